@@ -1,0 +1,31 @@
+import type { FaultCode } from './fault-codes.ts';
+
+export interface FaultExtra {
+  /** What the reader can do about it; the first one is the headline. */
+  readonly suggestion?: string | readonly string[];
+  /** Facts merged beside `error` in the answer (entity_id, valid_actions …). Never secrets. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly details?: string;
+  /** True when the act may have happened although no answer came: report "unknown", never repeat blindly. */
+  readonly outcomeUnknown?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The one error type for expected failures; everything else that is thrown is a bug. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  readonly suggestions: readonly string[];
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly details: string | undefined;
+  readonly outcomeUnknown: boolean;
+
+  constructor(code: FaultCode, message: string, extra: FaultExtra = {}) {
+    super(message, { cause: extra.cause });
+    this.name = 'Fault';
+    this.code = code;
+    this.suggestions = extra.suggestion === undefined ? [] : [extra.suggestion].flat();
+    this.context = extra.context ?? {};
+    this.details = extra.details;
+    this.outcomeUnknown = extra.outcomeUnknown ?? false;
+  }
+}

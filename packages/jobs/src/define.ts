@@ -1,0 +1,39 @@
+import type { Home } from '@hub/ha/home.ts';
+import type { z } from 'zod';
+
+export type Observation = 'done' | 'not_done' | 'unknown';
+
+/** One act on a home that may not be repeated blindly. */
+export interface Step<T> {
+  /** What tells afterwards whether the act happened (a unique backup name, a version). Stored before `act` leaves. */
+  marker(): Promise<Record<string, unknown>> | Record<string, unknown>;
+  act(marker: Record<string, unknown>): Promise<T>;
+  /** Asked after a crash or a lost answer; `act` runs again only on `not_done`. */
+  observe(marker: Record<string, unknown>): Promise<{ readonly is: Observation; readonly result?: T }>;
+}
+
+export interface JobContext {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly home: Home;
+  readonly signal: AbortSignal;
+  progress(done: number, total: number | undefined, message: string): Promise<void>;
+  /** The step's result, from this attempt or an earlier one. @throws Fault with `outcomeUnknown` when nobody can tell. */
+  step<T>(name: string, step: Step<T>): Promise<T>;
+}
+
+export interface Job<A = unknown, R = unknown> {
+  readonly kind: string;
+  readonly title: string;
+  /** At most one exclusive job runs per home. */
+  readonly isExclusive: boolean;
+  readonly args: z.ZodType<A>;
+  /** Milliseconds from claim to giving up. */
+  readonly deadlineMs: number;
+  run(args: A, context: JobContext): Promise<R>;
+}
+
+/** Gives a job its types; the registry lists it as a plain `Job`. */
+export function defineJob<A, R>(job: Job<A, R>): Job<A, R> {
+  return job;
+}

@@ -1,0 +1,28 @@
+/** queued · running · waiting (for a time or a person; holds nothing) · done · failed · cancelled · unknown (an act's outcome could not be learnt). */
+export const JOB_STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'unknown'] as const;
+
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface JobView {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: JobState;
+  readonly homeId: string | undefined;
+  readonly progress:
+    | { readonly done: number; readonly total: number | undefined; readonly message: string }
+    | undefined;
+  readonly result: unknown;
+  /** `code` is a FaultCode. */
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | undefined;
+}
+
+export interface JobsPort {
+  /** The row is stored before this resolves. The same `dedupKey` while one is unfinished gives that one. @throws Fault STORAGE_UNAVAILABLE */
+  start(kind: string, args: unknown, options?: { readonly dedupKey?: string }): Promise<JobView>;
+  /** Undefined when this connector has no such job. */
+  get(jobId: string): Promise<JobView | undefined>;
+  /** Resolves when the job ended or after `waitMs`, whichever is first; `onProgress` sees each step. */
+  follow(jobId: string, waitMs: number, onProgress?: (job: JobView) => void): Promise<JobView>;
+}

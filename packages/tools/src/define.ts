@@ -1,0 +1,114 @@
+import type { Effect } from '@hub/core/effect.ts';
+import type { View } from '@hub/ha/view.ts';
+import type { JobsPort } from '@hub/jobs/port.ts';
+import type { z } from 'zod';
+
+/** One action the call will set off, before any area, device or group in it is expanded. */
+export interface Target {
+  /** `light.turn_on`. */
+  readonly action: string;
+  /** Home Assistant's target selector: entity_id, device_id, area_id, floor_id, label_id. */
+  readonly selector: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Names one thing in a home's configuration: `{ kind: 'automation', id: '1700000000000' }`. */
+export interface ItemRef {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** How a configuration write touches one item; both ends are kept as an edit. */
+export interface ItemChange {
+  readonly item: ItemRef;
+  /** The item as it stands now; undefined when it does not exist. */
+  read(): Promise<unknown>;
+  /** Sends the write. A lost answer is settled by reading again. May return what `read` should be asked for (a new item's id). */
+  write(before: unknown): Promise<void>;
+}
+
+export interface EditsPort {
+  /**
+   * Stores the item as it was, writes, stores it as it became. The edit row exists before the write leaves.
+   * @throws Fault STORAGE_UNAVAILABLE before anything is sent, or whatever `write` throws.
+   */
+  change(change: ItemChange): Promise<{ readonly editId: string; readonly before: unknown; readonly after: unknown }>;
+}
+
+/** Short-lived records shared by all replicas: device commands not yet confirmed, pages of long results. */
+export interface ResultsPort {
+  put(kind: string, value: unknown, ttlMs: number): Promise<string>;
+  get(kind: string, id: string): Promise<unknown>;
+  replace(kind: string, id: string, value: unknown): Promise<void>;
+}
+
+export interface HomeSummary {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly isSimulated: boolean;
+}
+
+export interface HomesPort {
+  /** The homes this connector reaches, in a stable order. */
+  list(): Promise<readonly HomeSummary[]>;
+}
+
+export interface Caller {
+  readonly tenantId: string;
+  readonly connectorId: string;
+  readonly callId: string;
+  readonly clientName: string | undefined;
+}
+
+/** A question that only a person may answer. */
+export interface Question {
+  readonly title: string;
+  readonly reason: string;
+}
+
+/** Everything a tool may touch besides its input. Filled by the gate, closed. */
+export interface ToolContext {
+  /** The home named by the call. Only on tools of scope `home`; others get a Fault on access. */
+  readonly home: View;
+  readonly homes: HomesPort;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  /** Tells a waiting client how far the work is: `done` of `total` (any unit), with a short text. */
+  progress(done: number, total: number | undefined, message: string): void;
+  /** Resolves when a person allowed it. @throws Fault USER_APPROVAL_REQUIRED | USER_DENIED */
+  ask(question: Question): Promise<void>;
+  readonly edits: EditsPort;
+  readonly jobs: JobsPort;
+  readonly results: ResultsPort;
+  /** Runs another tool through the gate, with all its checks. @throws Fault */
+  call(tool: string, args: unknown): Promise<unknown>;
+}
+
+export interface Tool<I = unknown, O = unknown> {
+  readonly name: string;
+  readonly title: string;
+  /** For the model: what it does, when to use it and when not. */
+  readonly docs: string;
+  readonly tags: readonly string[];
+  readonly scope: 'home' | 'connector';
+  /** `of` may be asked before the home is linked; it sees the parsed input only. */
+  readonly effect: Effect | { readonly max: Effect; of(input: I): Effect };
+  readonly idempotent?: boolean;
+  /** Reaches beyond Home Assistant (the internet, an app store). */
+  readonly openWorld?: boolean;
+  readonly input: z.ZodType<I>;
+  /** Checked in tests; on the wire it says "object". */
+  readonly output: z.ZodType<O>;
+  /** What the call sets off, so that the gate can judge the expanded target before anything is sent. */
+  targets?(input: I): readonly Target[];
+  /** The items a configuration write touches, for the audit trail. */
+  items?(input: I): readonly ItemRef[];
+  run(input: I, context: ToolContext): Promise<O>;
+}
+
+/** Gives a tool its types; the registry lists it as a plain `Tool`. */
+export function defineTool<I, O>(tool: Tool<I, O>): Tool<I, O> {
+  return tool;
+}
