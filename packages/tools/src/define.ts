@@ -93,8 +93,8 @@ export interface Tool<I = unknown, O = unknown> {
   readonly docs: string;
   readonly tags: readonly string[];
   readonly scope: 'home' | 'connector';
-  /** `of` may be asked before the home is linked; it sees the parsed input only. */
-  readonly effect: Effect | { readonly max: Effect; of(input: I): Effect };
+  /** Tools that mix reads and writes say their range; `of` sees the parsed input and may run before the home is linked. */
+  readonly effect: Effect | { readonly lowest: Effect; readonly max: Effect; of(input: I): Effect };
   readonly idempotent?: boolean;
   /** Reaches beyond Home Assistant (the internet, an app store). */
   readonly openWorld?: boolean;

@@ -1,0 +1,70 @@
+import { type Effect, exceeds, lowestCeiling } from './effect.ts';
+import { Fault } from './fault.ts';
+
+export const ROLES = ['owner', 'manager', 'resident', 'guest'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** What a role may do at most, whatever its connector says. */
+export const ROLE_CEILING: Readonly<Record<Role, Effect>> = {
+  owner: 'destroy',
+  manager: 'destroy',
+  resident: 'configure',
+  guest: 'control',
+};
+
+export interface PolicyQuestion {
+  readonly connectorName: string;
+  readonly tenantIsActive: boolean;
+  readonly validity: 'valid' | 'revoked' | 'expired';
+  readonly isReadOnly: boolean;
+  readonly isToolEnabled: boolean;
+  readonly toolName: string;
+  /** The connector's own ceiling, its member's role, the home's ceiling: the lowest counts. */
+  readonly ceilings: readonly Effect[];
+  /** Of the expanded target, not merely of the tool. */
+  readonly effect: Effect;
+}
+
+/**
+ * The decision in its fixed order, deny wins: credential → tenant → tool → read-only → ceiling. Undefined means allowed.
+ * Home scope and entity rules are settled before: a home or entity out of scope cannot even be named here.
+ */
+export function refusal(question: PolicyQuestion): Fault | undefined {
+  const { connectorName, toolName, effect } = question;
+  if (question.validity !== 'valid') {
+    return new Fault('AUTH_EXPIRED', `This connector is ${question.validity}.`, {
+      suggestion: 'Ask the owner for a new connector URL.',
+    });
+  }
+  if (!question.tenantIsActive) {
+    return new Fault('AUTH_INSUFFICIENT_PERMISSIONS', 'This tenant is suspended.', {
+      suggestion: 'Ask the operator of this hub.',
+    });
+  }
+  if (!question.isToolEnabled) {
+    return new Fault('TOOL_NOT_AVAILABLE', `${toolName} is switched off for this connector.`, {
+      suggestion: 'Ask for tools/list again: the list may have changed since it was read.',
+    });
+  }
+  if (question.isReadOnly && effect !== 'read') {
+    return new Fault('READ_ONLY_MODE', `${toolName} would change the home, and this connector is read-only.`, {
+      context: { tool_name: toolName, read_only_mode: true, effect },
+    });
+  }
+  const ceiling = lowestCeiling(question.ceilings);
+  if (exceeds(effect, ceiling)) {
+    return new Fault(
+      'EFFECT_NOT_ALLOWED',
+      `This call has the effect '${effect}', and this connector stops at '${ceiling}'.`,
+      {
+        suggestion: [
+          'Tell the user what was refused and why; do not look for another way to do it.',
+          `The owner can raise the limit: hub connectors set ${connectorName} --ceiling ${effect}`,
+        ],
+        context: { tool_name: toolName, effect, ceiling },
+      },
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { Fault } from '@hub/core/fault.ts';
+
+/** The part of JSON Schema that tool inputs use. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+}
+
+/**
+ * Gives arguments the leniency that models and clients rely on: a JSON string where an object or array belongs,
+ * numeric strings, "true"/"false", `null` for "not given". The strict schema judges what comes out.
+ * @throws Fault VALIDATION_INVALID_JSON naming the parameter
+ */
+export function coerce(schema: Schema, value: unknown, path = ''): unknown {
+  if (typeof value === 'string') return coerceText(schema, value, path);
+  if (typeof value === 'boolean')
+    return !accepts(schema, 'boolean') && accepts(schema, 'string') ? String(value) : value;
+  if (Array.isArray(value)) {
+    const items = variant(schema, 'array')?.items;
+    return items ? value.map((item, index) => coerce(items, item, `${path}[${index}]`)) : value;
+  }
+  if (value !== null && typeof value === 'object') return coerceObject(variant(schema, 'object'), value, path);
+  return value;
+}
+
+function coerceObject(schema: Schema | undefined, value: object, path: string): unknown {
+  if (!schema?.properties) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+    if (inner === null && property && !accepts(property, 'null') && !schema.required?.includes(key)) continue;
+    result[key] = property ? coerce(property, inner, path ? `${path}.${key}` : key) : inner;
+  }
+  return result;
+}
+
+function coerceText(schema: Schema, text: string, path: string): unknown {
+  const trimmed = text.trim();
+  const wantsObject = accepts(schema, 'object');
+  const wantsArray = accepts(schema, 'array');
+  const isJsonLooking = (wantsObject && trimmed.startsWith('{')) || (wantsArray && trimmed.startsWith('['));
+  if (isJsonLooking) return coerce(schema, parseJson(trimmed, path), path);
+  if (accepts(schema, 'string')) return text;
+  if (accepts(schema, 'boolean') && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase() === 'true';
+  if ((accepts(schema, 'integer') || accepts(schema, 'number')) && trimmed !== '' && Number.isFinite(Number(trimmed)))
+    return Number(trimmed);
+  if (wantsArray && !wantsObject)
+    return coerce(schema, trimmed === '' ? [] : trimmed.split(',').map((part) => part.trim()), path);
+  return wantsObject ? parseJson(trimmed, path) : text;
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Fault(
+      'VALIDATION_INVALID_JSON',
+      `\`${path}\`: this text is not valid JSON: ${(cause as Error).message}`,
+      {
+        suggestion: `Pass \`${path}\` as a JSON value, or correct the JSON text.`,
+        context: { parameter: path },
+        cause,
+      },
+    );
+  }
+}
+
+function accepts(schema: Schema, type: string): boolean {
+  if (schema.anyOf) return schema.anyOf.some((one) => accepts(one, type));
+  if (schema.enum && !schema.type) return schema.enum.some((one) => typeof one === type);
+  return (
+    schema.type === undefined || schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type))
+  );
+}
+
+function variant(schema: Schema, type: string): Schema | undefined {
+  return schema.anyOf ? schema.anyOf.find((one) => accepts(one, type)) : schema;
+}

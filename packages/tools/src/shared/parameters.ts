@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** `"a"`, `"a,b"` or `["a", "b"]`: models write all three; tools see a list. */
+export function stringList(description?: string) {
+  const schema = z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => (typeof value === 'string' ? splitList(value) : value));
+  return description === undefined ? schema : schema.describe(description);
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** A whole number from `least`, at most `most` when given. */
+export function count(least: number, most?: number) {
+  const schema = z.number().int().min(least);
+  return most === undefined ? schema : schema.max(most);
+}
+
+/** What every successful answer may carry; tools extend it with their own keys. */
+export const successShape = { success: z.literal(true), warnings: z.array(z.string()).optional() };
