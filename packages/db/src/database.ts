@@ -1,0 +1,85 @@
+import { Fault } from '@hub/core/fault.ts';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Schema } from './schema.ts';
+import { asStorageFault } from './storage-fault.ts';
+
+export type Database = Kysely<Schema>;
+export type Trx = Transaction<Schema>;
+
+export interface SocketConnection {
+  /** A host name, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly database: string;
+  readonly user: string;
+  readonly port?: number;
+}
+
+export type DatabaseOptions = (SocketConnection | { readonly connectionString: string }) & {
+  readonly maxConnections: number;
+  /** Milliseconds after which PostgreSQL ends a statement; 30,000 unless told. */
+  readonly statementTimeoutMs?: number;
+  /** Told when a connection at rest breaks; the pool replaces it by itself. */
+  readonly onConnectionLost?: (error: Error) => void;
+};
+
+/**
+ * A pool that survives the loss of its server. Nothing is connected before the first query. Close with `db.destroy()`.
+ * Waiting for a free connection ends after 10 s, a forgotten transaction after 60 s.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { maxConnections, statementTimeoutMs = 30_000, onConnectionLost = () => undefined, ...connection } = options;
+  const pool = new pg.Pool({
+    ...('connectionString' in connection ? connection : { port: 5432, ...connection }),
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    application_name: 'ha-mcp-hub',
+    types: { getTypeParser },
+  });
+  // Without a listener on both, a server that shuts down (57P01) ends this process: pg-pool listens to idle clients only.
+  pool.on('error', onConnectionLost);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const INT8 = 20;
+
+/** int8 as a number: counts and sequences stay far below 2^53, and one beyond it is an error rather than a wrong digit. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === INT8 && format !== 'binary'
+    ? parseInt8
+    : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} does not fit a number`);
+  return value;
+}
+
+/** Row-level security binds only a plain role. @throws Fault STORAGE_UNAVAILABLE when it does not bind this one, or nothing answers. */
+export async function assertSafeRole(db: Database): Promise<void> {
+  const { rows } = await sql<{ name: string; is_super: boolean; bypasses: boolean }>`
+    select rolname as name, rolsuper as is_super, rolbypassrls as bypasses from pg_roles where rolname = current_user`
+    .execute(db)
+    .catch((error: unknown) => {
+      throw asStorageFault(error);
+    });
+  const role = rows[0];
+  if (role === undefined || role.is_super || role.bypasses) {
+    const power = role?.is_super ? 'is a superuser' : 'may bypass row-level security';
+    throw new Fault(
+      'STORAGE_UNAVAILABLE',
+      `The database role '${role?.name ?? 'unknown'}' ${power}: tenants would not be kept apart.`,
+      {
+        suggestion: [
+          "Make a plain role that owns the database: create role hub login password '…'; create database hub owner hub;",
+          'Then name that role in DATABASE_URL.',
+        ],
+      },
+    );
+  }
+}

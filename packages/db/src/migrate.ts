@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '@hub/core/fault.ts';
+import { sql } from 'kysely';
+import type { Database, Trx } from './database.ts';
+import { systemTrx } from './system-door.ts';
+
+export interface MigrationFile {
+  readonly number: number;
+  /** The file's name. */
+  readonly name: string;
+  /** Number of the newest migration that the oldest code still able to run knows. */
+  readonly oldestCode: number;
+  readonly sha256: string;
+  readonly text: string;
+}
+
+export interface MigrationReport {
+  /** File names, in the order they ran now; empty when all was in place. */
+  readonly applied: readonly string[];
+  /** The highest number in the database, which newer code may have put there. */
+  readonly newest: number;
+}
+
+// Any constant will do, as long as it stays: it keeps two hubs from migrating at once.
+const MIGRATION_LOCK = 4_847_201;
+
+/**
+ * Brings the database to what `folder` says, one transaction per file; safe to run from several hubs at once.
+ * @throws Fault STORAGE_UNAVAILABLE when this code is too old for the database, or an applied file was changed or removed.
+ */
+export async function migrate(db: Database, folder: string): Promise<MigrationReport> {
+  const files = await readMigrations(folder);
+  const applied: string[] = [];
+  for (;;) {
+    const step = await systemTrx(db, (trx) => applyNext(trx, files));
+    if (step.applied === undefined) return { applied, newest: step.newest };
+    applied.push(step.applied);
+  }
+}
+
+/** The numbered files, lowest first. @throws Error when one is misnamed, doubled or lacks its `-- oldest code: N` line. */
+export async function readMigrations(folder: string): Promise<readonly MigrationFile[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const files = await Promise.all(names.map((name) => readMigration(folder, name)));
+  const doubled = files.find((file, index) => files[index - 1]?.number === file.number);
+  if (doubled) throw new Error(`migration number ${doubled.number} is used twice`);
+  return files;
+}
+
+async function readMigration(folder: string, name: string): Promise<MigrationFile> {
+  const text = await readFile(join(folder, name), 'utf8');
+  const number = /^(\d{4})-[a-z]+(-[a-z0-9]+)+\.sql$/.exec(name)?.[1];
+  const oldestCode = /^-- oldest code: (\d+)\r?\n/.exec(text)?.[1];
+  if (number === undefined) throw new Error(`migration ${name} is not named NNNN-verb-noun.sql`);
+  if (oldestCode === undefined) throw new Error(`migration ${name} does not begin with a line '-- oldest code: N'`);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { number: Number(number), name, oldestCode: Number(oldestCode), sha256, text };
+}
+
+async function applyNext(trx: Trx, files: readonly MigrationFile[]): Promise<{ applied?: string; newest: number }> {
+  await sql`set local statement_timeout = 0`.execute(trx);
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx);
+  await createMigrationTable(trx);
+  const rows = await trx
+    .selectFrom('migration')
+    .select(['number', 'name', 'oldest_code', 'sha256'])
+    .orderBy('number')
+    .execute();
+  refuseUnfit(rows, files);
+  const next = files.find((file) => !rows.some((row) => row.number === file.number));
+  const newest = rows.at(-1)?.number ?? 0;
+  if (next === undefined) return { newest };
+  await sql.raw(next.text).execute(trx);
+  await trx
+    .insertInto('migration')
+    .values({ number: next.number, name: next.name, oldest_code: next.oldestCode, sha256: next.sha256 })
+    .execute();
+  return { applied: next.name, newest: Math.max(newest, next.number) };
+}
+
+async function createMigrationTable(trx: Trx): Promise<void> {
+  const { rows } = await sql<{ found: string | null }>`select to_regclass('migration')::text as found`.execute(trx);
+  if (rows[0]?.found) return;
+  await sql
+    .raw(`
+      create table migration (
+        number int primary key,
+        name text not null,
+        oldest_code int not null,
+        sha256 text not null,
+        applied_at timestamptz not null default now()
+      );
+      alter table migration enable row level security, force row level security;
+      create policy system_door on migration
+        using (current_setting('hub.door', true) = 'system') with check (current_setting('hub.door', true) = 'system');
+    `)
+    .execute(trx);
+}
+
+interface AppliedRow {
+  readonly number: number;
+  readonly name: string;
+  readonly oldest_code: number;
+  readonly sha256: string;
+}
+
+function refuseUnfit(rows: readonly AppliedRow[], files: readonly MigrationFile[]): void {
+  const known = files.at(-1)?.number ?? 0;
+  const needed = Math.max(0, ...rows.map((row) => row.oldest_code));
+  if (known < needed) {
+    throw new Fault(
+      'STORAGE_UNAVAILABLE',
+      `This database needs a hub that knows migration ${needed}; this one ends at ${known}.`,
+      {
+        suggestion:
+          'Start the newer version of the hub that was used on this data before, or restore a backup made before the update.',
+      },
+    );
+  }
+  for (const row of rows) {
+    const file = files.find((candidate) => candidate.number === row.number);
+    if (file?.sha256 === row.sha256 || (file === undefined && row.number > known)) continue;
+    throw new Fault(
+      'STORAGE_UNAVAILABLE',
+      `Migration ${row.name} was applied to this database, and its file has since been ${file ? 'changed' : 'removed'}.`,
+      {
+        suggestion: 'Restore the file as it was released; put what should change into a new migration.',
+      },
+    );
+  }
+}

@@ -1,0 +1,253 @@
+import type { Effect } from '@hub/core/effect.ts';
+import type { Role } from '@hub/core/policy.ts';
+import type { ColumnType, Generated } from 'kysely';
+import type { ActorKind } from './actor.ts';
+
+/** The tables as SQL spells them; `migrations/` is the truth, the migration test holds the two together. */
+export interface Schema {
+  migration: MigrationTable;
+  tenant: TenantTable;
+  tenant_key: TenantKeyTable;
+  person: PersonTable;
+  member: MemberTable;
+  home: HomeTable;
+  home_link: HomeLinkTable;
+  home_status: HomeStatusTable;
+  connector: ConnectorTable;
+  connector_home: ConnectorHomeTable;
+  credential: CredentialTable;
+  blob: BlobTable;
+  edit: EditTable;
+  audit: AuditTable;
+  approval: ApprovalTable;
+  change: ChangeTable;
+  replica: ReplicaTable;
+  installation: InstallationTable;
+}
+
+/** Read as `unknown` and parsed with zod; written as JSON text. */
+type Json = ColumnType<unknown, string, string>;
+type GeneratedJson = ColumnType<unknown, string | undefined, string>;
+
+interface Created {
+  created_at: Generated<Date>;
+  created_by_kind: ActorKind;
+  created_by_id: string | null;
+}
+
+interface Updated {
+  updated_at: Generated<Date>;
+  updated_by_kind: ActorKind;
+  updated_by_id: string | null;
+}
+
+interface MigrationTable {
+  number: number;
+  name: string;
+  oldest_code: number;
+  sha256: string;
+  applied_at: Generated<Date>;
+}
+
+export interface TenantTable extends Created, Updated {
+  id: string;
+  slug: string;
+  name: string;
+  state: Generated<'active' | 'suspended'>;
+}
+
+interface TenantKeyTable {
+  tenant_id: string;
+  number: number;
+  ring_key_id: number;
+  wrapped: Buffer;
+  created_at: Generated<Date>;
+}
+
+export interface PersonTable extends Created {
+  id: string;
+  name: string;
+  email: string | null;
+}
+
+export interface MemberTable extends Created {
+  id: string;
+  tenant_id: string;
+  person_id: string;
+  role: Role;
+}
+
+export interface HomeTable extends Created, Updated {
+  id: string;
+  tenant_id: string;
+  slug: string;
+  name: string;
+  tags: Generated<string[]>;
+  country: string | null;
+  region: string | null;
+  time_zone: string | null;
+  note: string | null;
+  customer_reference: string | null;
+  instance_id: string | null;
+  is_simulated: Generated<boolean>;
+  ceiling: Generated<Effect>;
+}
+
+export interface HomeLinkTable extends Updated {
+  home_id: string;
+  tenant_id: string;
+  kind: Generated<'direct' | 'tunnel'>;
+  url: string | null;
+  url_key: string | null;
+  credential_kind: 'long_lived_token' | 'oauth' | 'none';
+  credential_created_at: Date | null;
+  credential_expires_at: Date | null;
+  has_client_certificate: Generated<boolean>;
+  has_extra_ca: Generated<boolean>;
+  has_pinned_key: Generated<boolean>;
+  header_names: Generated<string[]>;
+  sealed_secrets: Buffer;
+}
+
+export interface HomeStatusTable {
+  home_id: string;
+  tenant_id: string;
+  state: 'offline' | 'starting' | 'running' | 'reauth_required' | 'banned';
+  ha_version: string | null;
+  is_admin: boolean | null;
+  location_name: string | null;
+  last_seen_at: Date | null;
+  fault_code: string | null;
+  fault_message: string | null;
+  checked_at: Generated<Date>;
+}
+
+export interface ConnectorTable extends Created, Updated {
+  id: string;
+  tenant_id: string;
+  member_id: string;
+  name: string;
+  ceiling: Effect;
+  home_scope: 'all' | 'list' | 'tags';
+  home_tags: Generated<string[]>;
+  settings: GeneratedJson;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+}
+
+interface ConnectorHomeTable {
+  tenant_id: string;
+  connector_id: string;
+  home_id: string;
+}
+
+export interface CredentialTable extends Created {
+  id: string;
+  tenant_id: string;
+  connector_id: string;
+  kind: 'secret_url' | 'oauth_grant';
+  secret_hash: Buffer;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface BlobTable {
+  tenant_id: string;
+  digest: Buffer;
+  sealed: Buffer;
+  size_bytes: number;
+  created_at: Generated<Date>;
+  used_at: Generated<Date>;
+}
+
+export interface EditTable {
+  id: string;
+  tenant_id: string;
+  home_id: string;
+  connector_id: string | null;
+  call_id: string;
+  kind: string;
+  item_id: string;
+  tool: string;
+  state: Generated<'intent' | 'done' | 'failed' | 'unknown'>;
+  before_digest: Buffer | null;
+  after_digest: Buffer | null;
+  fault_code: string | null;
+  created_at: Generated<Date>;
+  finished_at: Date | null;
+  actor_kind: ActorKind;
+  actor_id: string | null;
+}
+
+export interface AuditTable {
+  id: string;
+  tenant_id: string;
+  call_id: string;
+  phase: 'intent' | 'outcome' | 'call';
+  home_id: string | null;
+  connector_id: string | null;
+  actor_kind: ActorKind;
+  actor_id: string | null;
+  tool: string;
+  effect: Effect;
+  decision: 'allow' | 'deny' | 'ask';
+  args_summary: Json | null;
+  args_digest: string | null;
+  outcome: 'done' | 'failed' | 'refused' | 'cancelled' | 'unknown' | null;
+  fault_code: string | null;
+  duration_ms: number | null;
+  at: Generated<Date>;
+  replica_id: string | null;
+  seq: number | null;
+}
+
+interface ApprovalTable {
+  id: string;
+  tenant_id: string;
+  connector_id: string;
+  tool: string;
+  home_ids: string[];
+  effect: Effect;
+  title: string;
+  reason: string;
+  args_digest: string;
+  item_hashes: GeneratedJson;
+  policy_version: Generated<number>;
+  state: Generated<'pending' | 'allowed' | 'denied' | 'used' | 'expired'>;
+  asked_by_kind: ActorKind;
+  asked_by_id: string | null;
+  decided_by_kind: ActorKind | null;
+  decided_by_id: string | null;
+  created_at: Generated<Date>;
+  decided_at: Date | null;
+  used_at: Date | null;
+  expires_at: Date;
+}
+
+interface ChangeTable {
+  id: Generated<number>;
+  /** xid8, as decimal text. */
+  xid: Generated<string>;
+  tenant_id: string;
+  kind: 'tenant' | 'member' | 'home' | 'connector' | 'credential';
+  row_id: string;
+  at: Generated<Date>;
+}
+
+interface ReplicaTable {
+  id: string;
+  address: string;
+  is_alone: boolean;
+  epoch: Generated<number>;
+  lease_until: Date;
+  started_at: Generated<Date>;
+}
+
+interface InstallationTable {
+  is_only: Generated<boolean>;
+  id: string;
+  canary: Buffer;
+  canary_key_id: number;
+  created_at: Generated<Date>;
+}
