@@ -1,0 +1,235 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { closedCounter, closedGauge, closedHistogram } from './closed-labels.ts';
+
+/** The boundaries of the OpenTelemetry MCP convention, so that public dashboards fit. */
+const MCP_BUCKETS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+const OVERHEAD_BUCKETS_S = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const STAGE_BUCKETS_S = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25];
+const DB_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const TOOLS_LIST_BUCKETS_BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6];
+
+const MCP_METHODS = new Set([
+  'initialize',
+  'server/discover',
+  'ping',
+  'tools/list',
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'subscriptions/listen',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+  'logging/setLevel',
+  'tasks/get',
+  'tasks/list',
+  'tasks/update',
+  'tasks/result',
+  'tasks/cancel',
+  'notifications/initialized',
+  'notifications/cancelled',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+]);
+
+const RPC_CODES = new Set(
+  [-32700, -32600, -32601, -32602, -32603, -32000, -32001, -32002, -32020, -32021, -32022, -32042].map(String),
+);
+
+/** `error_type`: a JSON-RPC code as text, `tool_error` for a result with isError, or one of these. */
+const ERROR_TYPES = new Set([...RPC_CODES, 'tool_error', 'timeout', 'home_unreachable', 'cancelled', 'internal']);
+
+const PROTOCOL_VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']);
+
+export interface MetricsSettings {
+  readonly version: string;
+  readonly commit: string;
+  /** Names that may stand in `gen_ai_tool_name`; pass none to drop the label's detail. */
+  readonly toolNames?: ReadonlySet<string>;
+  readonly queueNames?: ReadonlySet<string>;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Every metric of the product, in a registry of its own. Labels are closed sets: no tenant, home, person or text from outside ever
+ * becomes one. Names and boundaries follow the OpenTelemetry MCP and database conventions; what is ours starts with `hub_`.
+ */
+export function createMetrics({
+  version,
+  commit,
+  toolNames = new Set(),
+  queueNames = new Set(['default']),
+}: MetricsSettings) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const scrapeHooks: (() => void | Promise<void>)[] = [];
+
+  closedGauge(registry, {
+    name: 'hub_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labels: { version: new Set([version]), commit: new Set([commit]) },
+  }).set({ version, commit }, 1);
+
+  return {
+    operationDuration: closedHistogram(registry, {
+      name: 'mcp_server_operation_duration_seconds',
+      help: 'MCP requests and notifications as the server saw them, from received to answered.',
+      buckets: MCP_BUCKETS_S,
+      labels: {
+        mcp_method_name: MCP_METHODS,
+        gen_ai_tool_name: toolNames,
+        error_type: ERROR_TYPES,
+        rpc_response_status_code: RPC_CODES,
+        network_transport: ['tcp', 'pipe'],
+      },
+    }),
+    requestsByProtocol: closedCounter(registry, {
+      name: 'hub_mcp_requests_total',
+      help: 'MCP requests by protocol version; kept out of the histogram, which it would multiply.',
+      labels: { mcp_protocol_version: PROTOCOL_VERSIONS },
+    }),
+    overhead: closedHistogram(registry, {
+      name: 'hub_overhead_seconds',
+      help: 'What the hub itself added to an MCP request: its duration minus the wait for the home.',
+      buckets: OVERHEAD_BUCKETS_S,
+      labels: { mcp_method_name: MCP_METHODS },
+    }),
+    stageDuration: closedHistogram(registry, {
+      name: 'hub_stage_duration_seconds',
+      help: 'Parts of the overhead.',
+      buckets: STAGE_BUCKETS_S,
+      labels: { stage: ['auth', 'authz', 'ratelimit', 'validate', 'route', 'encode'] },
+    }),
+    homeCallDuration: closedHistogram(registry, {
+      name: 'hub_home_call_duration_seconds',
+      help: 'Commands and requests sent to homes, until answered.',
+      buckets: [0.005, ...MCP_BUCKETS_S],
+      labels: {
+        transport: ['rest', 'ws', 'tunnel', 'remote'],
+        op_class: ['ping', 'read', 'service', 'config', 'render', 'history', 'subscribe', 'supervisor', 'other'],
+        outcome: ['ok', 'refused', 'timeout', 'lost', 'cancelled'],
+      },
+    }),
+    homes: closedGauge(registry, {
+      name: 'hub_homes',
+      help: 'Homes this replica holds, by state of their link.',
+      labels: { state: ['connected', 'connecting', 'backoff', 'auth_failed', 'disabled'] },
+    }),
+    homeConnections: closedCounter(registry, {
+      name: 'hub_home_connections_total',
+      help: 'What happened to links.',
+      labels: { event: ['connected', 'lost', 'failed', 'auth_failed', 'closed'] },
+    }),
+    rateLimited: closedCounter(registry, {
+      name: 'hub_rate_limited_total',
+      help: 'Calls refused because of a limit, by what was limited.',
+      labels: { scope: ['connector', 'home', 'tenant', 'address', 'unknown_secret', 'admin'] },
+    }),
+    authzDecisions: closedCounter(registry, {
+      name: 'hub_authz_decisions_total',
+      help: 'Decisions of the gate, by the kind of rule that decided.',
+      labels: {
+        decision: ['allow', 'deny', 'ask'],
+        rule_class: [
+          'credential',
+          'tenant',
+          'scope',
+          'tool',
+          'read_only',
+          'ceiling',
+          'view',
+          'rule',
+          'limit',
+          'default',
+        ],
+      },
+    }),
+    authEvents: closedCounter(registry, {
+      name: 'hub_auth_events_total',
+      help: 'Credentials presented, by kind and what came of them.',
+      labels: {
+        method: ['connector_url', 'oauth', 'api_key', 'admin_key', 'cluster_key'],
+        outcome: ['ok', 'unknown', 'expired', 'revoked', 'malformed', 'limited'],
+      },
+    }),
+    toolsListBytes: closedHistogram(registry, {
+      name: 'hub_tools_list_response_bytes',
+      help: 'Size of tools/list answers.',
+      buckets: TOOLS_LIST_BUCKETS_BYTES,
+      labels: { surface: ['full', 'search'] },
+    }),
+    cacheRequests: closedCounter(registry, {
+      name: 'hub_cache_requests_total',
+      help: 'Lookups in caches of this replica.',
+      labels: {
+        cache: ['connector', 'tenant', 'home', 'policy', 'tools_list', 'mirror', 'results'],
+        result: ['hit', 'miss', 'stale'],
+      },
+    }),
+    activeStreams: closedGauge(registry, {
+      name: 'hub_active_streams',
+      help: 'Open streams to clients.',
+      labels: { kind: ['sse', 'listen', 'websocket'] },
+    }),
+    inflightRequests: closedGauge(registry, {
+      name: 'hub_inflight_requests',
+      help: 'Requests being worked on.',
+      labels: { kind: ['mcp', 'api', 'internal'] },
+    }),
+    queueJobs: closedGauge(registry, {
+      name: 'hub_queue_jobs',
+      help: 'Jobs not yet at an end.',
+      labels: { queue: queueNames, state: ['queued', 'running', 'waiting'] },
+    }),
+    queueJobAge: closedGauge(registry, {
+      name: 'hub_queue_job_age_seconds',
+      help: 'Age of the oldest job that is due and not yet claimed.',
+      labels: { queue: queueNames },
+    }),
+    queueJobsFinished: closedCounter(registry, {
+      name: 'hub_queue_jobs_finished_total',
+      help: 'Jobs that came to an end.',
+      labels: { queue: queueNames, outcome: ['done', 'failed', 'cancelled', 'unknown'] },
+    }),
+    auditRows: closedCounter(registry, {
+      name: 'hub_audit_rows_total',
+      help: 'Audit rows, by what became of them.',
+      labels: { outcome: ['stored', 'failed', 'dropped'] },
+    }),
+    auditLag: closedGauge(registry, {
+      name: 'hub_audit_lag_seconds',
+      help: 'Age of the oldest audit row that waits to be stored.',
+      labels: {},
+    }),
+    dbConnections: closedGauge(registry, {
+      name: 'db_client_connection_count',
+      help: 'Database connections of this process.',
+      labels: { db_client_connection_state: ['idle', 'used'] },
+    }),
+    dbPendingRequests: closedGauge(registry, {
+      name: 'db_client_connection_pending_requests',
+      help: 'Callers that wait for a database connection.',
+      labels: {},
+    }),
+    dbOperationDuration: closedHistogram(registry, {
+      name: 'db_client_operation_duration_seconds',
+      help: 'Transactions and queries, the wait for a connection included.',
+      buckets: DB_BUCKETS_S,
+      labels: { db_operation_name: ['query', 'transaction'] },
+    }),
+    /** `set` gauges right before they are read, in place of a timer. */
+    onScrape(fill: () => void | Promise<void>): void {
+      scrapeHooks.push(fill);
+    },
+    contentType: registry.contentType,
+    /** The text Prometheus reads. */
+    async render(): Promise<string> {
+      await Promise.all(scrapeHooks.map((fill) => fill()));
+      return registry.metrics();
+    },
+  };
+}

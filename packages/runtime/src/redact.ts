@@ -1,0 +1,75 @@
+const REDACTED = '[redacted]';
+const MAX_DEPTH = 8;
+const MAX_ITEMS = 100;
+
+/** Compared in lower case without `-`, `_` and blanks, so that `Set-Cookie`, `api_key` and `apiKey` all match. */
+const SECRET_KEYS =
+  /^(code|pin|latitude|longitude|cookie|setcookie|gps|privatekey)$|(authorization|token|password|passphrase|secret|apikey)s?$/;
+/** A fault or system code (`CONNECTION_FAILED`, `ECONNRESET`, `57P01`, `TS2307`) is no secret; an alarm or OAuth code is. */
+const ERROR_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$|^[0-9A-Z]{5}$/;
+
+/** In a finished line of JSON: bindings of child loggers never pass through `redactValue`. */
+const SECRET_FIELD =
+  /"([\w-]*(?:authorization|token|password|passphrase|secret|api_?key|cookie|latitude|longitude))":("(?:[^"\\]|\\.)*"|-?[\d.]+)/gi;
+
+/** Order matters: a Bearer value goes before the JWT inside it is looked for. */
+const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/private_[\w-]+/g, `private_${REDACTED}`],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
+  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, REDACTED],
+  [
+    /([?&;](?:access_token|refresh_token|token|code|secret|api_key|password|authSig|signature)=)[^&\s"'\\#]+/gi,
+    `$1${REDACTED}`,
+  ],
+  [/(:\/\/)[^/\s:@"'\\]*:[^/\s@"'\\]+@/g, `$1${REDACTED}@`],
+];
+
+/** Takes connector secrets, bearer values, JWTs, secret query values and URL passwords out of any text. */
+export function redactText(text: string): string {
+  let clean = text;
+  for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+/** What `redactText` does, and also the values of secret keys in a line of JSON. */
+export function redactLine(line: string): string {
+  return redactText(line.replace(SECRET_FIELD, `"$1":"${REDACTED}"`));
+}
+
+function isSecret(key: string, value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === 'boolean') return false;
+  const plain = key.toLowerCase().replace(/[-_\s]/g, '');
+  if (!SECRET_KEYS.test(plain)) return false;
+  return !(plain === 'code' && typeof value === 'string' && ERROR_CODE.test(value) && /[A-Z]/.test(value));
+}
+
+function redactError(error: Error, depth: number): unknown {
+  return {
+    ...redactObject(error, depth),
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
+  };
+}
+
+function redactObject(object: object, depth: number): Record<string, unknown> {
+  const clean: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object).slice(0, MAX_ITEMS)) {
+    clean[key] = isSecret(key, value) ? REDACTED : redactValue(value, depth + 1);
+  }
+  return clean;
+}
+
+/** A copy without the values of secret keys, at most 8 levels deep and 100 entries wide; errors become plain objects. */
+export function redactValue(value: unknown, depth = 0): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return value;
+  if (depth >= MAX_DEPTH) return '[deeper]';
+  if (value instanceof Error) return redactError(value, depth);
+  if (value instanceof Date) return value;
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => redactValue(item, depth + 1));
+  if (value instanceof Map) return redactObject(Object.fromEntries(value), depth);
+  return redactObject(value, depth);
+}
