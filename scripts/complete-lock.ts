@@ -17,8 +17,26 @@ const Lock = z.looseObject({ packages: z.record(z.string(), Entry) });
 const Untouched = z.custom<{ packages: Record<string, unknown> }>((value) => Lock.safeParse(value).success);
 type Packages = z.infer<typeof Lock>['packages'];
 
-const os = { darwin: 'darwin', linux: 'linux', win32: 'win32', windows: 'win32', android: 'android', freebsd: 'freebsd', openharmony: 'openharmony' };
-const cpu = { arm64: 'arm64', x64: 'x64', '64': 'x64', ia32: 'ia32', arm: 'arm', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x', wasm32: 'wasm32' };
+const os = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  windows: 'win32',
+  android: 'android',
+  freebsd: 'freebsd',
+  openharmony: 'openharmony',
+};
+const cpu = {
+  arm64: 'arm64',
+  x64: 'x64',
+  '64': 'x64',
+  ia32: 'ia32',
+  arm: 'arm',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  wasm32: 'wasm32',
+};
 const libc = { musl: 'musl', musleabihf: 'musl', gnu: 'glibc', gnueabihf: 'glibc' };
 
 /** The `os`, `cpu` and `libc` that a platform package's name tells. */
@@ -26,7 +44,8 @@ export function platformOf(name: string): { os?: string[]; cpu?: string[]; libc?
   const words = name.replace(/^@[^/]+\//, '').split('-');
   const pick = (known: Record<string, string>) => words.flatMap((word) => known[word] ?? []).slice(0, 1);
   const found = { os: pick(os), cpu: pick(cpu), libc: pick(libc) };
-  if (found.cpu.length === 0) throw new Error(`${name} names no platform that this script knows; add it to scripts/complete-lock.ts`);
+  if (found.cpu.length === 0)
+    throw new Error(`${name} names no platform that this script knows; add it to scripts/complete-lock.ts`);
   return Object.fromEntries(Object.entries(found).filter(([, values]) => values.length > 0));
 }
 
@@ -46,8 +65,14 @@ export function missingEntries(packages: Packages): Packages {
   for (const [path, entry] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
       if (placesFor(path, name).some((place) => packages[place])) continue;
-      if (!/^\d/.test(version)) throw new Error(`${name}@${version} of ${path} is not an exact version; pin it in package-lock.json by hand`);
-      missing[`node_modules/${name}`] = { version, ...platformOf(name), ...(entry.dev ? { dev: true } : {}), optional: true };
+      if (!/^\d/.test(version))
+        throw new Error(`${name}@${version} of ${path} is not an exact version; pin it in package-lock.json by hand`);
+      missing[`node_modules/${name}`] = {
+        version,
+        ...platformOf(name),
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+      };
     }
   }
   return missing;
@@ -58,7 +83,10 @@ function main(): void {
   const lock = Untouched.parse(JSON.parse(readFileSync(path, 'utf8'))); // keeps npm's order of keys
   const missing = missingEntries(Lock.parse(lock).packages);
   const count = Object.keys(missing).length;
-  if (count === 0) return console.log('package-lock.json names every platform package');
+  if (count === 0) {
+    console.log('package-lock.json names every platform package');
+    return;
+  }
   if (process.argv.includes('--check')) {
     console.error(`package-lock.json lacks ${count} platform packages, npm ci would refuse it; run: npm run lock`);
     process.exitCode = 1;

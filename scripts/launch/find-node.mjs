@@ -21,6 +21,14 @@ function versionOf(path) {
 /** @param {string} path @param {string} other */
 const isSameFile = (path, other) => existsSync(path) && existsSync(other) && realpathSync(path) === realpathSync(other);
 
+/** @param {string} searchPath @returns {string[]} every `node24` and then every `node` on PATH */
+function candidatesOn(searchPath) {
+  const folders = searchPath.split(delimiter).filter(Boolean);
+  return [`node${NEEDED_MAJOR}`, 'node']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .filter((path) => existsSync(path));
+}
+
 /**
  * The Node that runs the TypeScript sources: the pinned one of `node_modules`, else the running one, else one on PATH.
  * @param {{ root: string, execPath?: string, execVersion?: string, searchPath?: string }} where
@@ -39,14 +47,11 @@ export function findNode({
   if (isNewEnough(execVersion)) return execPath;
 
   const tooOld = [`${execPath} is ${execVersion}`];
-  for (const name of [`node${NEEDED_MAJOR}`, 'node']) {
-    for (const folder of searchPath.split(delimiter).filter(Boolean)) {
-      const path = join(folder, name);
-      if (!existsSync(path) || isSameFile(path, execPath)) continue;
-      const version = versionOf(path);
-      if (isNewEnough(version)) return path;
-      tooOld.push(`${path} ${version ? `is ${version}` : 'does not start here'}`);
-    }
+  for (const path of candidatesOn(searchPath)) {
+    if (isSameFile(path, execPath)) continue;
+    const version = versionOf(path);
+    if (isNewEnough(version)) return path;
+    tooOld.push(`${path} ${version ? `is ${version}` : 'does not start here'}`);
   }
   throw new Error(
     `the hub needs Node ${NEEDED_MAJOR} or newer to run, and none was found:\n${tooOld.map((line) => `  ${line}\n`).join('')}` +

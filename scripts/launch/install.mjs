@@ -25,7 +25,8 @@ function packagesOf(path) {
 export function installState(root, { withDev }) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const present = packagesOf(join(root, 'node_modules', '.package-lock.json'));
-  if (!wanted) throw new Error(`${join(root, 'package-lock.json')} is missing or damaged; take it from the repository again`);
+  if (!wanted)
+    throw new Error(`${join(root, 'package-lock.json')} is missing or damaged; take it from the repository again`);
   if (!present) return { is: 'none' };
 
   const isBehind = Object.entries(wanted).some(([path, lock]) => {
@@ -51,7 +52,10 @@ export async function ensureInstalled(root, { withDev, say }) {
     if (state.is === 'complete') return;
     const omitDev = !withDev && !(state.is === 'behind' && state.hasDev);
     // `npm ci` empties node_modules first: never under a hub that may be running from it
-    const args = [...(state.is === 'none' ? ['ci'] : ['install', '--no-save']), ...(omitDev ? ['--omit=dev'] : ['--include=dev'])];
+    const args = [
+      ...(state.is === 'none' ? ['ci'] : ['install', '--no-save']),
+      ...(omitDev ? ['--omit=dev'] : ['--include=dev']),
+    ];
     say(`installing dependencies (npm ${args.join(' ')}), about a minute the first time …`);
     const startedAt = Date.now();
     await npm(root, args);
@@ -66,7 +70,7 @@ export async function ensureInstalled(root, { withDev, say }) {
  */
 async function npm(root, args) {
   const { npm_execpath: cli, npm_node_execpath: node, PATH = '' } = process.env;
-  const viaNpm = cli?.endsWith('.js') && node && existsSync(node);
+  const viaNpm = cli?.endsWith('.js') && node && existsSync(node) ? { command: node, first: [cli] } : undefined;
   const inside = join(root, 'node_modules');
   const env = {
     ...process.env,
@@ -75,24 +79,28 @@ async function npm(root, args) {
       .join(delimiter),
   };
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  const [command, first] = viaNpm ? [node, [cli]] : ['npm', []];
-  /** @type {import('node:child_process').SpawnOptions} */
-  const options = { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] };
-  const child = spawn(command, [...first, ...args, ...quiet], options);
+  const { command, first } = viaNpm ?? { command: 'npm', first: [] };
+  const child = spawn(command, [...first, ...args, ...quiet], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  child.stdout?.on('data', (chunk) => (output += chunk));
-  child.stderr?.on('data', (chunk) => (output += chunk));
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const stop = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, stop);
   try {
     await new Promise((resolve, reject) => {
-      child.once('error', (cause) => reject(new Error('npm was not found; install Node with npm from https://nodejs.org', { cause })));
+      child.once('error', (cause) =>
+        reject(new Error('npm was not found; install Node with npm from https://nodejs.org', { cause })),
+      );
       child.once('close', (code, signal) =>
         code === 0
           ? resolve(undefined)
-          : reject(new Error(`npm ${args.join(' ')} failed (${signal ?? `exit code ${code}`}) in ${root}:\n${output.trim()}`)),
+          : reject(
+              new Error(
+                `npm ${args.join(' ')} failed (${signal ?? `exit code ${code}`}) in ${root}:\n${output.trim()}`,
+              ),
+            ),
       );
     });
   } finally {

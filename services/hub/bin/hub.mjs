@@ -12,4 +12,10 @@ const source = 'services/hub/src/cli/main.ts';
 // an image may carry the build alone; a clone has both, and there the build may be old
 await (existsSync(join(root, source))
   ? launch({ root, script: source, args, withDev: false })
-  : launch({ root, script: 'services/hub/dist/cli/main.js', args, withDev: false, nodeOptions: ['--conditions=hub-dist'] }));
+  : launch({
+      root,
+      script: 'services/hub/dist/cli/main.js',
+      args,
+      withDev: false,
+      nodeOptions: ['--conditions=hub-dist'],
+    }));

@@ -1,0 +1,4 @@
+// Written by scripts/gen.ts (npm run gen) from the files that export it. Not edited by hand.
+import type { Job } from './define.ts';
+
+export const jobs: readonly Job[] = [];

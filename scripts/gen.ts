@@ -1,0 +1,48 @@
+/**
+ * Writes what follows from the tools and jobs: the two registries and docs/tools.md.
+ *
+ *     npm run gen            writes
+ *     npm run gen:check      fails when a file is stale, a tool has no test, or two share a name
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Job } from '@hub/jobs/define.ts';
+import type { Tool } from '@hub/tools/define.ts';
+import { findDefinitions } from './gen/find-definitions.ts';
+import { registrySource } from './gen/registry-source.ts';
+import { staleHint } from './gen/stale-hint.ts';
+import { toolsPage } from './gen/tools-page.ts';
+
+const root = join(import.meta.dirname, '..');
+
+function settle(files: Readonly<Record<string, string>>, isCheck: boolean): string[] {
+  const problems: string[] = [];
+  for (const [path, content] of Object.entries(files)) {
+    const hint = staleHint(join(root, path), content);
+    if (hint === undefined) continue;
+    if (isCheck) {
+      problems.push(`${path} is stale; run: npm run gen\n${hint}`);
+      continue;
+    }
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+    console.log(`wrote ${path}`);
+  }
+  return problems;
+}
+
+async function main(): Promise<void> {
+  const tools = await findDefinitions<Tool>(join(root, 'packages/tools/src'), 'tool', (tool) => tool.name);
+  const jobs = await findDefinitions<Job>(join(root, 'packages/jobs/src'), 'job', (job) => job.kind);
+  const files = {
+    'packages/tools/src/registry.gen.ts': registrySource('Tool', 'tool', tools.found),
+    'packages/jobs/src/registry.gen.ts': registrySource('Job', 'job', jobs.found),
+    'docs/tools.md': toolsPage(tools.found.map(({ definition }) => definition)),
+  };
+  const problems = [...tools.problems, ...jobs.problems, ...settle(files, process.argv.includes('--check'))];
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`${tools.found.length} tools, ${jobs.found.length} jobs`);
+}
+
+await main();
