@@ -1,0 +1,199 @@
+import {
+  classifyInboundRequest,
+  createMcpHandler,
+  type McpHttpHandler,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
+import { type ChangeFeed, changeFeed } from './change-feed.ts';
+import { RPC, rpcError } from './json-rpc.ts';
+import { type Inbound, type LegacyDeps, type LegacyEra, legacyEra, type RemoteReply } from './legacy.ts';
+import { serveModern } from './modern.ts';
+import { buildServer, type EndpointLog } from './server.ts';
+import type { Surface } from './surface.ts';
+
+const MAX_LISTENS = 16;
+
+export interface EndpointDeps extends LegacyDeps {
+  /** Connectors kept ready; opening one again costs microseconds. */
+  readonly maxSurfaces?: number;
+}
+
+/** Both protocol eras of every connector this process serves. */
+export interface Endpoint {
+  post(inbound: Inbound, message: unknown): Promise<void>;
+  /** The event stream of a 2025-era client. */
+  stream(inbound: Inbound): void;
+  deleteSession(inbound: Inbound): void;
+  /** An answer that another replica received for a call running here. */
+  deliverReply(remote: RemoteReply): void;
+  /** Ends all streams and calls of a connector at once: its credential was revoked. */
+  closeSurface(key: string): Promise<void>;
+  /** Ends event streams at once, lets running calls finish until `deadline` aborts, then cuts them off. */
+  closeAll(deadline: AbortSignal): Promise<void>;
+  readonly openStreams: number;
+  readonly runningCalls: number;
+}
+
+interface Entry {
+  surface: Surface;
+  readonly feed: ChangeFeed;
+  readonly legacy: LegacyEra;
+  readonly calls: McpHttpHandler;
+  /** Apart from the calls, so that its streams can end while calls run on. */
+  readonly listens: McpHttpHandler;
+  /** Modern requests being answered. */
+  readonly running: Set<Promise<void>>;
+  readonly listening: Set<Promise<void>>;
+}
+
+export function createEndpoint(deps: EndpointDeps): Endpoint {
+  const entries = new LRUCache<string, Entry>({
+    max: deps.maxSurfaces ?? 10_000,
+    dispose: (entry) => void closeEntry(entry, deps.log),
+  });
+  let isClosing = false;
+
+  const entryOf = (surface: Surface): Entry => {
+    const known = entries.get(surface.key);
+    if (!known) {
+      const entry = openEntry(deps, surface);
+      entries.set(surface.key, entry);
+      return entry;
+    }
+    known.surface = surface;
+    known.feed.follow(surface);
+    return known;
+  };
+
+  return {
+    async post(inbound, message) {
+      const entry = entryOf(inbound.surface);
+      if (classify(inbound, message) === 'legacy') return entry.legacy.post(inbound, message);
+      const isListen =
+        typeof message === 'object' &&
+        message !== null &&
+        'method' in message &&
+        message.method === 'subscriptions/listen';
+      if (isListen && isClosing) return unavailable(inbound);
+      const serving = serveModern(isListen ? entry.listens : entry.calls, inbound, message);
+      const group = isListen ? entry.listening : entry.running;
+      group.add(serving);
+      await serving.finally(() => group.delete(serving));
+    },
+    stream(inbound) {
+      if (isClosing) return unavailable(inbound);
+      entryOf(inbound.surface).legacy.stream(inbound);
+    },
+    deleteSession: (inbound) => entryOf(inbound.surface).legacy.deleteSession(inbound),
+    deliverReply: (remote) => entries.peek(remote.surfaceKey)?.legacy.deliverReply(remote),
+    async closeSurface(key) {
+      entries.delete(key);
+    },
+    async closeAll(deadline) {
+      isClosing = true;
+      const open = [...entries.values()];
+      await Promise.all(open.map((entry) => endStreams(entry)));
+      await settled(open, deadline);
+      entries.clear();
+    },
+    get openStreams() {
+      return sum(entries, (entry) => entry.listening.size + entry.legacy.openStreams);
+    },
+    get runningCalls() {
+      return sum(entries, (entry) => entry.running.size + entry.legacy.calls.length);
+    },
+  };
+}
+
+function openEntry(deps: EndpointDeps, surface: Surface): Entry {
+  const feed = changeFeed(surface);
+  const bus: ServerEventBus = {
+    publish: () => {},
+    subscribe: (listener) => feed.subscribe((kind) => listener({ kind: `${kind}_list_changed` })),
+  };
+  const handler = () =>
+    createMcpHandler(
+      ({ requestInfo }) => {
+        const traceParent = requestInfo?.headers.get('traceparent');
+        return buildServer(
+          deps.info,
+          entry.surface,
+          { era: 'modern', ...(traceParent ? { traceParent } : {}) },
+          deps.log,
+        );
+      },
+      {
+        legacy: 'reject',
+        bus,
+        maxSubscriptions: MAX_LISTENS,
+        keepAliveMs: 0,
+        onerror: (error) => deps.log.debug({ err: error, surface: surface.key }, 'mcp request'),
+      },
+    );
+  const entry: Entry = {
+    surface,
+    feed,
+    legacy: legacyEra(deps, feed),
+    calls: handler(),
+    listens: handler(),
+    running: new Set(),
+    listening: new Set(),
+  };
+  return entry;
+}
+
+function classify({ request }: Inbound, body: unknown): 'legacy' | 'modern' {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const version = header('mcp-protocol-version');
+  const method = header('mcp-method');
+  const name = header('mcp-name');
+  const outcome = classifyInboundRequest({
+    httpMethod: 'POST',
+    body,
+    ...(version === undefined ? {} : { protocolVersionHeader: version }),
+    ...(method === undefined ? {} : { mcpMethodHeader: method }),
+    ...(name === undefined ? {} : { mcpNameHeader: name }),
+  });
+  return outcome.kind === 'legacy' ? 'legacy' : 'modern';
+}
+
+async function endStreams(entry: Entry): Promise<void> {
+  entry.legacy.closeStreams();
+  await entry.listens.close();
+}
+
+async function closeEntry(entry: Entry, log: EndpointLog): Promise<void> {
+  try {
+    await endStreams(entry);
+    entry.legacy.cancelCalls();
+    await entry.calls.close();
+    entry.feed.close();
+  } catch (error) {
+    log.error({ err: error, surface: entry.surface.key }, 'closing a connector failed');
+  }
+}
+
+/** Resolves when no call is running any more, or at the deadline. */
+async function settled(open: readonly Entry[], deadline: AbortSignal): Promise<void> {
+  const cut = new Promise<void>((resolve) => {
+    if (deadline.aborted) resolve();
+    deadline.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([cut, Promise.allSettled(open.flatMap((entry) => [...entry.running, ...entry.legacy.calls]))]);
+}
+
+function unavailable({ reply }: Inbound): void {
+  reply
+    .code(503)
+    .header('retry-after', '5')
+    .type('application/json')
+    .send(rpcError(RPC.refused, 'The hub is shutting down; connect again in a moment.'));
+}
+
+function sum(entries: LRUCache<string, Entry>, count: (entry: Entry) => number): number {
+  return [...entries.values()].reduce((total, entry) => total + count(entry), 0);
+}

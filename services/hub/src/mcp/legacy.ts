@@ -1,0 +1,274 @@
+import {
+  type Implementation,
+  type JSONRPCMessage,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+  type RequestId,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ChangeFeed } from './change-feed.ts';
+import type { SessionDenylist } from './denylist.ts';
+import { type ClientReply, type Exchange, openExchange } from './exchange.ts';
+import { RPC, rpcError } from './json-rpc.ts';
+import { type ReplyChannel, replyChannel } from './reply-channel.ts';
+import { buildServer, type EndpointLog } from './server.ts';
+import { newSession, openSession, type Session, sealSession } from './session.ts';
+import type { Surface } from './surface.ts';
+
+const MAX_STREAMS = 16;
+/** Only these may ask the client back, so only for these the handshake is replayed. */
+const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+export interface LegacyDeps {
+  readonly info: Implementation;
+  /** At least one of 32 bytes; the first signs, all verify. */
+  readonly sessionKeys: readonly [Buffer, ...Buffer[]];
+  readonly denylist: SessionDenylist;
+  readonly peers: Peers;
+  readonly log: EndpointLog;
+}
+
+/** Carries a client's answer to the replica whose call asked for it. */
+export interface Peers {
+  readonly replica: string;
+  forward(replica: string, reply: RemoteReply): void;
+}
+
+export interface RemoteReply {
+  readonly surfaceKey: string;
+  readonly sessionId: string | undefined;
+  readonly reply: ClientReply;
+}
+
+/** One request of a client whose secret is known to be right. */
+export interface Inbound {
+  readonly surface: Surface;
+  /** Names the credential without holding it. */
+  readonly credential: string;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** The protocol revisions before 2026-07-28, for one connector. No session state: the client carries it in its session id. */
+export interface LegacyEra {
+  post(inbound: Inbound, message: unknown): Promise<void>;
+  stream(inbound: Inbound): void;
+  deleteSession(inbound: Inbound): void;
+  deliverReply(remote: RemoteReply): void;
+  closeStreams(): void;
+  cancelCalls(): void;
+  readonly openStreams: number;
+  /** Settles with each call that is running now. */
+  readonly calls: readonly Promise<void>[];
+}
+
+interface Running {
+  readonly exchange: Exchange;
+  readonly sessionId: string | undefined;
+  readonly finished: Promise<void>;
+}
+
+interface Scope {
+  readonly deps: LegacyDeps;
+  readonly feed: ChangeFeed;
+  readonly running: Map<string, Running>;
+  readonly streams: Map<ReplyChannel, string | undefined>;
+}
+
+export function legacyEra(deps: LegacyDeps, feed: ChangeFeed): LegacyEra {
+  const scope: Scope = { deps, feed, running: new Map(), streams: new Map() };
+  return {
+    post: (inbound, message) => post(scope, inbound, message),
+    stream: (inbound) => stream(scope, inbound),
+    deleteSession: (inbound) => deleteSession(scope, inbound),
+    deliverReply: (remote) => deliverReply(scope, remote),
+    closeStreams: () => endStreams(scope, () => true),
+    cancelCalls: () => cancelCalls(scope, () => true),
+    get openStreams() {
+      return scope.streams.size;
+    },
+    get calls() {
+      return [...scope.running.values()].map((one) => one.finished);
+    },
+  };
+}
+
+async function post(scope: Scope, inbound: Inbound, message: unknown): Promise<void> {
+  if (Array.isArray(message))
+    return refuse(
+      inbound.reply,
+      400,
+      RPC.invalidRequest,
+      'JSON-RPC batches are not supported; send one message per request.',
+    );
+  const session = sessionOf(scope, inbound);
+  if (session === 'refused') return;
+  if (isRequest(message)) return serve(scope, inbound, session, message);
+  const sessionId = session?.id;
+  if (isNotification(message)) {
+    if (message.method === 'notifications/cancelled' && sessionId !== undefined)
+      cancelRequest(scope, sessionId, message);
+  } else routeReply(scope, inbound.surface.key, sessionId, message as ClientReply);
+  inbound.reply.code(202).send();
+}
+
+async function serve(
+  scope: Scope,
+  inbound: Inbound,
+  session: KnownSession | undefined,
+  message: JSONRPCRequest,
+): Promise<void> {
+  const { deps, running } = scope;
+  const { surface, request, reply } = inbound;
+  const isHandshake = message.method === 'initialize';
+  const traceParent = header(request, 'traceparent');
+  const product = buildServer(
+    deps.info,
+    surface,
+    { era: 'legacy', ...callerOf(session), ...(traceParent ? { traceParent } : {}) },
+    deps.log,
+  );
+  const channel = replyChannel(reply, {
+    acceptsStream: acceptsStream(request),
+    ...(isHandshake ? { headers: () => sessionHeader(deps, inbound, product.server) } : {}),
+  });
+  const { promise: finished, resolve } = Promise.withResolvers<void>();
+  const exchange = openExchange(deps.peers.replica, message.id, channel, () => {
+    running.delete(exchange.id);
+    resolve();
+  });
+  running.set(exchange.id, { exchange, sessionId: session?.id, finished });
+  await product.connect(exchange);
+  if (session && surface.asksClients && ASKING_METHODS.has(message.method)) {
+    const { version, capabilities, clientInfo } = session.facts;
+    await exchange.handshake({ protocolVersion: version, capabilities, clientInfo });
+  }
+  exchange.deliver(message);
+}
+
+function callerOf(session: KnownSession | undefined) {
+  return session ? { clientInfo: session.facts.clientInfo, protocolVersion: session.facts.version } : {};
+}
+
+/** A session id for a client whose handshake went well. */
+function sessionHeader(
+  deps: LegacyDeps,
+  inbound: Inbound,
+  server: ReturnType<typeof buildServer>['server'],
+): Record<string, string> {
+  const version = server.getNegotiatedProtocolVersion();
+  const clientInfo = server.getClientVersion();
+  if (version === undefined || clientInfo === undefined) return {};
+  const session = newSession(version, clientInfo, { ...server.getClientCapabilities() });
+  return { 'mcp-session-id': sealSession(deps.sessionKeys[0], bindingOf(inbound), session) };
+}
+
+interface KnownSession {
+  readonly id: string;
+  readonly facts: Session;
+}
+
+/** The session a request names; a request without one is served too, as far as it needs none. */
+function sessionOf(scope: Scope, inbound: Inbound): KnownSession | undefined | 'refused' {
+  const { request, reply } = inbound;
+  const version = header(request, 'mcp-protocol-version');
+  if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
+    refuse(
+      reply,
+      400,
+      RPC.refused,
+      `Unsupported protocol version. Supported: ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}`,
+    );
+    return 'refused';
+  }
+  const id = header(request, 'mcp-session-id');
+  if (id === undefined) return undefined;
+  const facts = scope.deps.denylist.has(id) ? undefined : openSession(scope.deps.sessionKeys, bindingOf(inbound), id);
+  if (facts) return { id, facts };
+  refuse(reply, 404, RPC.unknownSession, 'Session not found. Connect again without a session id.');
+  return 'refused';
+}
+
+function bindingOf(inbound: Inbound): string {
+  return `${inbound.surface.key}\n${inbound.credential}`;
+}
+
+function cancelRequest(scope: Scope, sessionId: string, notification: JSONRPCNotification): void {
+  const requestId = notification.params?.['requestId'] as RequestId | undefined;
+  cancelCalls(scope, (one) => one.sessionId === sessionId && one.exchange.requestId === requestId);
+}
+
+function cancelCalls(scope: Scope, matches: (one: Running) => boolean): void {
+  for (const one of [...scope.running.values()]) if (matches(one)) one.exchange.cancel();
+}
+
+/** Ids of our questions read `{replica}.{exchange}.{n}`; anything else is an answer to nothing and dropped. */
+function routeReply(scope: Scope, surfaceKey: string, sessionId: string | undefined, reply: ClientReply): void {
+  const [replica, exchangeId, n] = String(reply.id).split('.');
+  if (replica === undefined || exchangeId === undefined || n === undefined) return;
+  const remote = { surfaceKey, sessionId, reply };
+  if (replica === scope.deps.peers.replica) deliverReply(scope, remote);
+  else scope.deps.peers.forward(replica, remote);
+}
+
+/** The id comes from a client, so the answer counts only within the session that was asked. */
+function deliverReply(scope: Scope, { sessionId, reply }: RemoteReply): void {
+  const [, exchangeId = '', n] = String(reply.id).split('.');
+  const one = scope.running.get(exchangeId);
+  if (one && one.sessionId === sessionId) one.exchange.deliver({ ...reply, id: Number(n) } as JSONRPCMessage);
+}
+
+function stream(scope: Scope, inbound: Inbound): void {
+  const session = sessionOf(scope, inbound);
+  if (session === 'refused') return;
+  const channel = replyChannel(inbound.reply, { acceptsStream: true });
+  channel.open();
+  const [oldest] = scope.streams.keys();
+  if (oldest && scope.streams.size >= MAX_STREAMS) oldest.end();
+  const unsubscribe = scope.feed.subscribe((kind) =>
+    channel.push(JSON.stringify({ jsonrpc: '2.0', method: `notifications/${kind}/list_changed` })),
+  );
+  scope.streams.set(channel, session?.id);
+  channel.onClose(() => {
+    scope.streams.delete(channel);
+    unsubscribe();
+  });
+}
+
+function deleteSession(scope: Scope, inbound: Inbound): void {
+  const session = sessionOf(scope, inbound);
+  if (session === 'refused') return;
+  if (session) {
+    scope.deps.denylist.add(session.id);
+    endStreams(scope, (id) => id === session.id);
+    cancelCalls(scope, (one) => one.sessionId === session.id);
+    inbound.reply.code(204).send();
+  } else refuse(inbound.reply, 400, RPC.refused, 'Name the session to delete in the Mcp-Session-Id header.');
+}
+
+function endStreams(scope: Scope, matches: (sessionId: string | undefined) => boolean): void {
+  for (const [channel, sessionId] of [...scope.streams]) if (matches(sessionId)) channel.end();
+}
+
+function refuse(reply: FastifyReply, status: number, code: number, message: string): void {
+  reply.code(status).type('application/json').send(rpcError(code, message));
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function acceptsStream(request: FastifyRequest): boolean {
+  const accept = request.headers.accept;
+  return accept === undefined || accept.includes('text/event-stream') || accept.includes('*/*');
+}
+
+function isRequest(message: unknown): message is JSONRPCRequest {
+  return isNotification(message) && 'id' in message;
+}
+
+function isNotification(message: unknown): message is JSONRPCNotification {
+  return typeof message === 'object' && message !== null && 'method' in message;
+}

@@ -1,0 +1,167 @@
+import { Fault } from '@hub/core/fault.ts';
+import { newId } from '@hub/core/ids.ts';
+import {
+  type CallToolResult,
+  CLIENT_INFO_META_KEY,
+  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+  type Implementation,
+  type ListToolsResult,
+  McpServer,
+  PROTOCOL_VERSION_META_KEY,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+  TRACEPARENT_META_KEY,
+} from '@modelcontextprotocol/server';
+import type { CallResult, ClientInfo, InstallContext, Surface, ToolDescription } from './surface.ts';
+
+const LIST_TTL_MS = 60_000;
+
+export interface EndpointLog {
+  debug(facts: object, text: string): void;
+  error(facts: object, text: string): void;
+}
+
+/** What is known of the caller besides the request itself. */
+export interface CallerFacts {
+  readonly era: 'modern' | 'legacy';
+  /** 2025-era only: newer clients say both with every request. */
+  readonly clientInfo?: ClientInfo;
+  readonly protocolVersion?: string;
+  /** The `traceparent` HTTP header. */
+  readonly traceParent?: string;
+}
+
+/** The SDK's server with low-level handlers: it builds no schemas and validates arguments only at the gate. */
+class HubServer extends McpServer {
+  #headerSchemas: ReadonlyMap<string, Record<string, unknown>>;
+
+  constructor(info: Implementation, surface: Surface) {
+    super(info, {
+      capabilities: { tools: { listChanged: true } },
+      instructions: surface.instructions(),
+      cacheHints: {
+        'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+        'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+      },
+    });
+    this.#headerSchemas = headerSchemas(surface.listTools());
+  }
+
+  /** The HTTP entry compares `Mcp-Param-*` headers with the arguments of tools whose schema asks for it. */
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#headerSchemas.get(name);
+  }
+}
+
+const headerSchemasByList = new WeakMap<readonly ToolDescription[], ReadonlyMap<string, Record<string, unknown>>>();
+
+/** Only the schemas that name a header: walking a large schema on each call costs more than the call. */
+function headerSchemas(tools: readonly ToolDescription[]): ReadonlyMap<string, Record<string, unknown>> {
+  const known = headerSchemasByList.get(tools);
+  if (known) return known;
+  const found = new Map(
+    tools
+      .filter((tool) => JSON.stringify(tool.inputSchema).includes('"x-mcp-header"'))
+      .map((tool) => [tool.name, tool.inputSchema]),
+  );
+  headerSchemasByList.set(tools, found);
+  return found;
+}
+
+/** A server for one request. Cheap: about 10 µs. */
+export function buildServer(info: Implementation, surface: Surface, caller: CallerFacts, log: EndpointLog): McpServer {
+  const product = new HubServer(info, surface);
+  const { server } = product;
+  const callTool: InstallContext['callTool'] = (params, context) => runTool(surface, params, context, caller, log);
+  // The SDK's types are mutable and exact; the descriptions are plain JSON that its codec passes through.
+  server.setRequestHandler('tools/list', () => ({ tools: surface.listTools() }) as unknown as ListToolsResult);
+  server.setRequestHandler(
+    'tools/call',
+    async (request, context) => (await callTool(request.params, context)) as CallToolResult,
+  );
+  server.onerror = (error) => log.debug({ err: error, surface: surface.key }, 'mcp protocol');
+  surface.install?.(server, { era: caller.era, callTool });
+  return product;
+}
+
+/** The message of anything thrown here would reach the client verbatim, so nothing unexpected leaves it. */
+async function runTool(
+  surface: Surface,
+  params: { name: string; arguments?: Readonly<Record<string, unknown>> | undefined },
+  context: ServerContext,
+  caller: CallerFacts,
+  log: EndpointLog,
+): Promise<CallResult> {
+  const { _meta: meta, signal } = context.mcpReq;
+  const envelope: Readonly<Record<string, unknown>> = context.mcpReq.envelope ?? {};
+  const progress = progressOf(context, log);
+  const clientInfo = clientInfoOf(envelope[CLIENT_INFO_META_KEY]) ?? caller.clientInfo;
+  const traceParent = textOf(meta?.[TRACEPARENT_META_KEY]) ?? caller.traceParent;
+  try {
+    return await surface.callTool({
+      name: params.name,
+      args: params.arguments ?? {},
+      signal,
+      protocolVersion:
+        textOf(envelope[PROTOCOL_VERSION_META_KEY]) ?? caller.protocolVersion ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+      ...(progress ? { progress } : {}),
+      ...(clientInfo ? { clientInfo } : {}),
+      ...(traceParent ? { traceParent } : {}),
+    });
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'TOOL_NOT_AVAILABLE') {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, {
+        code: error.code,
+        suggestions: error.suggestions,
+      });
+    }
+    if (error instanceof Fault) return failure(error);
+    const callId = newId();
+    log.error({ err: error, surface: surface.key, callId }, 'unexpected error in a tool call');
+    return failure(
+      new Fault('INTERNAL_ERROR', 'An unexpected error occurred in the hub.', {
+        suggestion: `Try again; if it stays, tell the operator this call id: ${callId}`,
+      }),
+    );
+  }
+}
+
+/** Progress only when asked for, and only upwards: the protocol wants each value to be larger than the one before. */
+function progressOf(context: ServerContext, log: EndpointLog) {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let last = Number.NEGATIVE_INFINITY;
+  return (done: number, total: number | undefined, message: string | undefined) => {
+    if (done <= last || context.mcpReq.signal.aborted) return;
+    last = done;
+    const params = {
+      progressToken,
+      progress: done,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+    };
+    context.mcpReq
+      .notify({ method: 'notifications/progress', params })
+      .catch((error) => log.debug({ err: error }, 'progress not sent'));
+  };
+}
+
+function failure(fault: Fault): CallResult {
+  const [suggestion] = fault.suggestions;
+  const body = {
+    success: false,
+    error: { code: fault.code, message: fault.message, ...(suggestion ? { suggestion } : {}) },
+    ...fault.context,
+  };
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function clientInfoOf(value: unknown): ClientInfo | undefined {
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('version' in value)) return undefined;
+  return { name: String(value.name), version: String(value.version) };
+}

@@ -1,0 +1,56 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+
+const LIFETIME_MS = 180 * 24 * 60 * 60 * 1000;
+/** Session ids travel in a header, and Node takes 16 kB of headers in all. */
+const MAX_CAPABILITIES_BYTES = 2_000;
+
+const sessionSchema = z.object({
+  version: z.string(),
+  clientInfo: z.object({ name: z.string(), version: z.string() }),
+  capabilities: z.record(z.string(), z.unknown()),
+  expiresAt: z.number(),
+  nonce: z.string(),
+});
+
+/** What a 2025-era client said in its handshake; the client carries it, so any replica can go on with it. */
+export type Session = z.infer<typeof sessionSchema>;
+
+export function newSession(
+  version: string,
+  clientInfo: Session['clientInfo'],
+  capabilities: Record<string, unknown>,
+): Session {
+  const isSmall = Buffer.byteLength(JSON.stringify(capabilities)) <= MAX_CAPABILITIES_BYTES;
+  return {
+    version,
+    clientInfo: { name: clientInfo.name.slice(0, 128), version: clientInfo.version.slice(0, 64) },
+    capabilities: isSmall ? capabilities : {},
+    expiresAt: Date.now() + LIFETIME_MS,
+    nonce: randomBytes(9).toString('base64url'),
+  };
+}
+
+/** Signs a session into its id. `binding` names connector and credential: under any other the id is worth nothing. */
+export function sealSession(key: Buffer, binding: string, session: Session): string {
+  const payload = Buffer.from(JSON.stringify(session)).toString('base64url');
+  return `v1.${payload}.${signature(key, binding, payload).toString('base64url')}`;
+}
+
+/** The session of an id that one of `keys` signed for this binding; undefined for anything else. */
+export function openSession(keys: readonly Buffer[], binding: string, id: string): Session | undefined {
+  const [version, payload, mac, ...rest] = id.split('.');
+  if (version !== 'v1' || payload === undefined || mac === undefined || rest.length > 0) return undefined;
+  const given = Buffer.from(mac, 'base64url');
+  const isOurs = keys.some((key) => {
+    const expected = signature(key, binding, payload);
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  });
+  if (!isOurs) return undefined;
+  const parsed = sessionSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+  return parsed.success && parsed.data.expiresAt > Date.now() ? parsed.data : undefined;
+}
+
+function signature(key: Buffer, binding: string, payload: string): Buffer {
+  return createHmac('sha256', key).update(`${binding}\n${payload}`).digest();
+}

@@ -1,0 +1,75 @@
+import type { Server, ServerContext } from '@modelcontextprotocol/server';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A tool as clients see it: plain JSON, built once. */
+export interface ToolDescription {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema: { readonly type: 'object' } & JsonObject;
+  readonly outputSchema?: { readonly type: 'object' } & JsonObject;
+  readonly annotations?: JsonObject;
+  readonly _meta?: JsonObject;
+}
+
+export interface ContentItem {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** A plain MCP tool result. Put the JSON of `structuredContent` into `content` as text as well: many clients show only that. */
+export interface CallResult {
+  readonly content: readonly ContentItem[];
+  readonly structuredContent?: JsonObject;
+  readonly isError?: boolean;
+  readonly _meta?: JsonObject;
+}
+
+export interface ClientInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ToolCall {
+  readonly name: string;
+  readonly args: JsonObject;
+  /** Aborts when the client cancels, hangs up or loses its credential. */
+  readonly signal: AbortSignal;
+  /** There only when the client asked for progress. */
+  readonly progress?: (done: number, total: number | undefined, message: string | undefined) => void;
+  /** W3C `traceparent` of the caller: from `_meta`, else from the HTTP header. */
+  readonly traceParent?: string;
+  readonly clientInfo?: ClientInfo;
+  readonly protocolVersion: string;
+}
+
+export type ListKind = 'tools' | 'prompts' | 'resources';
+
+/** What `install` may build on. */
+export interface InstallContext {
+  readonly era: 'modern' | 'legacy';
+  /** The handler of tools/call this surface would have without `install`. */
+  callTool(params: { name: string; arguments?: JsonObject | undefined }, context: ServerContext): Promise<CallResult>;
+}
+
+/** What one connector offers to MCP clients; the endpoint knows nothing else about homes, policy or tools. */
+export interface Surface {
+  /** Stable id of the connector: one protocol handler and one set of event streams per key. */
+  readonly key: string;
+  /** Shown to the model once, at most 2 kB. */
+  instructions(): string;
+  /** The very same array until the list changes, in a fixed order. */
+  listTools(): readonly ToolDescription[];
+  /**
+   * Answers expected failures as a result with `isError`.
+   * @throws Fault TOOL_NOT_AVAILABLE for a name it does not know, which clients get as a protocol error
+   */
+  callTool(call: ToolCall): Promise<CallResult>;
+  /** The listener hears of every change of a list until disposed. */
+  onListChanged(listener: (kind: ListKind) => void): Disposable;
+  /** Adds handlers and capabilities beyond tools, per request and before the server is connected. */
+  install?(server: Server, context: InstallContext): void;
+  /** True when handlers ask the client back (elicitation, sampling); costs 2025-era calls a replayed handshake. */
+  readonly asksClients?: boolean;
+}
