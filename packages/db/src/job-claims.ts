@@ -1,0 +1,245 @@
+import { sql } from 'kysely';
+import type { Database, Trx } from './database.ts';
+import { tenantTrx } from './doors.ts';
+import { cancelledError, type JobError, lostError } from './job-errors.ts';
+import { type JobProgress, type JobRecord, type JobRow, jobTables, toJobRecord } from './job-record.ts';
+import { type Claim, findOpenStep } from './job-steps.ts';
+import { systemTrx } from './system-door.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Takes the next due job of these kinds: highest priority, then longest due, one exclusive job per home.
+ * Undefined when there is nothing to do.
+ */
+export async function claimJob(
+  db: Database,
+  want: { readonly worker: string; readonly kinds: readonly string[]; readonly leaseMs: number },
+): Promise<{ job: JobRecord; claim: Claim } | undefined> {
+  for (;;) {
+    try {
+      const row = await systemTrx(db, (trx) => takeNext(trx, want));
+      if (!row) return undefined;
+      const job = toJobRecord(row);
+      return { job, claim: { tenantId: job.tenantId, jobId: job.id, worker: want.worker, attempt: job.attempt } };
+    } catch (error) {
+      // Another runner took an exclusive job of the same home between our look and our write: look again.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
+}
+
+async function takeNext(
+  trx: Trx,
+  want: { readonly worker: string; readonly kinds: readonly string[]; readonly leaseMs: number },
+): Promise<JobRow | undefined> {
+  const next = jobTables(trx)
+    .selectFrom('job as candidate')
+    .select('candidate.id')
+    .where('candidate.state', '=', 'queued')
+    .where('candidate.run_at', '<=', sql<Date>`now()`)
+    .where('candidate.kind', 'in', want.kinds)
+    .where((is) =>
+      is.or([
+        is('candidate.is_exclusive', '=', false),
+        is.not(
+          is.exists(
+            is
+              .selectFrom('job as other')
+              .select('other.id')
+              .whereRef('other.home_id', '=', 'candidate.home_id')
+              .where('other.state', '=', 'running')
+              .where('other.is_exclusive', '=', true),
+          ),
+        ),
+      ]),
+    )
+    .orderBy('candidate.priority', 'desc')
+    .orderBy('candidate.run_at')
+    .limit(1)
+    .forUpdate()
+    .skipLocked();
+  return jobTables(trx)
+    .updateTable('job')
+    .set({
+      state: 'running',
+      worker: want.worker,
+      attempt: sql<number>`attempt + 1`,
+      lease_until: inMs(want.leaseMs),
+      started_at: sql<Date>`coalesce(started_at, now())`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('id', '=', next)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Renews the lease. `lost` when another attempt has the job or it is gone. */
+export async function heartbeat(
+  db: Database,
+  claim: Claim,
+  leaseMs: number,
+): Promise<'held' | 'cancel_requested' | 'lost'> {
+  const row = await tenantTrx(db, claim.tenantId, (trx) =>
+    held(trx, claim)
+      .set({ lease_until: inMs(leaseMs) })
+      .returning('cancel_requested')
+      .executeTakeFirst(),
+  );
+  if (!row) return 'lost';
+  return row.cancel_requested ? 'cancel_requested' : 'held';
+}
+
+/** False when another attempt has the job. */
+export async function writeProgress(db: Database, claim: Claim, progress: JobProgress): Promise<boolean> {
+  return wrote(db, claim, (trx) =>
+    held(trx, claim).set({ progress: JSON.stringify(progress), updated_at: sql<Date>`now()` }),
+  );
+}
+
+/** Ends the job. False when another attempt has it: then nothing was written. */
+export async function finishJob(
+  db: Database,
+  claim: Claim,
+  end:
+    | { readonly state: 'done'; readonly result: unknown }
+    | { readonly state: 'failed' | 'cancelled' | 'unknown'; readonly error: JobError },
+): Promise<boolean> {
+  return wrote(db, claim, (trx) =>
+    held(trx, claim).set({
+      ...released,
+      state: end.state,
+      result: end.state === 'done' ? JSON.stringify(end.result ?? null) : null,
+      error: end.state === 'done' ? null : JSON.stringify(end.error),
+      finished_at: sql<Date>`now()`,
+    }),
+  );
+}
+
+/** Back to the queue after a passing trouble; the open step, if any, is observed at the next claim. */
+export async function retryJob(db: Database, claim: Claim, afterMs: number, error: JobError): Promise<boolean> {
+  return wrote(db, claim, (trx) =>
+    held(trx, claim).set({ ...released, state: 'queued', run_at: inMs(afterMs), error: JSON.stringify(error) }),
+  );
+}
+
+/** Back to the queue because this process goes down; the attempt does not count against the job. */
+export async function handBackJob(db: Database, claim: Claim): Promise<boolean> {
+  return wrote(db, claim, (trx) =>
+    held(trx, claim).set({
+      ...released,
+      state: 'queued',
+      run_at: sql<Date>`now()`,
+      max_attempts: sql<number>`max_attempts + 1`,
+    }),
+  );
+}
+
+/** Takes every job whose runner fell silent. Queued again while attempts are left; the next claim observes open steps. */
+export async function expireLeases(db: Database): Promise<readonly string[]> {
+  return systemTrx(db, async (trx) => {
+    const rows = await running(trx).where('lease_until', '<', sql<Date>`now()`).execute();
+    for (const row of rows) await endLostAttempt(trx, row);
+    return rows.map((row) => row.id);
+  });
+}
+
+/** The same for all running jobs at once: at the start of the only process that runs jobs, nobody else can hold one. */
+export async function requeueRunning(db: Database): Promise<readonly string[]> {
+  return systemTrx(db, async (trx) => {
+    const rows = await running(trx).execute();
+    for (const row of rows) await endLostAttempt(trx, row);
+    return rows.map((row) => row.id);
+  });
+}
+
+/** When each of these jobs was last written, as text: equal means unchanged. */
+export async function readJobStamps(db: Database, jobIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await systemTrx(db, (trx) =>
+    jobTables(trx)
+      .selectFrom('job')
+      .select(['id', sql<string>`updated_at::text`.as('stamp')])
+      .where('id', 'in', jobIds)
+      .execute(),
+  );
+  return new Map(rows.map((row) => [row.id, row.stamp]));
+}
+
+export interface JobBacklog {
+  readonly state: 'queued' | 'running' | 'waiting';
+  readonly count: number;
+  /** Seconds since the oldest became due (queued) or was last written. */
+  readonly oldestS: number;
+}
+
+/** Unfinished jobs of the whole installation, for the gauges. */
+export async function readBacklog(db: Database): Promise<readonly JobBacklog[]> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<JobBacklog>`
+      select state, count(*)::int as count,
+        greatest(0, extract(epoch from now() - min(case when state = 'queued' then run_at else updated_at end)))::float8 as "oldestS"
+      from job where state in ('queued', 'running', 'waiting') group by state
+    `.execute(trx),
+  );
+  return rows;
+}
+
+function running(trx: Trx) {
+  return jobTables(trx)
+    .selectFrom('job')
+    .select(['id', 'tenant_id', 'attempt', 'max_attempts', 'cancel_requested'])
+    .where('state', '=', 'running')
+    .forUpdate()
+    .skipLocked();
+}
+
+async function endLostAttempt(
+  trx: Trx,
+  row: Pick<JobRow, 'id' | 'tenant_id' | 'attempt' | 'max_attempts' | 'cancel_requested'>,
+): Promise<void> {
+  const openStep = await findOpenStep(trx, row.tenant_id, row.id);
+  const isQueuedAgain = !row.cancel_requested && row.attempt < row.max_attempts;
+  const error = row.cancel_requested ? cancelledError(openStep) : lostError(openStep);
+  const ended = row.cancel_requested ? 'cancelled' : openStep === undefined ? 'failed' : 'unknown';
+  await jobTables(trx)
+    .updateTable('job')
+    .set({
+      ...released,
+      ...(isQueuedAgain
+        ? { state: 'queued' as const, run_at: sql<Date>`now()` }
+        : { state: ended, error: JSON.stringify(error), finished_at: sql<Date>`now()` }),
+    })
+    .where('tenant_id', '=', row.tenant_id)
+    .where('id', '=', row.id)
+    .execute();
+}
+
+const released = { lease_until: null, worker: null, updated_at: sql<Date>`now()` };
+
+function held(trx: Trx, claim: Claim) {
+  return jobTables(trx)
+    .updateTable('job')
+    .where('tenant_id', '=', claim.tenantId)
+    .where('id', '=', claim.jobId)
+    .where('worker', '=', claim.worker)
+    .where('attempt', '=', claim.attempt)
+    .where('state', '=', 'running');
+}
+
+async function wrote(
+  db: Database,
+  claim: Claim,
+  update: (trx: Trx) => { executeTakeFirst(): Promise<{ readonly numUpdatedRows: bigint }> },
+): Promise<boolean> {
+  const done = await tenantTrx(db, claim.tenantId, (trx) => update(trx).executeTakeFirst());
+  return done.numUpdatedRows === 1n;
+}
+
+function inMs(ms: number) {
+  return sql<Date>`now() + ${ms} * interval '1 millisecond'`;
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
+}

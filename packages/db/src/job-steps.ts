@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Trx } from './database.ts';
+import { jobTables } from './job-record.ts';
+
+/** Who may write to a job now: the runner whose attempt is the row's. An older attempt changes nothing. */
+export interface Claim {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly worker: string;
+  readonly attempt: number;
+}
+
+export interface StepRecord {
+  /** open: the act may be under way · not_done: it certainly did not happen. */
+  readonly state: 'open' | 'done' | 'not_done';
+  readonly marker: Record<string, unknown>;
+  readonly result: unknown;
+}
+
+const markerShape = z.record(z.string(), z.unknown());
+
+export async function readStep(trx: Trx, claim: Claim, name: string): Promise<StepRecord | undefined> {
+  const row = await jobTables(trx)
+    .selectFrom('job_step')
+    .select(['state', 'marker', 'result'])
+    .where('tenant_id', '=', claim.tenantId)
+    .where('job_id', '=', claim.jobId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row && { state: row.state, marker: markerShape.parse(row.marker), result: row.result ?? undefined };
+}
+
+/** The step whose act may be under way at the home; undefined when all is settled. */
+export async function findOpenStep(trx: Trx, tenantId: string, jobId: string): Promise<string | undefined> {
+  const row = await jobTables(trx)
+    .selectFrom('job_step')
+    .select('name')
+    .where('tenant_id', '=', tenantId)
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  return row?.name;
+}
+
+/** Stores the marker and opens the step, before its act leaves. False when another attempt has the job. */
+export async function saveStepMarker(
+  trx: Trx,
+  claim: Claim,
+  name: string,
+  marker: Record<string, unknown>,
+): Promise<boolean> {
+  if (!(await holdsJob(trx, claim))) return false;
+  await jobTables(trx)
+    .insertInto('job_step')
+    .values({ job_id: claim.jobId, tenant_id: claim.tenantId, name, marker: JSON.stringify(marker) })
+    .onConflict((conflict) =>
+      conflict.columns(['job_id', 'name']).doUpdateSet({
+        marker: JSON.stringify(marker),
+        state: 'open',
+        result: null,
+        updated_at: sql<Date>`now()`,
+      }),
+    )
+    .execute();
+  return true;
+}
+
+/** Settles a step. False when another attempt has the job. */
+export async function saveStepResult(
+  trx: Trx,
+  claim: Claim,
+  name: string,
+  state: 'done' | 'not_done',
+  result: unknown,
+): Promise<boolean> {
+  if (!(await holdsJob(trx, claim))) return false;
+  await jobTables(trx)
+    .updateTable('job_step')
+    .set({ state, result: result === undefined ? null : JSON.stringify(result), updated_at: sql<Date>`now()` })
+    .where('tenant_id', '=', claim.tenantId)
+    .where('job_id', '=', claim.jobId)
+    .where('name', '=', name)
+    .execute();
+  return true;
+}
+
+/** Is this attempt still the one that runs? Keeps the row from changing hands until the transaction ends. */
+async function holdsJob(trx: Trx, claim: Claim): Promise<boolean> {
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .select('id')
+    .where('tenant_id', '=', claim.tenantId)
+    .where('id', '=', claim.jobId)
+    .where('worker', '=', claim.worker)
+    .where('attempt', '=', claim.attempt)
+    .where('state', '=', 'running')
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}

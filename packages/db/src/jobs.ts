@@ -1,0 +1,149 @@
+import { newId } from '@hub/core/ids.ts';
+import { sql } from 'kysely';
+import type { Actor } from './actor.ts';
+import type { Trx } from './database.ts';
+import { cancelledError } from './job-errors.ts';
+import { type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
+import { findOpenStep } from './job-steps.ts';
+
+export interface NewJob {
+  readonly tenantId: string;
+  readonly homeId: string;
+  readonly kind: string;
+  readonly args: unknown;
+  /** At most one exclusive job runs per home. */
+  readonly isExclusive: boolean;
+  readonly actor: Actor;
+  readonly connectorId?: string | undefined;
+  /** The same key while one is unfinished gives that one. */
+  readonly dedupKey?: string | undefined;
+  /** Higher goes first; 0 unless told. */
+  readonly priority?: number | undefined;
+  /** Not before this moment. */
+  readonly runAt?: Date | undefined;
+  /** Claims that end in the middle or on a passing trouble, before the job is given up; 5 unless told. */
+  readonly maxAttempts?: number | undefined;
+}
+
+export interface JobFilter {
+  readonly homeId?: string | undefined;
+  readonly connectorId?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly states?: readonly StoredJobState[] | undefined;
+  /** Newest first; jobs older than this id. */
+  readonly beforeId?: string | undefined;
+  /** 50 unless told. */
+  readonly limit?: number | undefined;
+}
+
+const UNFINISHED: readonly StoredJobState[] = ['queued', 'running', 'waiting'];
+
+/** Stores a job, or gives the unfinished one with the same `dedupKey`. Whoever commits gives the hint afterwards. */
+export async function enqueueJob(trx: Trx, job: NewJob): Promise<{ job: JobRecord; isNew: boolean }> {
+  // Again when the job that stood in the way ended between the two statements.
+  for (;;) {
+    const row = await insertJob(trx, job);
+    if (row) return { job: row, isNew: true };
+    const present = await findUnfinished(trx, job);
+    if (present) return { job: present, isNew: false };
+  }
+}
+
+async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> {
+  const row = await jobTables(trx)
+    .insertInto('job')
+    .values({
+      id: newId(),
+      tenant_id: job.tenantId,
+      home_id: job.homeId,
+      kind: job.kind,
+      dedup_key: job.dedupKey ?? null,
+      args: JSON.stringify(job.args),
+      is_exclusive: job.isExclusive,
+      priority: job.priority ?? 0,
+      actor_kind: job.actor.kind,
+      actor_id: job.actor.id ?? null,
+      connector_id: job.connectorId ?? null,
+      ...(job.maxAttempts !== undefined && { max_attempts: job.maxAttempts }),
+      ...(job.runAt && { run_at: job.runAt }),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row && toJobRecord(row);
+}
+
+async function findUnfinished(trx: Trx, job: NewJob): Promise<JobRecord | undefined> {
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .selectAll()
+    .where('tenant_id', '=', job.tenantId)
+    .where('dedup_key', '=', job.dedupKey ?? null)
+    .where('state', 'in', UNFINISHED)
+    .executeTakeFirst();
+  return row && toJobRecord(row);
+}
+
+export async function getJob(trx: Trx, tenantId: string, jobId: string): Promise<JobRecord | undefined> {
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', jobId)
+    .executeTakeFirst();
+  return row && toJobRecord(row);
+}
+
+/** A tenant's jobs, newest first. */
+export async function listJobs(trx: Trx, tenantId: string, filter: JobFilter = {}): Promise<readonly JobRecord[]> {
+  let query = jobTables(trx).selectFrom('job').selectAll().where('tenant_id', '=', tenantId);
+  if (filter.homeId !== undefined) query = query.where('home_id', '=', filter.homeId);
+  if (filter.connectorId !== undefined) query = query.where('connector_id', '=', filter.connectorId);
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+  if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
+  if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(filter.limit ?? 50)
+    .execute();
+  return rows.map(toJobRecord);
+}
+
+/** Ends a queued or waiting job now and asks a running one to end; a finished one stays as it is. Undefined when there is none. */
+export async function requestCancel(trx: Trx, tenantId: string, jobId: string): Promise<JobRecord | undefined> {
+  const present = await jobTables(trx)
+    .selectFrom('job')
+    .select('state')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', jobId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (present?.state === 'running') await askToEnd(trx, tenantId, jobId);
+  else if (present && UNFINISHED.includes(present.state)) await endNow(trx, tenantId, jobId);
+  return getJob(trx, tenantId, jobId);
+}
+
+async function askToEnd(trx: Trx, tenantId: string, jobId: string): Promise<void> {
+  await jobTables(trx)
+    .updateTable('job')
+    .set({ cancel_requested: true, updated_at: sql<Date>`now()` })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', jobId)
+    .execute();
+}
+
+async function endNow(trx: Trx, tenantId: string, jobId: string): Promise<void> {
+  const error = cancelledError(await findOpenStep(trx, tenantId, jobId));
+  await jobTables(trx)
+    .updateTable('job')
+    .set({
+      state: 'cancelled',
+      cancel_requested: true,
+      error: JSON.stringify(error),
+      updated_at: sql<Date>`now()`,
+      finished_at: sql<Date>`now()`,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', jobId)
+    .execute();
+}

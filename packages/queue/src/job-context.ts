@@ -1,0 +1,56 @@
+import type { Database } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { writeProgress } from '@hub/db/job-claims.ts';
+import { type Claim, readStep, saveStepMarker, saveStepResult } from '@hub/db/job-steps.ts';
+import type { JobContext } from '@hub/jobs/define.ts';
+import { Interruption } from './interruption.ts';
+import { runStep, type StepStore } from './run-step.ts';
+
+export interface ContextOptions {
+  readonly db: Database;
+  readonly claim: Claim;
+  readonly home: JobContext['home'];
+  readonly signal: AbortSignal;
+  /** Milliseconds a step waits for its home to answer again. */
+  readonly readyMs: number;
+  /** Another attempt has the job. */
+  onLost(): void;
+  onProgress(): void;
+}
+
+/** What a running job sees. */
+export function createJobContext(options: ContextOptions): JobContext {
+  const { claim, home, signal } = options;
+  const store = storedSteps(options);
+  return {
+    jobId: claim.jobId,
+    attempt: claim.attempt,
+    home,
+    signal,
+    async progress(done, total, message) {
+      held(options, await writeProgress(options.db, claim, { done, total, message }));
+      options.onProgress();
+    },
+    step: (name, step) =>
+      runStep({ store, signal, ready: () => home.ready({ signal, deadlineMs: options.readyMs }) }, name, step),
+  };
+}
+
+function storedSteps(options: ContextOptions): StepStore {
+  const { db, claim } = options;
+  return {
+    read: (name) => tenantTrx(db, claim.tenantId, (trx) => readStep(trx, claim, name)),
+    async open(name, marker) {
+      held(options, await tenantTrx(db, claim.tenantId, (trx) => saveStepMarker(trx, claim, name, marker)));
+    },
+    async close(name, state, result) {
+      held(options, await tenantTrx(db, claim.tenantId, (trx) => saveStepResult(trx, claim, name, state, result)));
+    },
+  };
+}
+
+function held(options: ContextOptions, isHeld: boolean): void {
+  if (isHeld) return;
+  options.onLost();
+  throw new Interruption('lease_lost');
+}

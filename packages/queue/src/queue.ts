@@ -1,0 +1,193 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Database, Trx } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { readBacklog, readJobStamps, requeueRunning } from '@hub/db/job-claims.ts';
+import type { JobRecord } from '@hub/db/job-record.ts';
+import { enqueueJob, getJob, type JobFilter, listJobs, type NewJob, requestCancel } from '@hub/db/jobs.ts';
+import type { Job, JobContext } from '@hub/jobs/define.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import { z } from 'zod';
+import { createFollowers } from './followers.ts';
+import { createRunner } from './runner.ts';
+
+export interface QueueOptions {
+  readonly db: Database;
+  /** The registry: every kind of job there is. */
+  readonly jobs: readonly Job[];
+  readonly log: Log;
+  /** Names this process in the rows it holds; new at every start. */
+  readonly workerId: string;
+  /** Jobs run at once by this process; 0 = this process only stores and follows them. */
+  readonly concurrency: number;
+  /** No other process runs jobs on this database, so what is "running" at the start was left behind by a crash. */
+  readonly isAlone: boolean;
+  readonly metrics?: Pick<Metrics, 'queueJobs' | 'queueJobAge' | 'queueJobsFinished' | 'onScrape'>;
+  /** Milliseconds a job stays with a process that fell silent; 15,000 unless told. */
+  readonly leaseMs?: number;
+  /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
+  readonly sweepMs?: number;
+  /** The home a job is for. The queue does not close it. @throws Fault HOME_NOT_FOUND */
+  openHome(homeId: string, tenantId: string): Promise<JobContext['home']>;
+  /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
+  admit?(job: JobRecord): Promise<void>;
+}
+
+export type Enqueue = Omit<NewJob, 'isExclusive'>;
+
+export interface Queue {
+  /**
+   * Stores a job; the same `dedupKey` while one is unfinished gives that one. With a transaction of the caller the row
+   * is part of it, and the caller gives the `hint` after its commit.
+   * @throws Fault VALIDATION_FAILED | RESOURCE_NOT_FOUND (no such kind) | STORAGE_UNAVAILABLE
+   */
+  enqueue(job: Enqueue, trx?: Trx): Promise<{ readonly job: JobRecord; readonly isNew: boolean }>;
+  /** Look at the table now. */
+  hint(): void;
+  get(tenantId: string, jobId: string): Promise<JobRecord | undefined>;
+  /** Newest first. */
+  list(tenantId: string, filter?: JobFilter): Promise<readonly JobRecord[]>;
+  /** Ends a queued job now and asks a running one to end; a finished one stays as it is. Undefined when there is none. */
+  cancel(tenantId: string, jobId: string): Promise<JobRecord | undefined>;
+  /**
+   * Resolves when the job ended or after `waitMs`, with the job as it then is; `onProgress` sees each change.
+   * Undefined when there is no such job. @throws Fault STORAGE_UNAVAILABLE; the signal's reason
+   */
+  follow(tenantId: string, jobId: string, waitMs: number, options?: FollowOptions): Promise<JobRecord | undefined>;
+  /** Takes back what a crash left behind (alone), then claims and sweeps until `stop`. */
+  start(): Promise<void>;
+  /** Claims nothing more; waits `withinMs` for running jobs and hands the rest back, where another start goes on with them. */
+  stop(withinMs: number): Promise<void>;
+}
+
+export interface FollowOptions {
+  readonly onProgress?: ((job: JobRecord) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const QUEUE_NAME = 'default';
+
+/** The jobs of the installation: stores them, runs them in this process, follows them wherever they run. */
+export function createQueue(options: QueueOptions): Queue {
+  const { db, log, metrics } = options;
+  const kinds = new Map(options.jobs.map((job) => [job.kind, job]));
+  const followers = createFollowers();
+  const stamps = new Map<string, string>();
+  const runner = createRunner({
+    db,
+    log,
+    jobs: kinds,
+    workerId: options.workerId,
+    concurrency: options.concurrency,
+    leaseMs: options.leaseMs ?? 15_000,
+    openHome: options.openHome,
+    ...(options.admit && { admit: options.admit }),
+    onChange: followers.wake,
+    onEnd: (outcome) => metrics?.queueJobsFinished.inc({ queue: QUEUE_NAME, outcome }),
+  });
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Jobs followed here may run elsewhere: whoever waits for one that was written looks again. */
+  async function wakeFollowers(): Promise<void> {
+    const ids = followers.ids();
+    for (const id of stamps.keys()) if (!ids.includes(id)) stamps.delete(id);
+    for (const [id, stamp] of await readJobStamps(db, ids)) {
+      if (stamps.get(id) !== stamp) followers.wake(id);
+      stamps.set(id, stamp);
+    }
+  }
+
+  const sweep = oneAtATime(async () => {
+    await runner.sweep();
+    await wakeFollowers();
+  }, log);
+
+  const queue: Queue = {
+    async enqueue(job, trx) {
+      const stored = await tenantTrx(trx ?? db, job.tenantId, (inside) => enqueueJob(inside, checked(kinds, job)));
+      if (!trx) runner.hint();
+      return stored;
+    },
+    hint: runner.hint,
+    get: (tenantId, jobId) => tenantTrx(db, tenantId, (trx) => getJob(trx, tenantId, jobId)),
+    list: (tenantId, filter) => tenantTrx(db, tenantId, (trx) => listJobs(trx, tenantId, filter)),
+    async cancel(tenantId, jobId) {
+      const job = await tenantTrx(db, tenantId, (trx) => requestCancel(trx, tenantId, jobId));
+      if (job?.state === 'running') runner.interrupt(jobId, 'cancelled');
+      followers.wake(jobId);
+      return job;
+    },
+    async follow(tenantId, jobId, waitMs, { onProgress, signal } = {}) {
+      using seat = followers.add(jobId);
+      const endMs = performance.now() + waitMs;
+      for (;;) {
+        const job = await queue.get(tenantId, jobId);
+        if (!job || job.finishedAt) return job;
+        onProgress?.(job);
+        if (!(await seat.next(endMs - performance.now(), signal))) return queue.get(tenantId, jobId);
+      }
+    },
+    async start() {
+      if (options.isAlone) {
+        const taken = await requeueRunning(db);
+        if (taken.length > 0) log.info({ jobs: taken.length }, 'took back jobs that a crash left behind');
+      }
+      timer = setInterval(sweep, options.sweepMs ?? 1_000);
+      timer.unref();
+      runner.hint();
+    },
+    async stop(withinMs) {
+      clearInterval(timer);
+      await runner.stop(withinMs);
+    },
+  };
+  // A database that is away must not take the other metrics with it.
+  metrics?.onScrape(() => fillGauges(db, metrics).catch((err: unknown) => log.debug({ err }, 'jobs not counted')));
+  return queue;
+}
+
+function checked(kinds: ReadonlyMap<string, Job>, job: Enqueue): NewJob {
+  const definition = kinds.get(job.kind);
+  if (!definition) {
+    throw new Fault('RESOURCE_NOT_FOUND', `there is no job of the kind '${job.kind}'`, {
+      suggestion: `use one of: ${[...kinds.keys()].join(', ')}`,
+    });
+  }
+  const args = definition.args.safeParse(job.args);
+  if (!args.success) {
+    throw new Fault('VALIDATION_FAILED', `the arguments do not fit ${job.kind}: ${z.prettifyError(args.error)}`, {
+      suggestion: 'correct the arguments, then start the job again',
+    });
+  }
+  return { ...job, args: args.data, isExclusive: definition.isExclusive };
+}
+
+async function fillGauges(db: Database, metrics: Pick<Metrics, 'queueJobs' | 'queueJobAge'>): Promise<void> {
+  const backlog = new Map((await readBacklog(db)).map((row) => [row.state, row]));
+  for (const state of ['queued', 'running', 'waiting'] as const) {
+    metrics.queueJobs.set({ queue: QUEUE_NAME, state }, backlog.get(state)?.count ?? 0);
+  }
+  metrics.queueJobAge.set({ queue: QUEUE_NAME }, backlog.get('queued')?.oldestS ?? 0);
+}
+
+/** Runs `work` unless it still runs; a failure is logged when it begins and not each second again. */
+function oneAtATime(work: () => Promise<void>, log: Log): () => void {
+  let isBusy = false;
+  let isFailing = false;
+  return () => {
+    if (isBusy) return;
+    isBusy = true;
+    work()
+      .then(() => {
+        if (isFailing) log.info('the table of jobs can be read again');
+        isFailing = false;
+      })
+      .catch((error: unknown) => {
+        if (!isFailing) log.warn({ err: error }, 'the table of jobs could not be read');
+        isFailing = true;
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  };
+}

@@ -1,0 +1,141 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Database } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { finishJob, handBackJob, retryJob } from '@hub/db/job-claims.ts';
+import type { JobRecord } from '@hub/db/job-record.ts';
+import { type Claim, findOpenStep } from '@hub/db/job-steps.ts';
+import type { Job, JobContext } from '@hub/jobs/define.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import { Interruption, type InterruptionReason, interruptionOf } from './interruption.ts';
+import { createJobContext } from './job-context.ts';
+import { keepLease } from './lease.ts';
+import { judgeError, type Outcome } from './outcome.ts';
+import { isTransient } from './transient.ts';
+import { settleWithin, tryUntil } from './waiting.ts';
+
+export interface RunSurroundings {
+  readonly db: Database;
+  readonly log: Log;
+  readonly leaseMs: number;
+  /** The home a job is for; the runner leaves it open. @throws Fault HOME_NOT_FOUND */
+  openHome(homeId: string, tenantId: string): Promise<JobContext['home']>;
+  /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
+  admit?(job: JobRecord): Promise<void>;
+  /** The row was written. */
+  onChange(jobId: string): void;
+  onEnd(outcome: 'done' | 'failed' | 'cancelled' | 'unknown'): void;
+}
+
+export interface ClaimedJob {
+  readonly job: JobRecord;
+  readonly claim: Claim;
+  readonly claimedAtMs: number;
+}
+
+/** Milliseconds a job has to let go once its signal is aborted; afterwards it can write nothing any more. */
+const LET_GO_MS = 5_000;
+const READY_MS = 30_000;
+
+/** Runs a claimed job once and stores what came of it. Never throws. */
+export async function runClaim(
+  around: RunSurroundings,
+  definition: Job,
+  claimed: ClaimedJob,
+  controller: AbortController,
+): Promise<void> {
+  const interrupt = (reason: InterruptionReason): void => controller.abort(new Interruption(reason));
+  using _lease = keepLease({ ...around, ...claimed, interrupt });
+  try {
+    const end = await attempt(around, definition, claimed, controller);
+    // The database may be away for a moment; once the lease is over, the next claim learns from the steps.
+    const outcome = await tryUntil(around.leaseMs, isTransient, () => settle(around, claimed, controller.signal, end));
+    tell(around, claimed, outcome);
+  } catch (error) {
+    around.log.error({ err: error, jobId: claimed.job.id }, 'the end of a job could not be stored');
+  }
+}
+
+type End = { readonly result: unknown } | { readonly error: unknown };
+
+async function attempt(
+  around: RunSurroundings,
+  definition: Job,
+  { job, claim }: ClaimedJob,
+  controller: AbortController,
+): Promise<End> {
+  const { signal } = controller;
+  const deadline = setTimeout(() => controller.abort(new Interruption('deadline')), definition.deadlineMs);
+  async function run(): Promise<unknown> {
+    if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
+    await around.admit?.(job);
+    const home = await around.openHome(job.homeId, job.tenantId);
+    await home.ready({ signal, deadlineMs: READY_MS });
+    const context = createJobContext({
+      db: around.db,
+      claim,
+      home,
+      signal,
+      readyMs: READY_MS,
+      onLost: () => controller.abort(new Interruption('lease_lost')),
+      onProgress: () => around.onChange(job.id),
+    });
+    return definition.run(definition.args.parse(job.args), context);
+  }
+  try {
+    return { result: await settleWithin(run(), signal, LET_GO_MS) };
+  } catch (error) {
+    if (!(error instanceof Fault) && !signal.aborted) {
+      around.log.error({ err: error, jobId: job.id, kind: job.kind }, 'a job stopped on an error of our own');
+    }
+    return { error };
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** Stores the end of an attempt. A result counts even when it came after the job was told to end. */
+async function settle(
+  around: RunSurroundings,
+  { job, claim }: ClaimedJob,
+  signal: AbortSignal,
+  end: End,
+): Promise<Outcome> {
+  const outcome =
+    'result' in end
+      ? ({ is: 'done', result: end.result } as const)
+      : judgeError(end.error, {
+          jobId: job.id,
+          attempt: job.attempt,
+          maxAttempts: job.maxAttempts,
+          openStep: await tenantTrx(around.db, job.tenantId, (trx) => findOpenStep(trx, job.tenantId, job.id)),
+          interruption: interruptionOf(signal),
+        });
+  return (await store(around.db, claim, outcome)) ? outcome : { is: 'lost' };
+}
+
+async function store(db: Database, claim: Claim, outcome: Outcome): Promise<boolean> {
+  switch (outcome.is) {
+    case 'done':
+      return finishJob(db, claim, { state: 'done', result: outcome.result });
+    case 'failed':
+    case 'cancelled':
+    case 'unknown':
+      return finishJob(db, claim, { state: outcome.is, error: outcome.error });
+    case 'retry':
+      return retryJob(db, claim, outcome.afterMs, outcome.error);
+    case 'hand_back':
+      return handBackJob(db, claim);
+    case 'lost':
+      return false;
+  }
+}
+
+function tell(around: RunSurroundings, { job }: ClaimedJob, outcome: Outcome): void {
+  around.onChange(job.id);
+  const facts = { jobId: job.id, kind: job.kind, homeId: job.homeId, attempt: job.attempt, outcome: outcome.is };
+  if (outcome.is === 'lost') around.log.warn(facts, 'another runner has the job');
+  else around.log.info(facts, 'an attempt at a job ended');
+  if (outcome.is === 'done' || outcome.is === 'failed' || outcome.is === 'cancelled' || outcome.is === 'unknown') {
+    around.onEnd(outcome.is);
+  }
+}

@@ -1,0 +1,90 @@
+import { claimJob, expireLeases } from '@hub/db/job-claims.ts';
+import type { Job } from '@hub/jobs/define.ts';
+import { Interruption, type InterruptionReason } from './interruption.ts';
+import { type ClaimedJob, type RunSurroundings, runClaim } from './run-claim.ts';
+
+export interface RunnerOptions extends RunSurroundings {
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly workerId: string;
+  /** Jobs run at once by this process; 0 = none, look on only. */
+  readonly concurrency: number;
+}
+
+/** Claims and runs jobs in this process. */
+export interface Runner {
+  /** Look at the table: claims until nothing is left or all hands are busy. Never throws. */
+  hint(): void;
+  /** Takes back the jobs of runners that fell silent, then looks at the table. */
+  sweep(): Promise<void>;
+  /** Tells a job to end if it runs here. */
+  interrupt(jobId: string, reason: InterruptionReason): void;
+  /** Claims nothing more, waits `withinMs` for what runs, and hands the rest back to the queue. */
+  stop(withinMs: number): Promise<void>;
+}
+
+interface Running {
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const kinds = [...options.jobs.keys()];
+  const running = new Map<string, Running>();
+  let isStopping = false;
+  let claiming: Promise<void> | undefined;
+  let isHinted = false;
+
+  async function claimAll(): Promise<void> {
+    while (!isStopping && running.size < options.concurrency) {
+      isHinted = false;
+      const claimedAtMs = performance.now();
+      const claimed = await claimJob(options.db, { worker: options.workerId, kinds, leaseMs: options.leaseMs });
+      if (claimed) begin({ ...claimed, claimedAtMs });
+      else if (!isHinted) return;
+    }
+  }
+
+  function begin(claimed: ClaimedJob): void {
+    const { job } = claimed;
+    const definition = options.jobs.get(job.kind);
+    if (!definition) throw new Error(`claimed a job of the unknown kind ${job.kind}`);
+    const controller = new AbortController();
+    const ended = runClaim(options, definition, claimed, controller).finally(() => {
+      running.delete(job.id);
+      hint();
+    });
+    running.set(job.id, { controller, ended });
+    options.onChange(job.id);
+  }
+
+  function hint(): void {
+    isHinted = true;
+    if (isStopping || claiming || kinds.length === 0) return;
+    claiming = claimAll()
+      .catch((error: unknown) => options.log.warn({ err: error }, 'jobs could not be claimed; the next look follows'))
+      .finally(() => {
+        claiming = undefined;
+        if (isHinted && running.size < options.concurrency) hint();
+      });
+  }
+
+  function interruptAll(reason: InterruptionReason): void {
+    for (const { controller } of running.values()) controller.abort(new Interruption(reason));
+  }
+
+  return {
+    hint,
+    async sweep() {
+      for (const jobId of await expireLeases(options.db)) options.onChange(jobId);
+      hint();
+    },
+    interrupt: (jobId, reason) => running.get(jobId)?.controller.abort(new Interruption(reason)),
+    async stop(withinMs) {
+      isStopping = true;
+      await claiming;
+      const timer = setTimeout(() => interruptAll('stopping'), withinMs);
+      await Promise.all([...running.values()].map(({ ended }) => ended));
+      clearTimeout(timer);
+    },
+  };
+}
