@@ -1,0 +1,81 @@
+import { newId } from '@hub/core/ids.ts';
+import type { Database, Trx } from './database.ts';
+import type { KeyRing } from './key-ring.ts';
+import { SealBroken, seal, sealedKeyNumber, unseal } from './seal.ts';
+import { systemTrx } from './system-door.ts';
+import { unwrapDataKey, wrapDataKey, wrongRing } from './vault.ts';
+
+const CANARY = 'the ring that opens this fits the installation';
+const PLACE = 'installation canary';
+
+/**
+ * Checks the ring against this database's canary; the first start on an empty database lays the canary.
+ * @throws Fault STORAGE_UNAVAILABLE for the wrong ring
+ */
+export async function openInstallation(
+  db: Database,
+  ring: KeyRing,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  return await systemTrx(db, async (trx) => {
+    const made = await trx
+      .insertInto('installation')
+      .values({ id: newId(), canary: sealCanary(ring), canary_key_id: ring.newestId })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (made) return { id: made.id, isNew: true };
+    const row = await trx.selectFrom('installation').select(['id', 'canary']).executeTakeFirstOrThrow();
+    assertFits(ring, row.canary);
+    return { id: row.id, isNew: false };
+  });
+}
+
+/**
+ * Wraps every tenant's data keys and the canary with the ring's newest key, after which the older keys may leave the ring.
+ * Resolves with the number of keys wrapped anew. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function rewrapKeys(db: Database, ring: KeyRing): Promise<number> {
+  return await systemTrx(db, async (trx) => {
+    const installation = await trx.selectFrom('installation').select('canary').forUpdate().executeTakeFirstOrThrow();
+    assertFits(ring, installation.canary);
+    await trx
+      .updateTable('installation')
+      .set({ canary: sealCanary(ring), canary_key_id: ring.newestId })
+      .execute();
+    return await rewrapDataKeys(trx, ring);
+  });
+}
+
+async function rewrapDataKeys(trx: Trx, ring: KeyRing): Promise<number> {
+  const rows = await trx
+    .selectFrom('tenant_key')
+    .selectAll()
+    .where('ring_key_id', '!=', ring.newestId)
+    .forUpdate()
+    .execute();
+  for (const row of rows) {
+    const dataKey = unwrapDataKey(ring, row.tenant_id, row.number, row.wrapped);
+    await trx
+      .updateTable('tenant_key')
+      .set({ wrapped: wrapDataKey(ring, row.tenant_id, row.number, dataKey), ring_key_id: ring.newestId })
+      .where('tenant_id', '=', row.tenant_id)
+      .where('number', '=', row.number)
+      .execute();
+  }
+  return rows.length;
+}
+
+function sealCanary(ring: KeyRing): Buffer {
+  return seal(ring.child(PLACE), ring.newestId, PLACE, Buffer.from(CANARY));
+}
+
+function assertFits(ring: KeyRing, canary: Buffer): void {
+  try {
+    const id = sealedKeyNumber(canary);
+    if (!ring.ids.includes(id)) throw new SealBroken(`the ring has no key ${id}`);
+    unseal(ring.child(PLACE, id), PLACE, canary);
+  } catch (cause) {
+    if (!(cause instanceof SealBroken)) throw cause;
+    throw wrongRing(cause);
+  }
+}
