@@ -1,0 +1,77 @@
+import { Fault } from '@hub/core/fault.ts';
+import { newId } from '@hub/core/ids.ts';
+import type { View } from '@hub/ha/view.ts';
+import type { HomeSummary, ItemRef, Question, ToolContext } from '../define.ts';
+import { createMemoryEdits } from './memory-edits.ts';
+
+export interface ToolContextOptions {
+  /** The home the tools work on; without one, touching `context.home` fails as it does on connector tools. */
+  readonly view?: View;
+  readonly homes?: readonly HomeSummary[];
+  readonly signal?: AbortSignal;
+  /** Stands for the person: resolves to allow, throws to deny. Unless given, every question is refused. */
+  readonly ask?: (question: Question) => Promise<void>;
+  readonly jobs?: ToolContext['jobs'];
+  readonly call?: ToolContext['call'];
+}
+
+/** One kept configuration write. */
+export interface KeptEdit {
+  readonly item: ItemRef;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface TestToolContext extends ToolContext {
+  /** What went through `edits.change`, oldest first. */
+  readonly keptEdits: readonly KeptEdit[];
+  readonly progressed: readonly string[];
+}
+
+/** A context whose ports work in memory: edits are listed, results live in a Map, questions are refused, jobs there are none. */
+export function createToolContext(options: ToolContextOptions = {}): TestToolContext {
+  const keptEdits: KeptEdit[] = [];
+  const progressed: string[] = [];
+  return {
+    get home(): View {
+      if (!options.view) throw new Fault('HOME_REQUIRED', 'This context has no home.');
+      return options.view;
+    },
+    homes: { list: async () => options.homes ?? [] },
+    caller: { tenantId: newId(), connectorId: newId(), callId: newId(), clientName: undefined },
+    signal: options.signal ?? new AbortController().signal,
+    progress: (_done, _total, message) => void progressed.push(message),
+    ask: options.ask ?? refuseQuestion,
+    edits: createMemoryEdits(keptEdits),
+    jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs },
+    results: createMemoryResults(),
+    call: options.call ?? ((tool) => Promise.reject(new Error(`this context has no way to call ${tool}`))),
+    keptEdits,
+    progressed,
+  };
+}
+
+async function refuseQuestion({ title }: Question): Promise<never> {
+  throw new Fault('USER_APPROVAL_REQUIRED', `${title}: nobody can be asked here.`);
+}
+
+async function noJobs(): Promise<never> {
+  throw new Error('this context has no jobs');
+}
+
+/** Nothing runs out: a test that wants a record gone makes another context. */
+function createMemoryResults(): ToolContext['results'] {
+  const records = new Map<string, unknown>();
+  const keyOf = (kind: string, id: string) => `${kind}/${id}`;
+  return {
+    async put(kind, value) {
+      const id = newId();
+      records.set(keyOf(kind, id), structuredClone(value));
+      return id;
+    },
+    get: async (kind, id) => structuredClone(records.get(keyOf(kind, id))),
+    async replace(kind, id, value) {
+      records.set(keyOf(kind, id), structuredClone(value));
+    },
+  };
+}
