@@ -33,7 +33,7 @@ export const requestSerializers = {
   req(request: FastifyRequest): Record<string, unknown> {
     return { method: request.method, url: maskSecrets(request.url), remoteAddress: request.ip };
   },
-  err(error: Error): Record<string, unknown> {
+  err(error: Error): { type: string; message: string; stack: string; [key: string]: unknown } {
     return {
       type: error.name,
       ...('code' in error ? { code: error.code } : {}),

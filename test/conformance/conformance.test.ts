@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { text as readAll } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Served, serve } from '../../services/hub/src/mcp/testing/serve.ts';
+import { fixtureSurface } from './fixture-surface.ts';
+
+/** A suite takes 3 to 10 s alone; this is for a machine that does ten other things. */
+const TIMEOUT_MS = 180_000;
+
+let served: Served;
+beforeAll(async () => {
+  served = await serve(fixtureSurface());
+});
+afterAll(async () => {
+  await served[Symbol.asyncDispose]();
+});
+
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly scenarios: number;
+  readonly failed: readonly string[];
+  readonly total: string | undefined;
+}
+
+async function run(
+  suite: 'conformance-2025' | 'conformance-2026',
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const program = createRequire(import.meta.url).resolve(`${suite}/dist/index.js`);
+  const child = spawn(process.execPath, [program, 'server', '--url', served.url.href, ...args], {
+    signal,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  const [output, exitCode] = await Promise.all([readAll(child.stdout), exited]);
+  const summary = output.slice(output.indexOf('=== SUMMARY ==='));
+  return {
+    exitCode,
+    scenarios: summary.match(/^[✓✗] .*: \d+ passed, \d+ failed/gm)?.length ?? 0,
+    failed: summary.match(/^✗ .*/gm) ?? [],
+    total: /^Total: (.*)$/m.exec(summary)?.[1],
+  };
+}
+
+describe('MCP conformance', () => {
+  it(
+    'passes every server scenario of the suite for 2025',
+    async ({ signal }) => {
+      const outcome = await run('conformance-2025', ['--suite', 'all'], signal);
+      expect(outcome).toEqual({ exitCode: 0, scenarios: 32, failed: [], total: '43 passed, 0 failed' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'meets the requirements of revision 2025-11-25',
+    async ({ signal }) => {
+      const outcome = await run('conformance-2026', ['--requirements', '2025-11-25'], signal);
+      expect(outcome).toEqual({ exitCode: 0, scenarios: 33, failed: [], total: '80 passed, 0 failed' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'meets the requirements of revision 2026-07-28, tasks included',
+    async ({ signal }) => {
+      const outcome = await run('conformance-2026', ['--requirements', '2026-07-28'], signal);
+      expect(outcome).toEqual({ exitCode: 0, scenarios: 50, failed: [], total: '196 passed, 0 failed' });
+    },
+    TIMEOUT_MS,
+  );
+});
