@@ -8,6 +8,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    globalSetup: 'test/real-home/global-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 240_000,
     maxWorkers: 2,
