@@ -1,0 +1,35 @@
+import { backupCommands } from './backups.ts';
+import type { Command } from './command.ts';
+import { itemCommands } from './config-items.ts';
+import { deviceRegistryCommands } from './device-registry.ts';
+import { entityRegistryCommands } from './entity-registry.ts';
+import { helperCommands } from './helper-collections.ts';
+import { historyCommands } from './history-commands.ts';
+import { logbookCommands } from './logbook-commands.ts';
+import { registryCommands } from './registry-commands.ts';
+import { relatedCommands } from './related.ts';
+import { templateCommands } from './render-template.ts';
+import { serviceCommands } from './service-commands.ts';
+import { stateCommands } from './state-commands.ts';
+import { systemCommands } from './system-commands.ts';
+import { targetCommands } from './targets.ts';
+
+/** Every WebSocket command the home knows, by its type. */
+export const commands: ReadonlyMap<string, Command> = new Map(
+  Object.entries({
+    ...backupCommands,
+    ...deviceRegistryCommands,
+    ...entityRegistryCommands,
+    ...helperCommands,
+    ...historyCommands,
+    ...itemCommands,
+    ...logbookCommands,
+    ...registryCommands,
+    ...relatedCommands,
+    ...serviceCommands,
+    ...stateCommands,
+    ...systemCommands,
+    ...targetCommands,
+    ...templateCommands,
+  }),
+);

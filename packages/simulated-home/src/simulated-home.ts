@@ -1,0 +1,73 @@
+import { newSecret } from '@hub/core/ids.ts';
+import { demoScenario } from './demo-scenario.ts';
+import { startDrift } from './drift.ts';
+import { closeHome, contextOf, openHome, setState } from './home-model.ts';
+import { stableId } from './identifiers.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import type { Json } from './read.ts';
+import { listenForHomes } from './server.ts';
+import { type HomeSize, sizedScenario } from './sized-scenario.ts';
+import { buildTemplate } from './template.ts';
+
+export const simulatedVersion = '2026.11.0';
+
+export interface SimulatedHomeOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** A long-lived access token; random unless given. */
+  readonly token?: string;
+  readonly scenario?: 'demo' | HomeSize;
+  readonly name?: string;
+  readonly instanceId?: string;
+  /** Added to every answer, in milliseconds. */
+  readonly latencyMs?: number;
+}
+
+export interface SimulatedHome {
+  readonly url: string;
+  readonly token: string;
+  readonly instanceId: string;
+  /** Sets a state as a device would; attributes are merged into the old ones. */
+  pushState(entityId: string, state: string, attributes?: Json): void;
+  /** Replaces the way the home fails its clients; `{}` makes it well again. */
+  misbehave(how: Misbehaviour): void;
+  /** Cuts every connection at once, as a restart or a lost line does. */
+  disconnectAll(): void;
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** Starts one home in this process. @throws the system's error when the port is taken */
+export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Promise<SimulatedHome> {
+  const { port = 0, host = '127.0.0.1', token = newSecret(), scenario = 'demo', latencyMs = 0 } = options;
+  const { name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;
+  const spec = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
+  const template = buildTemplate(spec, Date.now());
+  const identity = { name, instanceId, userId: stableId('user/owner'), version: simulatedVersion };
+  const home = openHome(template, identity);
+  for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
+  const mood = { now: {} };
+  const find = (given: string) => (given === token ? home : undefined);
+  const server = await listenForHomes({ version: identity.version, mood, latencyMs, find }, port, host);
+  const stopDrift = startDrift(() => [home], false);
+  return {
+    url: server.url,
+    token,
+    instanceId,
+    pushState(entityId, state, attributes = {}) {
+      const old = home.states.get(entityId);
+      setState(home, entityId, state, { ...old?.attributes, ...attributes }, contextOf(null));
+    },
+    misbehave(how) {
+      mood.now = how;
+    },
+    disconnectAll: server.disconnectAll,
+    connections: server.connections,
+    async close() {
+      stopDrift();
+      closeHome(home);
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { startDrift } from './drift.ts';
+import { closeHome, type HomeModel, openHome } from './home-model.ts';
+import { stableId } from './identifiers.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { listenForHomes } from './server.ts';
+import { simulatedVersion } from './simulated-home.ts';
+import { type HomeSize, sizedScenario } from './sized-scenario.ts';
+import { buildTemplate } from './template.ts';
+
+export interface ManyHomesOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly latencyMs?: number;
+}
+
+export interface HomeAddress {
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  readonly instanceId: string;
+}
+
+export interface SimulatedHomes {
+  readonly url: string;
+  readonly count: number;
+  /** Address of the home with this number, from 0; costs nothing until someone connects. */
+  address(number: number): HomeAddress;
+  misbehave(how: Misbehaviour): void;
+  disconnectAll(): void;
+  /** Homes that someone connected to so far. */
+  opened(): number;
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Many homes of one size behind one port, told apart by their token. All share one template: a home nobody connected to
+ * is a number, one in use keeps only what differs. @throws the system's error when the port is taken
+ */
+export async function startSimulatedHomes(
+  count: number,
+  size: HomeSize,
+  { port = 0, host = '127.0.0.1', latencyMs = 0 }: ManyHomesOptions = {},
+): Promise<SimulatedHomes> {
+  const template = buildTemplate(sizedScenario(size), Date.now());
+  const homes = new Map<number, HomeModel>();
+  const mood = { now: {} };
+  const nameOf = (number: number) => `Simulated home ${number}`;
+  const identityOf = (number: number) => ({
+    name: nameOf(number),
+    instanceId: stableId(`instance/${nameOf(number)}`),
+    userId: stableId('user/owner'),
+    version: simulatedVersion,
+  });
+  const find = (token: string): HomeModel | undefined => {
+    const number = Number(/^simulated-(\d+)$/.exec(token)?.[1] ?? Number.NaN);
+    if (!(number < count)) return undefined;
+    const home = homes.get(number) ?? openHome(template, identityOf(number));
+    homes.set(number, home);
+    return home;
+  };
+  const server = await listenForHomes({ version: simulatedVersion, mood, latencyMs, find }, port, host);
+  const stopDrift = startDrift(() => homes.values(), true);
+  return {
+    url: server.url,
+    count,
+    address: (number) => {
+      const { name, instanceId } = identityOf(number);
+      return { url: server.url, token: `simulated-${number}`, name, instanceId };
+    },
+    misbehave(how) {
+      mood.now = how;
+    },
+    disconnectAll: server.disconnectAll,
+    opened: () => homes.size,
+    connections: server.connections,
+    async close() {
+      stopDrift();
+      for (const home of homes.values()) closeHome(home);
+      await server.close();
+    },
+  };
+}
