@@ -4,6 +4,7 @@ import { tenantTrx } from './doors.ts';
 import { cancelledError, type JobError, lostError } from './job-errors.ts';
 import { type JobProgress, type JobRecord, type JobRow, jobTables, toJobRecord } from './job-record.ts';
 import { type Claim, findOpenStep } from './job-steps.ts';
+import { jsonText } from './json-text.ts';
 import { systemTrx } from './system-door.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -93,7 +94,7 @@ export async function heartbeat(
 /** False when another attempt has the job. */
 export async function writeProgress(db: Database, claim: Claim, progress: JobProgress): Promise<boolean> {
   return wrote(db, claim, (trx) =>
-    held(trx, claim).set({ progress: JSON.stringify(progress), updated_at: sql<Date>`now()` }),
+    held(trx, claim).set({ progress: jsonText(progress), updated_at: sql<Date>`now()` }),
   );
 }
 
@@ -109,8 +110,8 @@ export async function finishJob(
     held(trx, claim).set({
       ...released,
       state: end.state,
-      result: end.state === 'done' ? JSON.stringify(end.result ?? null) : null,
-      error: end.state === 'done' ? null : JSON.stringify(end.error),
+      result: end.state === 'done' ? jsonText(end.result) : null,
+      error: end.state === 'done' ? null : jsonText(end.error),
       finished_at: sql<Date>`now()`,
     }),
   );
@@ -119,7 +120,7 @@ export async function finishJob(
 /** Back to the queue after a passing trouble; the open step, if any, is observed at the next claim. */
 export async function retryJob(db: Database, claim: Claim, afterMs: number, error: JobError): Promise<boolean> {
   return wrote(db, claim, (trx) =>
-    held(trx, claim).set({ ...released, state: 'queued', run_at: inMs(afterMs), error: JSON.stringify(error) }),
+    held(trx, claim).set({ ...released, state: 'queued', run_at: inMs(afterMs), error: jsonText(error) }),
   );
 }
 
@@ -208,7 +209,7 @@ async function endLostAttempt(
       ...released,
       ...(isQueuedAgain
         ? { state: 'queued' as const, run_at: sql<Date>`now()` }
-        : { state: ended, error: JSON.stringify(error), finished_at: sql<Date>`now()` }),
+        : { state: ended, error: jsonText(error), finished_at: sql<Date>`now()` }),
     })
     .where('tenant_id', '=', row.tenant_id)
     .where('id', '=', row.id)

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Trx } from './database.ts';
 import { jobTables } from './job-record.ts';
+import { jsonText } from './json-text.ts';
 
 /** Who may write to a job now: the runner whose attempt is the row's. An older attempt changes nothing. */
 export interface Claim {
@@ -53,10 +54,10 @@ export async function saveStepMarker(
   if (!(await holdsJob(trx, claim))) return false;
   await jobTables(trx)
     .insertInto('job_step')
-    .values({ job_id: claim.jobId, tenant_id: claim.tenantId, name, marker: JSON.stringify(marker) })
+    .values({ job_id: claim.jobId, tenant_id: claim.tenantId, name, marker: jsonText(marker) })
     .onConflict((conflict) =>
       conflict.columns(['job_id', 'name']).doUpdateSet({
-        marker: JSON.stringify(marker),
+        marker: jsonText(marker),
         state: 'open',
         result: null,
         updated_at: sql<Date>`now()`,
@@ -77,7 +78,7 @@ export async function saveStepResult(
   if (!(await holdsJob(trx, claim))) return false;
   await jobTables(trx)
     .updateTable('job_step')
-    .set({ state, result: result === undefined ? null : JSON.stringify(result), updated_at: sql<Date>`now()` })
+    .set({ state, result: result === undefined ? null : jsonText(result), updated_at: sql<Date>`now()` })
     .where('tenant_id', '=', claim.tenantId)
     .where('job_id', '=', claim.jobId)
     .where('name', '=', name)

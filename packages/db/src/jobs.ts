@@ -5,6 +5,7 @@ import type { Trx } from './database.ts';
 import { cancelledError } from './job-errors.ts';
 import { type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
 import { findOpenStep } from './job-steps.ts';
+import { jsonText } from './json-text.ts';
 
 export interface NewJob {
   readonly tenantId: string;
@@ -58,7 +59,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       home_id: job.homeId,
       kind: job.kind,
       dedup_key: job.dedupKey ?? null,
-      args: JSON.stringify(job.args),
+      args: jsonText(job.args),
       is_exclusive: job.isExclusive,
       priority: job.priority ?? 0,
       actor_kind: job.actor.kind,
@@ -139,7 +140,7 @@ async function endNow(trx: Trx, tenantId: string, jobId: string): Promise<void> 
     .set({
       state: 'cancelled',
       cancel_requested: true,
-      error: JSON.stringify(error),
+      error: jsonText(error),
       updated_at: sql<Date>`now()`,
       finished_at: sql<Date>`now()`,
     })

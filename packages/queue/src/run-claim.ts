@@ -96,7 +96,7 @@ async function attempt(
 /** Stores the end of an attempt. A result counts even when it came after the job was told to end. */
 async function settle(
   around: RunSurroundings,
-  { job, claim }: ClaimedJob,
+  { job, claim }: Omit<ClaimedJob, 'claimedAtMs'>,
   signal: AbortSignal,
   end: End,
 ): Promise<Outcome> {
@@ -110,7 +110,14 @@ async function settle(
           openStep: await tenantTrx(around.db, job.tenantId, (trx) => findOpenStep(trx, job.tenantId, job.id)),
           interruption: interruptionOf(signal),
         });
-  return (await store(around.db, claim, outcome)) ? outcome : { is: 'lost' };
+  try {
+    return (await store(around.db, claim, outcome)) ? outcome : { is: 'lost' };
+  } catch (error) {
+    if (isTransient(error) || outcome.is !== 'done') throw error;
+    // A result that cannot be kept would else be made again by every further attempt.
+    around.log.error({ err: error, jobId: job.id, kind: job.kind }, 'the result of a job could not be stored');
+    return settle(around, { job, claim }, signal, { error });
+  }
 }
 
 async function store(db: Database, claim: Claim, outcome: Outcome): Promise<boolean> {

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { jsonText } from './json-text.ts';
+
+test('undefined is null', () => {
+  expect(jsonText(undefined)).toBe('null');
+});
+
+test('characters that jsonb cannot hold are replaced, and nothing else is touched', () => {
+  const kept = { path: String.raw`C:\u0000`, emoji: '🏠', list: [1, 'ü'] };
+  expect(JSON.parse(jsonText({ ...kept, nul: 'a\0b', half: 'x\ud83c' }))).toEqual({
+    ...kept,
+    nul: 'a\uFFFDb',
+    half: 'x\uFFFD',
+  });
+});

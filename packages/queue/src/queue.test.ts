@@ -1,0 +1,435 @@
+import { Fault } from '@hub/core/fault.ts';
+import { newId } from '@hub/core/ids.ts';
+import { createdBy, SYSTEM_ACTOR, updatedBy } from '@hub/db/actor.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { claimJob, requeueRunning } from '@hub/db/job-claims.ts';
+import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { defineJob, type Job, type JobContext } from '@hub/jobs/define.ts';
+import { createLogger } from '@hub/runtime/log.ts';
+import { createMetrics } from '@hub/runtime/metrics.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createJobsPort } from './jobs-port.ts';
+import { createQueue, type Queue, type QueueOptions } from './queue.ts';
+
+/** Longer than any test: whoever waits this long has missed its event. */
+const LONG_MS = 20_000;
+
+let database: TestDatabase;
+let tenantId: string;
+const queues: Queue[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenantId = newId();
+  const row = {
+    id: tenantId,
+    slug: tenantId,
+    name: 'A tenant',
+    ...createdBy(SYSTEM_ACTOR),
+    ...updatedBy(SYSTEM_ACTOR),
+  };
+  await tenantTrx(database.db, tenantId, (trx) => trx.insertInto('tenant').values(row).execute());
+});
+afterEach(async () => {
+  await Promise.all(queues.splice(0).map((queue) => queue.stop(0)));
+  await tenantTrx(database.db, tenantId, (trx) => trx.deleteFrom('tenant').execute());
+});
+
+/** A home that answers and does nothing: what these jobs do, they do themselves. */
+const quietHome: JobContext['home'] = {
+  id: 'quiet',
+  info: {
+    state: 'running',
+    haVersion: '2026.11.0',
+    isAdmin: true,
+    components: new Set(),
+    timeZone: 'UTC',
+    locationName: 'Quiet',
+    baseUrl: 'http://quiet.invalid',
+    isSimulated: true,
+  },
+  ready: async () => undefined,
+  close: async () => undefined,
+  send: () => Promise.reject(new Error('not asked')),
+  subscribe: () => Promise.reject(new Error('not asked')),
+  rest: () => Promise.reject(new Error('not asked')),
+  supervisor: () => Promise.reject(new Error('not asked')),
+};
+
+/** A job whose one run is written in the test. */
+function job(run: (context: JobContext) => Promise<unknown>, facts: Partial<Job<{ n: number }>> = {}): Job {
+  return defineJob<{ n: number }, unknown>({
+    kind: 'test',
+    title: 'Test',
+    isExclusive: true,
+    args: z.strictObject({ n: z.number().default(0) }),
+    deadlineMs: LONG_MS,
+    run: (_args, context) => run(context),
+    ...facts,
+  });
+}
+
+async function open(jobs: Job | readonly Job[], options: Partial<QueueOptions> = {}): Promise<Queue> {
+  const queue = createQueue({
+    db: database.db,
+    jobs: [jobs].flat(),
+    log: createLogger({ name: 'test', level: 'silent', to: 'stdout' }),
+    workerId: newId(),
+    concurrency: 4,
+    isAlone: false,
+    sweepMs: 50,
+    openHome: async () => quietHome,
+    ...options,
+  });
+  queues.push(queue);
+  await queue.start();
+  return queue;
+}
+
+const start = async (queue: Queue, facts: { homeId?: string; dedupKey?: string; maxAttempts?: number } = {}) =>
+  (await queue.enqueue({ tenantId, homeId: newId(), kind: 'test', args: {}, actor: SYSTEM_ACTOR, ...facts })).job;
+
+const ended = (queue: Queue, jobId: string) => queue.follow(tenantId, jobId, LONG_MS);
+
+/** Resolves with the first look at the job that fits. */
+function seen(queue: Queue, jobId: string, fits: (found: { state: string; error: unknown }) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { onProgress: (found: { state: string; error: unknown }) => fits(found) && resolve() };
+    queue.follow(tenantId, jobId, LONG_MS, options).catch(reject);
+  });
+}
+
+/** Never ends by itself, only with its signal. */
+const untilTold = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+test('a job runs as soon as it is stored, and its follower sees progress and result', async () => {
+  const told = Promise.withResolvers<void>();
+  const queue = await open(
+    job(async ({ progress }) => {
+      await progress(1, 2, 'half way');
+      await told.promise;
+      return { answer: 42 };
+    }),
+    { sweepMs: LONG_MS },
+  );
+  const { id } = await start(queue);
+  const messages: string[] = [];
+  const end = await queue.follow(tenantId, id, LONG_MS, {
+    onProgress({ progress }) {
+      if (progress) messages.push(progress.message);
+      if (progress) told.resolve();
+    },
+  });
+  expect(end).toMatchObject({ state: 'done', result: { answer: 42 }, attempt: 1 });
+  expect(messages).toContain('half way');
+});
+
+test('a job stored in a transaction of the caller runs after the commit and the hint', async () => {
+  const queue = await open(
+    job(async () => 'ran'),
+    { sweepMs: LONG_MS },
+  );
+  const { job: stored } = await tenantTrx(database.db, tenantId, (trx) =>
+    queue.enqueue({ tenantId, homeId: newId(), kind: 'test', args: {}, actor: SYSTEM_ACTOR }, trx),
+  );
+  queue.hint();
+  expect(await ended(queue, stored.id)).toMatchObject({ state: 'done', result: 'ran' });
+});
+
+test('exclusive jobs of one home follow one another while another home goes on', async () => {
+  const homeId = newId();
+  const running = new Set<string>();
+  let most = 0;
+  const queue = await open(
+    job(async ({ jobId, progress }) => {
+      running.add(jobId);
+      most = Math.max(most, running.size);
+      await progress(0, undefined, 'busy');
+      running.delete(jobId);
+    }),
+  );
+  const jobs = [await start(queue, { homeId }), await start(queue, { homeId }), await start(queue, { homeId })];
+  const ends = await Promise.all(jobs.map(({ id }) => ended(queue, id)));
+  expect(ends.map((end) => end?.state)).toEqual(['done', 'done', 'done']);
+  expect(most).toBe(1);
+});
+
+test('no more jobs run at once than this process has hands', async () => {
+  let now = 0;
+  let most = 0;
+  const queue = await open(
+    job(async ({ progress }) => {
+      now += 1;
+      most = Math.max(most, now);
+      await progress(0, undefined, 'busy');
+      now -= 1;
+    }),
+    { concurrency: 2, sweepMs: LONG_MS },
+  );
+  const jobs = await Promise.all(Array.from({ length: 8 }, () => start(queue)));
+  await Promise.all(jobs.map(({ id }) => ended(queue, id)));
+  expect(most).toBe(2);
+});
+
+describe('ending early', () => {
+  test('cancelling a running job aborts its signal', async () => {
+    const queue = await open(job(({ signal }) => untilTold(signal)));
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    await queue.cancel(tenantId, id);
+    expect(await ended(queue, id)).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } });
+  });
+
+  test('a cancel asked in another process arrives with the heartbeat', async () => {
+    const queue = await open(
+      job(({ signal }) => untilTold(signal)),
+      { leaseMs: 300 },
+    );
+    const elsewhere = await open(
+      job(async () => undefined),
+      { concurrency: 0 },
+    );
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    await elsewhere.cancel(tenantId, id);
+    expect(await ended(elsewhere, id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('a job that outlives its deadline has failed', async () => {
+    const queue = await open(job(({ signal }) => untilTold(signal), { deadlineMs: 50 }));
+    const { id } = await start(queue);
+    expect(await ended(queue, id)).toMatchObject({ state: 'failed', error: { code: 'TIMEOUT_OPERATION' } });
+  });
+
+  test('a job cut off in the middle of an act is unknown, not failed', async () => {
+    const queue = await open(
+      job(
+        ({ step, signal }) =>
+          step('make', { marker: () => ({}), act: () => untilTold(signal), observe: async () => ({ is: 'unknown' }) }),
+        { deadlineMs: 1_500 },
+      ),
+    );
+    const { id } = await start(queue);
+    expect(await ended(queue, id)).toMatchObject({ state: 'unknown', error: { code: 'TIMEOUT_OPERATION' } });
+  });
+});
+
+describe('trouble', () => {
+  test('a home that is away puts the job back in the queue with the reason', async () => {
+    const away = new Fault('CONNECTION_FAILED', 'the home does not answer');
+    const queue = await open(
+      job(async () => 'never'),
+      { openHome: () => Promise.reject(away) },
+    );
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state, error }) => state === 'queued' && error !== undefined);
+    expect(await queue.get(tenantId, id)).toMatchObject({ attempt: 1, error: { code: 'CONNECTION_FAILED' } });
+  });
+
+  test('a home that is away for good fails the job', async () => {
+    const away = new Fault('CONNECTION_FAILED', 'the home does not answer');
+    const queue = await open(
+      job(async () => 'never'),
+      { openHome: () => Promise.reject(away) },
+    );
+    const { id } = await start(queue, { maxAttempts: 1 });
+    expect(await ended(queue, id)).toMatchObject({ state: 'failed', error: { code: 'CONNECTION_FAILED' } });
+  });
+
+  test('whoever may not ask any more at the claim gets no run', async () => {
+    const queue = await open(
+      job(async () => 'never'),
+      {
+        admit: () => Promise.reject(new Fault('EFFECT_NOT_ALLOWED', 'the connector was revoked')),
+      },
+    );
+    const { id } = await start(queue);
+    expect(await ended(queue, id)).toMatchObject({ state: 'failed', error: { code: 'EFFECT_NOT_ALLOWED' } });
+  });
+
+  test('a result that cannot be kept fails the job and not the runner', async () => {
+    const queue = await open(job(async () => ({ huge: 1n })));
+    const { id } = await start(queue);
+    expect(await ended(queue, id)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL_UNEXPECTED' } });
+  });
+
+  test('a bug in a job fails that job, and the next one runs', async () => {
+    let isFirst = true;
+    const queue = await open(
+      job(async () => {
+        if (!isFirst) return 'fine';
+        isFirst = false;
+        throw new TypeError('x is not a function');
+      }),
+    );
+    const broken = await start(queue);
+    expect(await ended(queue, broken.id)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL_UNEXPECTED' } });
+    expect(await ended(queue, (await start(queue)).id)).toMatchObject({ state: 'done' });
+  });
+
+  test('kinds and arguments that do not exist are refused before anything is stored', async () => {
+    const queue = await open(job(async () => undefined));
+    const facts = { tenantId, homeId: newId(), actor: SYSTEM_ACTOR };
+    await expect(queue.enqueue({ ...facts, kind: 'nope', args: {} })).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+    });
+    await expect(queue.enqueue({ ...facts, kind: 'test', args: { m: 1 } })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
+    expect(await queue.list(tenantId)).toEqual([]);
+  });
+});
+
+describe('changing hands', () => {
+  test('a runner whose lease was taken ends its work and leaves the row to the new one', async () => {
+    const gone = Promise.withResolvers<void>();
+    const queue = await open(
+      job(async ({ signal }) => {
+        await untilTold(signal).catch(() => undefined);
+        gone.resolve();
+        return 'late';
+      }),
+      { leaseMs: 300, sweepMs: LONG_MS },
+    );
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    await requeueRunning(database.db);
+    await claimJob(database.db, { worker: 'other', kinds: ['test'], leaseMs: LONG_MS });
+    await gone.promise;
+    await queue.stop(LONG_MS);
+    expect(await queue.get(tenantId, id)).toMatchObject({ state: 'running', worker: 'other', result: undefined });
+  });
+
+  test('the job of a runner that fell silent is taken up by the sweep', async () => {
+    const idle = await open(
+      job(async () => undefined),
+      { concurrency: 0 },
+    );
+    const { id } = await start(idle);
+    await claimJob(database.db, { worker: 'dead', kinds: ['test'], leaseMs: -1 });
+    const queue = await open(job(async ({ attempt }) => ({ attempt })));
+    expect(await ended(queue, id)).toMatchObject({ state: 'done', result: { attempt: 2 } });
+  });
+
+  test('the only process takes up at its start what a crash left running', async () => {
+    const idle = await open(
+      job(async () => undefined),
+      { concurrency: 0 },
+    );
+    const { id } = await start(idle);
+    await claimJob(database.db, { worker: 'dead', kinds: ['test'], leaseMs: LONG_MS });
+    const queue = await open(
+      job(async () => 'again'),
+      { isAlone: true },
+    );
+    expect(await ended(queue, id)).toMatchObject({ state: 'done', result: 'again' });
+  });
+
+  test('stopping hands a running job back, and its next run observes the open act and does not repeat it', async () => {
+    const acts: number[] = [];
+    const making = job(({ step, signal, attempt }) =>
+      step('make', {
+        marker: () => ({ name: 'one of a kind' }),
+        async act() {
+          acts.push(attempt);
+          return untilTold(signal);
+        },
+        observe: async (marker) => ({ is: 'done', result: { found: marker['name'] } }),
+      }),
+    );
+    const first = await open(making);
+    const { id } = await start(first);
+    await seen(first, id, ({ state }) => state === 'running');
+    await expect.poll(() => acts).toEqual([1]);
+    await first.stop(0);
+    expect(await first.get(tenantId, id)).toMatchObject({ state: 'queued', worker: undefined });
+    const second = await open(making);
+    expect(await ended(second, id)).toMatchObject({ state: 'done', result: { found: 'one of a kind' }, attempt: 2 });
+    expect(acts).toEqual([1]);
+  });
+
+  test('stopping waits for a job that ends in time', async () => {
+    const told = Promise.withResolvers<string>();
+    const queue = await open(job(() => told.promise));
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    const stopped = queue.stop(LONG_MS);
+    told.resolve('in time');
+    await stopped;
+    expect(await queue.get(tenantId, id)).toMatchObject({ state: 'done', result: 'in time' });
+  });
+});
+
+describe('following', () => {
+  test('ends after its time with the job as it is', async () => {
+    const queue = await open(job(({ signal }) => untilTold(signal)));
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    expect(await queue.follow(tenantId, id, 1)).toMatchObject({ state: 'running' });
+  });
+
+  test('sees the end of a job that runs in another process', async () => {
+    const told = Promise.withResolvers<string>();
+    const elsewhere = await open(job(() => told.promise));
+    const queue = await open(
+      job(async () => undefined),
+      { concurrency: 0 },
+    );
+    const { id } = await start(queue);
+    await seen(elsewhere, id, ({ state }) => state === 'running');
+    const end = ended(queue, id);
+    told.resolve('from elsewhere');
+    expect(await end).toMatchObject({ state: 'done', result: 'from elsewhere' });
+  });
+
+  test('a job that is not there is undefined', async () => {
+    const queue = await open(job(async () => undefined));
+    expect(await queue.follow(tenantId, newId(), LONG_MS)).toBeUndefined();
+  });
+});
+
+describe('the jobs of one connector', () => {
+  const callerOf = (connectorId: string) => ({ tenantId, connectorId, homeId: newId(), actor: SYSTEM_ACTOR });
+
+  test('are started, found and followed by it alone', async () => {
+    const queue = await open(job(async () => 'mine'));
+    const port = createJobsPort(queue, callerOf(newId()));
+    const { id } = await port.start('test', {});
+    expect(await port.follow(id, LONG_MS)).toMatchObject({ state: 'done', result: 'mine' });
+    const other = createJobsPort(queue, callerOf(newId()));
+    expect(await other.get(id)).toBeUndefined();
+    await expect(other.follow(id, LONG_MS)).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+  });
+
+  test('an id that is none is no job', async () => {
+    const port = createJobsPort(await open(job(async () => 'mine')), callerOf(newId()));
+    expect(await port.get('nightly backup')).toBeUndefined();
+  });
+
+  test('the same key gives each connector its own job', async () => {
+    const queue = await open(job(({ signal }) => untilTold(signal)));
+    const [one, two] = [createJobsPort(queue, callerOf(newId())), createJobsPort(queue, callerOf(newId()))];
+    const first = await one.start('test', {}, { dedupKey: 'backup' });
+    expect((await one.start('test', {}, { dedupKey: 'backup' })).id).toBe(first.id);
+    expect((await two.start('test', {}, { dedupKey: 'backup' })).id).not.toBe(first.id);
+  });
+});
+
+test('ends and backlog are counted', async () => {
+  const metrics = createMetrics({ version: '0', commit: 'x' });
+  const queue = await open(
+    job(async () => undefined),
+    { metrics },
+  );
+  await ended(queue, (await start(queue)).id);
+  const text = await metrics.render();
+  expect(text).toContain('hub_queue_jobs_finished_total{queue="default",outcome="done"} 1');
+  expect(text).toContain('hub_queue_jobs{queue="default",state="queued"} 0');
+});
