@@ -11,7 +11,7 @@ export interface Call {
   /** Keeps the subscription until unsubscribed or closed. */
   keep(stop: () => void): void;
   /** Runs once the result is out, since a result normally precedes its events. */
-  after(act: () => void): void;
+  after(act: () => unknown): void;
   /** Ends another subscription of the same socket; false when there is none. */
   drop(subscription: unknown): boolean;
 }

@@ -1,8 +1,10 @@
 import { backupCommands } from './backups.ts';
 import type { Command } from './command.ts';
 import { itemCommands } from './config-items.ts';
+import { dashboardCommands } from './dashboards.ts';
 import { deviceRegistryCommands } from './device-registry.ts';
 import { entityRegistryCommands } from './entity-registry.ts';
+import { exposureCommands } from './exposure.ts';
 import { helperCommands } from './helper-collections.ts';
 import { historyCommands } from './history-commands.ts';
 import { logbookCommands } from './logbook-commands.ts';
@@ -18,8 +20,10 @@ import { targetCommands } from './targets.ts';
 export const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     ...backupCommands,
+    ...dashboardCommands,
     ...deviceRegistryCommands,
     ...entityRegistryCommands,
+    ...exposureCommands,
     ...helperCommands,
     ...historyCommands,
     ...itemCommands,

@@ -40,6 +40,9 @@ export interface HomeModel {
   readonly items: Overlay<Json>;
   readonly helpers: Overlay<Json>;
   readonly notifications: Overlay<Json>;
+  readonly dashboards: Overlay<Json>;
+  /** By URL path; `lovelace` is the first one. */
+  readonly dashboardConfigs: Overlay<Json>;
   readonly traces: Overlay<readonly Json[]>;
   readonly backups: Overlay<Json>;
   readonly todos: Overlay<readonly Json[]>;
@@ -71,6 +74,8 @@ export function openHome(template: HomeTemplate, identity: Identity): HomeModel 
     items: new Overlay(template.items),
     helpers: new Overlay(template.helpers),
     notifications: new Overlay(none),
+    dashboards: new Overlay(none),
+    dashboardConfigs: new Overlay(none),
     traces: new Overlay(none),
     backups: new Overlay(none),
     todos: new Overlay(none),

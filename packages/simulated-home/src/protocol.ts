@@ -71,7 +71,7 @@ function putError(client: Client, id: number, { code, message, extra }: Refusal)
 async function run(client: Client, home: HomeModel, id: number, message: Json): Promise<void> {
   const type = textOf(message['type']);
   if (type === 'ping') return put(client, JSON.stringify({ id, type: 'pong' }));
-  const afters: (() => void)[] = [];
+  const afters: (() => unknown)[] = [];
   const call: Call = {
     home,
     message,

@@ -56,22 +56,25 @@ function answer(home: HomeModel, message: Json): { event: Json; entities: readon
 }
 
 export const templateCommands: Commands = {
-  render_template: command('template! entity_ids variables timeout strict report_errors', (received) => {
-    const { home, message, emit, keep, after } = received;
-    after(() => {
-      try {
-        emit(answer(home, message).event);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        if (message['report_errors'] === true) emit({ error: error.message, level: 'ERROR' });
-      }
-    });
-    const watch = ({ entityId }: StateChange) => {
-      if (!textOf(message['template']).includes(entityId)) return;
-      emit(answer(home, message).event);
-    };
-    home.watchers.add(watch);
-    keep(() => home.watchers.delete(watch));
-    return null;
-  }),
+  render_template: command(
+    'template! entity_ids variables timeout strict report_errors',
+    ({ home, message, emit, keep, after }) => {
+      const render = (): boolean => {
+        try {
+          emit(answer(home, message).event);
+          return true;
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          if (message['report_errors'] === true) emit({ error: error.message, level: 'ERROR' });
+          return false;
+        }
+      };
+      const watch = ({ entityId }: StateChange) => {
+        if (textOf(message['template']).includes(entityId)) render();
+      };
+      after(() => render() && home.watchers.add(watch));
+      keep(() => home.watchers.delete(watch));
+      return null;
+    },
+  ),
 };

@@ -188,7 +188,11 @@ const routes: readonly Route[] = [
   ['GET', /^\/api\/history\/period\/([^/]+)$/, history],
   ['GET', /^\/api\/logbook\/([^/]+)$/, logbook],
   ['GET', /^\/api\/backup\/download\/([^/]+)$/, download],
-  ['GET', /^\/api\/error_log$/, ({ home }) => plain(200, errorLog(home))],
+  [
+    'GET',
+    /^\/api\/error_log$/,
+    ({ home }) => ({ ...plain(200, errorLog(home)), headers: { 'content-type': 'application/octet-stream' } }),
+  ],
 ];
 
 /** Paths that need no token: what a browser asks before anyone signed in. */

@@ -1,7 +1,7 @@
 import { type Call, type Commands, command } from './command.ts';
 import { type HomeModel, pythonTime } from './home-model.ts';
-import { domainOf, idsOf, type Json, slugOf, textOf } from './read.ts';
-import { Refusal } from './refusal.ts';
+import { domainOf, idsOf, type Json, recordOf, slugOf, textOf } from './read.ts';
+import { Refusal, refuseMissing } from './refusal.ts';
 import { describeServices } from './service-commands.ts';
 
 const coreComponents = [
@@ -119,12 +119,30 @@ function translations(home: HomeModel, message: Json): Json {
   const resources: Record<string, string> = {};
   if (message['category'] !== 'services') return { resources };
   for (const [domain, services] of Object.entries(describeServices(home)).filter(([name]) => isWanted(name))) {
-    for (const name of Object.keys(services)) {
+    for (const [name, { fields }] of Object.entries(services)) {
+      for (const field of Object.keys(recordOf(fields))) {
+        resources[`component.${domain}.services.${name}.fields.${field}.name`] = title(field);
+      }
       resources[`component.${domain}.services.${name}.name`] = title(name);
       resources[`component.${domain}.services.${name}.description`] = `${title(name)} (${title(domain)}).`;
     }
   }
   return { resources };
+}
+
+function manifests(home: HomeModel, wanted: readonly string[]): Json[] {
+  const domains = idsOf(configOf(home)['components']).filter(
+    (domain) => wanted.length === 0 || wanted.includes(domain),
+  );
+  const title = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+  const shared = { is_built_in: true, codeowners: [], dependencies: [], requirements: [], iot_class: 'local_push' };
+  return domains.map((domain) => ({
+    domain,
+    name: title(domain),
+    integration_type: 'hub',
+    documentation: '',
+    ...shared,
+  }));
 }
 
 function configEntries(home: HomeModel, message: Json): Json[] {
@@ -154,12 +172,14 @@ export const systemCommands: Commands = {
     if (entry === undefined) throw new Refusal('not_found', 'Config entry not found');
     return { config_entry: entry };
   }),
-  'lovelace/info': command('', () => ({ resource_mode: 'storage' })),
-  'lovelace/dashboards/list': command('', () => []),
-  'lovelace/resources': command('', () => []),
-  'lovelace/config': command('url_path force', () => {
-    throw new Refusal('config_not_found', 'No config found.');
+  'manifest/list': command('integrations', ({ home, message }) => manifests(home, idsOf(message['integrations']))),
+  'manifest/get': command('integration!', ({ home, message }) => {
+    const [manifest] = manifests(home, [textOf(message['integration'])]);
+    return manifest ?? refuseMissing('Manifest not found');
   }),
+  'labs/list': command('', () => ({ features: [] })),
+  'hardware/info': command('', () => ({ hardware: [] })),
+  network: command('', () => ({ adapters: [], configured_adapters: [] })),
   'frontend/get_translations': command('language! category! integration config_flow', ({ home, message }) =>
     translations(home, message),
   ),
@@ -167,7 +187,6 @@ export const systemCommands: Commands = {
   'energy/get_prefs': command('', () => {
     throw new Refusal('not_found', 'No prefs');
   }),
-  'homeassistant/expose_entity/list': command('', () => ({ exposed_entities: {} })),
   'todo/item/list': command('entity_id!', ({ home, message }) => ({
     items: home.todos.get(textOf(message['entity_id'])) ?? [],
   })),
