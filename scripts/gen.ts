@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     'docs/tools.md': toolsPage(tools.found.map(({ definition }) => definition)),
   };
   const problems = [...tools.problems, ...jobs.problems, ...settle(files, process.argv.includes('--check'))];
-  for (const problem of problems) console.error(problem);
+  for (const problem of problems) console.error(problem.replaceAll(`${root}/`, ''));
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`${tools.found.length} tools, ${jobs.found.length} jobs`);
 }

@@ -52,7 +52,8 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   `|${' --- |'.repeat(head.length)}`,
   ...rows.map(row),
 ];
-const effectOf = ({ effect }: Tool) => (typeof effect === 'string' ? effect : `up to ${effect.max}, by its arguments`);
+const effectOf = ({ effect }: Tool) =>
+  typeof effect === 'string' ? effect : `${effect.lowest} to ${effect.max}, by its arguments`;
 
 function toolSection(tool: Tool): readonly string[] {
   const parameters = parametersOf(tool);

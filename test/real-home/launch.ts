@@ -3,7 +3,7 @@ import { containerObstacle, startInContainer } from './container.ts';
 import type { RealHome, StartOptions } from './home-access.ts';
 
 /** No way to a real home leads from this machine; the message names each and what it lacks. */
-export class NoRealHome extends Error {}
+class NoRealHome extends Error {}
 
 /** REQUIRE_REAL=1: a real home that is missing is a failure and not a skip. */
 export const isRealRequired = () => process.env['REQUIRE_REAL'] === '1';
