@@ -1,4 +1,7 @@
 // Written by scripts/gen.ts (npm run gen) from the files that export it. Not edited by hand.
 import type { Job } from './define.ts';
+import { job as backupCreate } from './backup/create.ts';
 
-export const jobs: readonly Job[] = [];
+export const jobs: readonly Job[] = [
+  backupCreate,
+];
