@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server';
 import type { ReplyChannel } from './reply-channel.ts';
 
@@ -18,21 +18,26 @@ export interface Exchange extends Transport {
   cancel(): void;
 }
 
-const HANDSHAKE_ID = '__handshake';
+export interface ExchangeSettings {
+  readonly replica: string;
+  readonly requestId: RequestId;
+  readonly channel: ReplyChannel;
+  /** Turns the answer's JSON into what is sent. */
+  encode(json: string): string | Uint8Array;
+  onFinished(): void;
+}
 
 /**
  * Opens the exchange. Questions of the server get ids `{address}.{n}` under which the client's answer, a POST of its own
  * that any replica may receive, finds its way back here.
  */
-export function openExchange(
-  replica: string,
-  requestId: RequestId,
-  channel: ReplyChannel,
-  onFinished: () => void,
-): Exchange {
-  const id = randomBytes(16).toString('hex');
+export function openExchange(settings: ExchangeSettings): Exchange {
+  const { replica, requestId, channel } = settings;
+  const id = randomUUID();
   const address = `${replica}.${id}`;
+  const handshakeId = `handshake.${id}`;
   let isFinished = false;
+  let hasAsked = false;
   let handshakeDone: (() => void) | undefined;
 
   const exchange: Exchange = {
@@ -42,28 +47,33 @@ export function openExchange(
     async send(message) {
       if (isFinished) return;
       const isResponse = !('method' in message);
-      if (isResponse && message.id === HANDSHAKE_ID) return handshakeDone?.();
+      if (isResponse && message.id === handshakeId) return handshakeDone?.();
       if (isResponse) {
         if (message.id !== requestId) return;
-        channel.finish(JSON.stringify(message));
-        return finish();
+        channel.finish(settings.encode(JSON.stringify(message)));
+        finish();
+        // Releases questions the handler did not wait for; without any there is nothing to close.
+        if (hasAsked) queueMicrotask(() => exchange.onclose?.());
+        return;
       }
-      channel.push(JSON.stringify('id' in message ? { ...message, id: `${address}.${message.id}` } : message));
+      const isQuestion = 'id' in message;
+      hasAsked ||= isQuestion;
+      channel.push(JSON.stringify(isQuestion ? { ...message, id: `${address}.${message.id}` } : message));
     },
     async close() {
-      finish();
+      abort();
     },
     deliver(message) {
-      exchange.onmessage?.(message);
+      if (!isFinished) exchange.onmessage?.(message);
     },
     cancel() {
       channel.end();
-      finish();
+      abort();
     },
     handshake(params) {
       return new Promise((resolve) => {
         handshakeDone = resolve;
-        exchange.onmessage?.({ jsonrpc: '2.0', id: HANDSHAKE_ID, method: 'initialize', params });
+        exchange.onmessage?.({ jsonrpc: '2.0', id: handshakeId, method: 'initialize', params });
       });
     },
   };
@@ -71,10 +81,13 @@ export function openExchange(
   const finish = () => {
     if (isFinished) return;
     isFinished = true;
-    onFinished();
-    // Closing inside the SDK's own send would clear what it still needs to settle.
-    queueMicrotask(() => exchange.onclose?.());
+    settings.onFinished();
   };
-  channel.signal.addEventListener('abort', finish, { once: true });
+  const abort = () => {
+    if (isFinished) return;
+    finish();
+    exchange.onclose?.();
+  };
+  channel.signal.addEventListener('abort', abort, { once: true });
   return exchange;
 }

@@ -8,12 +8,12 @@ import {
 } from '@modelcontextprotocol/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeFeed } from './change-feed.ts';
-import type { SessionDenylist } from './denylist.ts';
 import { type ClientReply, type Exchange, openExchange } from './exchange.ts';
 import { RPC, rpcError } from './json-rpc.ts';
+import { fillToolList, isToolList } from './list-json.ts';
 import { type ReplyChannel, replyChannel } from './reply-channel.ts';
 import { buildServer, type EndpointLog } from './server.ts';
-import { newSession, openSession, type Session, sealSession } from './session.ts';
+import { newSession, type Session, type Sessions } from './session.ts';
 import type { Surface } from './surface.ts';
 
 const MAX_STREAMS = 16;
@@ -22,9 +22,7 @@ const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 export interface LegacyDeps {
   readonly info: Implementation;
-  /** At least one of 32 bytes; the first signs, all verify. */
-  readonly sessionKeys: readonly [Buffer, ...Buffer[]];
-  readonly denylist: SessionDenylist;
+  readonly sessions: Sessions;
   readonly peers: Peers;
   readonly log: EndpointLog;
 }
@@ -134,9 +132,15 @@ async function serve(
     ...(isHandshake ? { headers: () => sessionHeader(deps, inbound, product.server) } : {}),
   });
   const { promise: finished, resolve } = Promise.withResolvers<void>();
-  const exchange = openExchange(deps.peers.replica, message.id, channel, () => {
-    running.delete(exchange.id);
-    resolve();
+  const exchange = openExchange({
+    replica: deps.peers.replica,
+    requestId: message.id,
+    channel,
+    encode: (json) => (isToolList(message) ? fillToolList(json, surface.listTools()) : json),
+    onFinished() {
+      running.delete(exchange.id);
+      resolve();
+    },
   });
   running.set(exchange.id, { exchange, sessionId: session?.id, finished });
   await product.connect(exchange);
@@ -161,7 +165,7 @@ function sessionHeader(
   const clientInfo = server.getClientVersion();
   if (version === undefined || clientInfo === undefined) return {};
   const session = newSession(version, clientInfo, { ...server.getClientCapabilities() });
-  return { 'mcp-session-id': sealSession(deps.sessionKeys[0], bindingOf(inbound), session) };
+  return { 'mcp-session-id': deps.sessions.seal(bindingOf(inbound), session) };
 }
 
 interface KnownSession {
@@ -184,7 +188,7 @@ function sessionOf(scope: Scope, inbound: Inbound): KnownSession | undefined | '
   }
   const id = header(request, 'mcp-session-id');
   if (id === undefined) return undefined;
-  const facts = scope.deps.denylist.has(id) ? undefined : openSession(scope.deps.sessionKeys, bindingOf(inbound), id);
+  const facts = scope.deps.sessions.open(bindingOf(inbound), id);
   if (facts) return { id, facts };
   refuse(reply, 404, RPC.unknownSession, 'Session not found. Connect again without a session id.');
   return 'refused';
@@ -240,7 +244,7 @@ function deleteSession(scope: Scope, inbound: Inbound): void {
   const session = sessionOf(scope, inbound);
   if (session === 'refused') return;
   if (session) {
-    scope.deps.denylist.add(session.id);
+    scope.deps.sessions.delete(session.id);
     endStreams(scope, (id) => id === session.id);
     cancelCalls(scope, (one) => one.sessionId === session.id);
     inbound.reply.code(204).send();

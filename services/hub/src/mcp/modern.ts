@@ -1,6 +1,7 @@
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import { RPC, rpcError } from './json-rpc.ts';
 import type { Inbound } from './legacy.ts';
+import { fillToolList, isToolList } from './list-json.ts';
 import { replyChannel } from './reply-channel.ts';
 
 /** What the SDK's entry looks at; nothing else of the request is copied, least of all its URL. */
@@ -12,7 +13,7 @@ const CUT_OFF = 499;
 /** Answers one request of protocol 2026-07-28. Resolves when the answer is complete. */
 export async function serveModern(
   handler: McpHttpHandler,
-  { request, reply }: Inbound,
+  { surface, request, reply }: Inbound,
   message: unknown,
 ): Promise<void> {
   const channel = replyChannel(reply, { acceptsStream: true });
@@ -27,9 +28,10 @@ export async function serveModern(
     for await (const chunk of response.body) await channel.write(chunk);
     return channel.end();
   }
-  if (response.status === CUT_OFF)
+  if (response.status === CUT_OFF) {
     return channel.finish(rpcError(RPC.refused, 'The hub ended this call before it was answered.'), 503);
+  }
+  if (response.body === null) return channel.empty(response.status);
   const text = await response.text();
-  if (text === '') return channel.empty(response.status);
-  channel.finish(text, response.status);
+  channel.finish(isToolList(message) ? fillToolList(text, surface.listTools()) : text, response.status);
 }

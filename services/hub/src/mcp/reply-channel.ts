@@ -10,14 +10,17 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+const FRAME_START = Buffer.from('event: message\ndata: ');
+const FRAME_END = Buffer.from('\n\n');
+
 /** The answer to one HTTP request: plain JSON when a single message is all there is, an event stream as soon as anything comes before it. */
 export interface ReplyChannel {
   /** Sends a message ahead of the last one. Lost when the client does not accept event streams. */
   push(json: string): void;
   /** Writes finished stream bytes through. */
   write(chunk: Uint8Array): Promise<void>;
-  /** The last message. */
-  finish(json: string, status?: number): void;
+  /** The last message, as text or as its UTF-8 bytes. */
+  finish(json: string | Uint8Array, status?: number): void;
   /** Ends the answer without a last message: the call was cancelled or its stream is over. */
   end(): void;
   /** No message at all, only a status. */
@@ -65,7 +68,7 @@ export function replyChannel(reply: FastifyReply, options: ReplyOptions): ReplyC
       if (state === 'streaming') response.write(': keep-alive\n\n');
     }, KEEP_ALIVE_MS).unref();
   }
-  const endWith = (last?: string) => {
+  const endWith = (last?: Uint8Array) => {
     state = 'done';
     clearInterval(keepAlive);
     response.end(last);
@@ -77,7 +80,7 @@ export function replyChannel(reply: FastifyReply, options: ReplyOptions): ReplyC
     push(json) {
       if (!options.acceptsStream) return;
       open();
-      if (state === 'streaming') response.write(frame(json));
+      if (state === 'streaming') response.write(`${FRAME_START}${json}${FRAME_END}`);
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
     },
     async write(chunk) {
@@ -89,14 +92,12 @@ export function replyChannel(reply: FastifyReply, options: ReplyOptions): ReplyC
       });
     },
     finish(json, status = 200) {
-      if (state === 'streaming') return endWith(frame(json));
+      // Bytes, because Node's own writing of long strings costs four times as much.
+      const bytes = typeof json === 'string' ? Buffer.from(json) : json;
+      if (state === 'streaming') return endWith(Buffer.concat([FRAME_START, bytes, FRAME_END]));
       if (state === 'done') return;
-      response.writeHead(status, {
-        ...headers(),
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(json),
-      });
-      endWith(json);
+      response.writeHead(status, { ...headers(), 'content-type': 'application/json', 'content-length': bytes.length });
+      endWith(bytes);
     },
     empty(status) {
       if (state === 'done') return;
@@ -110,10 +111,6 @@ export function replyChannel(reply: FastifyReply, options: ReplyOptions): ReplyC
       if (state !== 'done') endWith();
     },
   };
-}
-
-function frame(json: string): string {
-  return `event: message\ndata: ${json}\n\n`;
 }
 
 function headersOf(reply: FastifyReply): Record<string, string> {

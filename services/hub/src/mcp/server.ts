@@ -5,7 +5,6 @@ import {
   CLIENT_INFO_META_KEY,
   DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
   type Implementation,
-  type ListToolsResult,
   McpServer,
   PROTOCOL_VERSION_META_KEY,
   ProtocolError,
@@ -74,8 +73,8 @@ export function buildServer(info: Implementation, surface: Surface, caller: Call
   const product = new HubServer(info, surface);
   const { server } = product;
   const callTool: InstallContext['callTool'] = (params, context) => runTool(surface, params, context, caller, log);
-  // The SDK's types are mutable and exact; the descriptions are plain JSON that its codec passes through.
-  server.setRequestHandler('tools/list', () => ({ tools: surface.listTools() }) as unknown as ListToolsResult);
+  // Filled in by `fillToolList` when the answer is written.
+  server.setRequestHandler('tools/list', () => ({ tools: [] }));
   server.setRequestHandler(
     'tools/call',
     async (request, context) => (await callTool(request.params, context)) as CallToolResult,

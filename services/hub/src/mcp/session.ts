@@ -1,5 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { SessionDenylist } from './denylist.ts';
 
 const LIFETIME_MS = 180 * 24 * 60 * 60 * 1000;
 /** Session ids travel in a header, and Node takes 16 kB of headers in all. */
@@ -31,14 +33,36 @@ export function newSession(
   };
 }
 
-/** Signs a session into its id. `binding` names connector and credential: under any other the id is worth nothing. */
-export function sealSession(key: Buffer, binding: string, session: Session): string {
-  const payload = Buffer.from(JSON.stringify(session)).toString('base64url');
-  return `v1.${payload}.${signature(key, binding, payload).toString('base64url')}`;
+/** The session ids this hub gives out. `binding` names connector and credential: under any other an id is worth nothing. */
+export interface Sessions {
+  seal(binding: string, session: Session): string;
+  /** The session of an id; undefined for one that is foreign, altered, expired or deleted. */
+  open(binding: string, id: string): Session | undefined;
+  delete(id: string): void;
 }
 
-/** The session of an id that one of `keys` signed for this binding; undefined for anything else. */
-export function openSession(keys: readonly Buffer[], binding: string, id: string): Session | undefined {
+/** The first of `keys` (32 bytes each, the same on all replicas) signs, all of them verify. */
+export function createSessions(keys: readonly [Buffer, ...Buffer[]], denylist: SessionDenylist): Sessions {
+  // A busy client names the same session thousands of times.
+  const verified = new LRUCache<string, Session>({ max: 5_000 });
+  return {
+    seal(binding, session) {
+      const payload = Buffer.from(JSON.stringify(session)).toString('base64url');
+      return `v1.${payload}.${signature(keys[0], binding, payload).toString('base64url')}`;
+    },
+    open(binding, id) {
+      if (denylist.has(id)) return undefined;
+      const name = `${binding}\n${id}`;
+      const session = verified.get(name) ?? verify(keys, binding, id);
+      if (session === undefined || session.expiresAt <= Date.now()) return undefined;
+      verified.set(name, session);
+      return session;
+    },
+    delete: (id) => denylist.add(id),
+  };
+}
+
+function verify(keys: readonly Buffer[], binding: string, id: string): Session | undefined {
   const [version, payload, mac, ...rest] = id.split('.');
   if (version !== 'v1' || payload === undefined || mac === undefined || rest.length > 0) return undefined;
   const given = Buffer.from(mac, 'base64url');
@@ -46,9 +70,9 @@ export function openSession(keys: readonly Buffer[], binding: string, id: string
     const expected = signature(key, binding, payload);
     return expected.length === given.length && timingSafeEqual(expected, given);
   });
-  if (!isOurs) return undefined;
-  const parsed = sessionSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-  return parsed.success && parsed.data.expiresAt > Date.now() ? parsed.data : undefined;
+  return isOurs
+    ? sessionSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))).data
+    : undefined;
 }
 
 function signature(key: Buffer, binding: string, payload: string): Buffer {

@@ -9,6 +9,7 @@ import { memoryDenylist } from '../denylist.ts';
 import { createEndpoint, type Endpoint, type EndpointDeps } from '../endpoint.ts';
 import { missGuard } from '../misses.ts';
 import { mcpRoutes } from '../route.ts';
+import { createSessions } from '../session.ts';
 import type { Surface } from '../surface.ts';
 
 export interface Served extends AsyncDisposable {
@@ -39,8 +40,7 @@ export async function serve(
   });
   const endpoint = createEndpoint({
     info: { name: 'ha-mcp-hub', version: '0.1.0' },
-    sessionKeys: [settings.key ?? randomBytes(32)],
-    denylist: memoryDenylist(),
+    sessions: createSessions([settings.key ?? randomBytes(32)], memoryDenylist()),
     peers: settings.peers ?? { replica: 'one', forward: () => {} },
     log: app.log,
   });
