@@ -6,7 +6,7 @@ export const ROLES = ['owner', 'manager', 'resident', 'guest'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a role may do at most, whatever its connector says. */
-export const ROLE_CEILING: Readonly<Record<Role, Effect>> = {
+const ROLE_CEILING: Readonly<Record<Role, Effect>> = {
   owner: 'destroy',
   manager: 'destroy',
   resident: 'configure',
@@ -20,8 +20,10 @@ export interface PolicyQuestion {
   readonly isReadOnly: boolean;
   readonly isToolEnabled: boolean;
   readonly toolName: string;
-  /** The connector's own ceiling, its member's role, the home's ceiling: the lowest counts. */
-  readonly ceilings: readonly Effect[];
+  readonly role: Role;
+  readonly connectorCeiling: Effect;
+  /** Undefined for tools that touch no home. */
+  readonly homeCeiling: Effect | undefined;
   /** Of the expanded target, not merely of the tool. */
   readonly effect: Effect;
 }
@@ -52,7 +54,11 @@ export function refusal(question: PolicyQuestion): Fault | undefined {
       context: { tool_name: toolName, read_only_mode: true, effect },
     });
   }
-  const ceiling = lowestCeiling(question.ceilings);
+  const ceiling = lowestCeiling([
+    question.connectorCeiling,
+    ROLE_CEILING[question.role],
+    question.homeCeiling ?? 'destroy',
+  ]);
   if (exceeds(effect, ceiling)) {
     return new Fault(
       'EFFECT_NOT_ALLOWED',

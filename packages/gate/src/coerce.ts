@@ -29,14 +29,16 @@ export function coerce(schema: Schema, value: unknown, path = ''): unknown {
 }
 
 function coerceObject(schema: Schema | undefined, value: object, path: string): unknown {
-  if (!schema?.properties) return value;
-  const result: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) {
-    const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
-    if (inner === null && property && !accepts(property, 'null') && !schema.required?.includes(key)) continue;
-    result[key] = property ? coerce(property, inner, path ? `${path}.${key}` : key) : inner;
-  }
-  return result;
+  const properties = schema?.properties;
+  if (!properties) return value;
+  const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (!property) return [[key, inner]];
+    const isNotGiven = inner === null && !accepts(property, 'null') && !schema.required?.includes(key);
+    return isNotGiven ? [] : [[key, coerce(property, inner, path ? `${path}.${key}` : key)]];
+  });
+  // fromEntries defines keys where assignment would run the `__proto__` setter.
+  return Object.fromEntries(entries);
 }
 
 function coerceText(schema: Schema, text: string, path: string): unknown {

@@ -14,6 +14,11 @@ export interface CallOptions {
   readonly isWrite?: boolean;
 }
 
+export interface SubscribeOptions extends CallOptions {
+  /** Called after a reconnect, right before the events of the renewed subscription: what follows is a full picture again. */
+  onRenewed?(): void;
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the server root, without query: `/api/config/automation/config/1`. */
@@ -66,7 +71,7 @@ export interface Home {
    * Events of a subscription, re-subscribed after a reconnect; `onEvent` may run before this resolves.
    * @throws Fault
    */
-  subscribe(command: Command, onEvent: (event: unknown) => void, options?: CallOptions): Promise<Subscription>;
+  subscribe(command: Command, onEvent: (event: unknown) => void, options?: SubscribeOptions): Promise<Subscription>;
   /** Any status is an answer, not an error; see `http.ts` for the strict helpers. @throws Fault when no answer came. */
   rest(request: HttpRequest, options?: CallOptions): Promise<HttpResponse>;
   /** The Supervisor's own API (`/addons`, `/backups` …) where the home has one. @throws Fault COMPONENT_NOT_INSTALLED */

@@ -1,0 +1,243 @@
+import { type Effect, exceeds } from '@hub/core/effect.ts';
+import { Fault } from '@hub/core/fault.ts';
+import type { FaultCode } from '@hub/core/fault-codes.ts';
+import { newId } from '@hub/core/ids.ts';
+import { refusal } from '@hub/core/policy.ts';
+import type { View } from '@hub/ha/view.ts';
+import type { ToolContext } from '@hub/tools/define.ts';
+import { argumentFault } from './argument-fault.ts';
+import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.ts';
+import { chooseHome } from './choose-home.ts';
+import { coerce } from './coerce.ts';
+import { type ConnectorAccess, type HomeAccess, validityOf } from './connector-access.ts';
+import { asFault, type CallResult, faultResult, successResult } from './envelope.ts';
+import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
+import type { CallObserver, RuleClass } from './observe.ts';
+import type { Traffic } from './traffic.ts';
+import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
+
+/** One call of a tool, from whatever door. */
+export interface CallRequest {
+  readonly connector: ConnectorAccess;
+  readonly name: string;
+  readonly args: unknown;
+  readonly signal: AbortSignal;
+  readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
+  readonly clientName?: string | undefined;
+  /** MCP `_meta`, for the trace parent. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Gate {
+  list(connector: ConnectorAccess): readonly ListedTool[];
+  /** Never throws: every outcome is an answer. */
+  call(request: CallRequest): Promise<CallResult>;
+}
+
+/** What a tool's context is made of besides the call itself. */
+export type ContextFactory = (call: {
+  readonly request: CallRequest;
+  readonly callId: string;
+  readonly tool: string;
+  readonly home: HomeAccess | undefined;
+  readonly view: View | undefined;
+  readonly signal: AbortSignal;
+  readonly nested: (name: string, args: unknown) => Promise<CallResult>;
+}) => ToolContext;
+
+export interface GateDeps {
+  readonly catalogue: Catalogue;
+  /** Opens (or finds) the link and gives the connector's view of it. */
+  readonly openView: (home: HomeAccess, connector: ConnectorAccess) => Promise<View>;
+  readonly context: ContextFactory;
+  readonly trail: Trail;
+  readonly traffic: Traffic;
+  readonly observer: CallObserver;
+}
+
+/** How long a tool may take before the caller gets TIMEOUT_OPERATION; long work hands over to a job well before. */
+const CALL_DEADLINE_MS = 120_000;
+const MAX_NESTING = 4;
+
+const RULE_CLASS: Readonly<Partial<Record<FaultCode, RuleClass>>> = {
+  AUTH_EXPIRED: 'credential',
+  AUTH_INSUFFICIENT_PERMISSIONS: 'tenant',
+  TOOL_NOT_AVAILABLE: 'tool',
+  READ_ONLY_MODE: 'read_only',
+  EFFECT_NOT_ALLOWED: 'ceiling',
+};
+
+/** The one way from any door to any tool. */
+export function createGate(deps: GateDeps): Gate {
+  return {
+    list: (connector) => deps.catalogue.list(profileOf(connector)),
+    call: (request) => callTool(deps, request, 0),
+  };
+}
+
+export function profileOf(connector: ConnectorAccess): Profile {
+  return {
+    ceiling: connector.ceiling,
+    isReadOnly: connector.settings.readOnly,
+    hasSeveralHomes: connector.homes.length > 1,
+    disabled: connector.settings.disabledTools,
+  };
+}
+
+async function callTool(deps: GateDeps, request: CallRequest, depth: number): Promise<CallResult> {
+  const callId = newId();
+  const call = {
+    name: request.name,
+    callId,
+    tenantId: request.connector.tenantId,
+    meta: depth === 0 ? request.meta : undefined,
+  };
+  return deps.observer.observe(call, async (observed) => {
+    try {
+      using _place = deps.traffic.enter(request.connector.id);
+      const prepared = findTool(deps, request);
+      const { home, input } = readArguments(prepared, request);
+      observed.about(home?.id);
+      return await decideAndRun(deps, { request, callId, depth, prepared, home, input });
+    } catch (error) {
+      const fault = asFault(error, callId);
+      observed.failed(fault, error);
+      return faultResult(fault);
+    }
+  });
+}
+
+function findTool(deps: GateDeps, { name, connector }: CallRequest): PreparedTool {
+  const prepared = deps.catalogue.get(name);
+  if (prepared) return prepared;
+  const near = [...deps.catalogue.names]
+    .filter((known) => known.split('_').some((word) => word.length > 3 && name.includes(word)))
+    .slice(0, 5);
+  throw new Fault('TOOL_NOT_AVAILABLE', `There is no tool ${name.slice(0, 80)}.`, {
+    suggestion: [
+      near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Ask for tools/list again.',
+      `Connector: ${connector.name}.`,
+    ],
+  });
+}
+
+/** Takes `home` out, loosens, then judges strictly. @throws Fault VALIDATION_FAILED | HOME_REQUIRED | HOME_NOT_FOUND */
+function readArguments(
+  prepared: PreparedTool,
+  { args, connector }: CallRequest,
+): { home: HomeAccess | undefined; input: unknown } {
+  const { tool, schema, parameters } = prepared;
+  const given = coerce({ type: 'object' }, args ?? {});
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+    throw new Fault('VALIDATION_FAILED', 'Arguments should be a JSON object.', {
+      suggestion: `${tool.name} takes: ${parameters.join(', ')}.`,
+    });
+  }
+  const { home: wanted, ...rest } = given as Record<string, unknown>;
+  const isHomeOurs = tool.scope === 'home' && !parameters.includes('home');
+  const home = isHomeOurs ? chooseHome(connector, wanted, prepared.lowest) : undefined;
+  const parsed = tool.input.safeParse(coerce(schema, isHomeOurs ? rest : given));
+  if (!parsed.success) throw argumentFault(tool.name, parsed.error, parameters);
+  return { home, input: parsed.data };
+}
+
+interface Run {
+  readonly request: CallRequest;
+  readonly callId: string;
+  readonly depth: number;
+  readonly prepared: PreparedTool;
+  readonly home: HomeAccess | undefined;
+  readonly input: unknown;
+}
+
+/** Policy twice: on the tool's own effect before a link is opened, on the expanded target before anything is sent. */
+async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
+  const { request, prepared, home, input } = run;
+  const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
+  refuseOr(deps, run, own);
+  const view = home ? await deps.openView(home, request.connector) : undefined;
+  const effect = await expandedEffect(prepared.tool, input, view);
+  if (exceeds(effect, own)) refuseOr(deps, run, effect);
+  const entry = entryOf(run, effect);
+  if (isStoredFirst(effect)) await deps.trail.intend(entry);
+  return runTool(deps, run, view, entry);
+}
+
+function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
+  const { request, prepared, home } = run;
+  const { connector } = request;
+  const fault = refusal({
+    connectorName: connector.name,
+    tenantIsActive: connector.tenantIsActive,
+    validity: validityOf(connector),
+    isReadOnly: connector.settings.readOnly,
+    isToolEnabled: !connector.settings.disabledTools.includes(prepared.tool.name),
+    toolName: prepared.tool.name,
+    role: connector.role,
+    connectorCeiling: connector.ceiling,
+    homeCeiling: home?.ceiling,
+    effect,
+  });
+  deps.observer.decided(fault === undefined, fault ? (RULE_CLASS[fault.code] ?? 'default') : 'default');
+  if (!fault) return;
+  deps.trail.note(entryOf(run, effect), { outcome: 'refused', faultCode: fault.code, durationMs: 0 });
+  throw fault;
+}
+
+async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: TrailEntry): Promise<CallResult> {
+  const { request, callId, prepared, home, depth } = run;
+  const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
+  const signal = AbortSignal.any([request.signal, deadline]);
+  const nested = (name: string, args: unknown) => {
+    if (depth >= MAX_NESTING) throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
+    return callTool(deps, { ...request, name, args, signal }, depth + 1);
+  };
+  try {
+    const body = await prepared.tool.run(
+      run.input,
+      deps.context({ request, callId, tool: prepared.tool.name, home, view, signal, nested }),
+    );
+    const result = successResult(body as Readonly<Record<string, unknown>>);
+    await finish(deps, entry, { outcome: 'done', faultCode: undefined });
+    return result;
+  } catch (error) {
+    const fault = asFault(interruption(error, request.signal, deadline), callId);
+    await finish(deps, entry, { outcome: fault.outcomeUnknown ? 'unknown' : 'failed', faultCode: fault.code });
+    throw error instanceof Fault || fault.code !== 'INTERNAL_ERROR' ? fault : error;
+  }
+}
+
+async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {
+  const whole = { ...end, durationMs: Date.now() - entry.startedAt.getTime() };
+  if (isStoredFirst(entry.effect)) await deps.trail.settle(entry, whole);
+  else deps.trail.note(entry, whole);
+}
+
+/** An abort is told as what it was: the client went away, or time ran out. */
+function interruption(error: unknown, client: AbortSignal, deadline: AbortSignal): unknown {
+  if (error instanceof Fault) return error;
+  if (client.aborted)
+    return new Fault('CANCELLED', 'The call was cancelled by the client.', { outcomeUnknown: true, cause: error });
+  if (!deadline.aborted) return error;
+  return new Fault('TIMEOUT_OPERATION', `The call took longer than ${CALL_DEADLINE_MS / 1000} s.`, {
+    suggestion: 'Read the state again before repeating it: what was sent may still take effect.',
+    outcomeUnknown: true,
+    cause: error,
+  });
+}
+
+function entryOf(run: Run, effect: Effect): TrailEntry {
+  const { request, callId, prepared, home, input } = run;
+  return {
+    callId,
+    tenantId: request.connector.tenantId,
+    connectorId: request.connector.id,
+    memberId: request.connector.memberId,
+    homeId: home?.id,
+    tool: prepared.tool.name,
+    effect,
+    items: prepared.tool.items?.(input) ?? [],
+    input,
+    startedAt: new Date(),
+  };
+}

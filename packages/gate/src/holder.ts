@@ -1,0 +1,89 @@
+import { Fault } from '@hub/core/fault.ts';
+import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
+import type { Home, HomeInfo } from '@hub/ha/home.ts';
+import { createMirror, type Mirror } from '@hub/ha/mirror.ts';
+import { type OnHomeCall, timedHome } from './upstream-clock.ts';
+
+/** A home this replica holds: its one link and the mirror over it. */
+export interface HeldHome {
+  readonly home: Home;
+  readonly mirror: Mirror;
+}
+
+export interface HolderDeps {
+  /** Address and unsealed credential. @throws Fault HOME_NOT_FOUND | STORAGE_UNAVAILABLE */
+  readonly readLink: (tenantId: string, homeId: string) => Promise<DirectHomeOptions>;
+  readonly onState: (tenantId: string, homeId: string, info: HomeInfo) => void;
+  readonly onCall: OnHomeCall;
+  /** All mirrors of this replica together; beyond it the least recently used are dropped. */
+  readonly mirrorBudgetBytes: number;
+}
+
+/** Keeps one link per home, opened on first use. */
+export interface Holder {
+  hold(tenantId: string, homeId: string): Promise<HeldHome>;
+  /** Closes the link so that the next use reads address and credential anew. */
+  release(homeId: string): Promise<void>;
+  held(): readonly HeldHome[];
+  close(): Promise<void>;
+}
+
+const TRIM_EVERY_MS = 15_000;
+
+export function createHolder(deps: HolderDeps): Holder {
+  const held = new Map<string, Promise<HeldHome>>();
+  const settled = new Map<string, HeldHome>();
+  let isClosed = false;
+  const trimming = setInterval(() => trim([...settled.values()], deps.mirrorBudgetBytes), TRIM_EVERY_MS);
+  trimming.unref();
+
+  async function open(tenantId: string, homeId: string): Promise<HeldHome> {
+    const link = await deps.readLink(tenantId, homeId);
+    const home = timedHome(createDirectHome({ ...link, onState: (info) => deps.onState(tenantId, homeId, info) }), deps.onCall);
+    const one = { home, mirror: createMirror(home) };
+    settled.set(homeId, one);
+    return one;
+  }
+
+  async function release(homeId: string): Promise<void> {
+    const one = held.get(homeId);
+    held.delete(homeId);
+    settled.delete(homeId);
+    await one?.then(({ home, mirror }) => {
+      mirror.drop();
+      return home.close();
+    }, () => undefined);
+  }
+
+  return {
+    async hold(tenantId, homeId) {
+      if (isClosed) throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
+      const known = settled.get(homeId);
+      if (known) return known;
+      let opening = held.get(homeId);
+      if (!opening) {
+        opening = open(tenantId, homeId);
+        held.set(homeId, opening);
+        opening.catch(() => held.delete(homeId));
+      }
+      return opening;
+    },
+    release,
+    held: () => [...settled.values()],
+    async close() {
+      isClosed = true;
+      clearInterval(trimming);
+      await Promise.all([...held.keys()].map(release));
+    },
+  };
+}
+
+/** Drops the least recently used mirrors until the rest fits; they fill again on the next read. */
+function trim(homes: readonly HeldHome[], budgetBytes: number): void {
+  const byUse = [...homes].sort((a, b) => b.mirror.usedAt - a.mirror.usedAt);
+  let sum = 0;
+  for (const { mirror } of byUse) {
+    sum += mirror.byteSize;
+    if (sum > budgetBytes) mirror.drop();
+  }
+}

@@ -1,0 +1,97 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import { remoteParent } from '@hub/runtime/telemetry.ts';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { CallResult } from './envelope.ts';
+import { withUpstreamClock } from './upstream-clock.ts';
+
+/** Metric, span and error log around one tool call. */
+export interface CallObserver {
+  observe(call: ObservedCall, work: (observed: Observed) => Promise<CallResult>): Promise<CallResult>;
+  decided(isAllowed: boolean, ruleClass: RuleClass): void;
+}
+
+export type RuleClass = 'credential' | 'tenant' | 'tool' | 'read_only' | 'ceiling' | 'default';
+
+export interface ObservedCall {
+  readonly name: string;
+  readonly callId: string;
+  readonly tenantId: string;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Observed {
+  /** The home a call turned out to mean: on the span, never a metric label. */
+  about(homeId: string | undefined): void;
+  /** How it failed; `original` is logged when it was a bug of ours. */
+  failed(fault: Fault, original: unknown): void;
+}
+
+const METHOD = 'tools/call';
+const tracer = trace.getTracer('ha-mcp-hub');
+
+/** Source of names and attributes: OpenTelemetry semantic conventions for MCP. */
+export function createCallObserver(deps: {
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly toolNames: ReadonlySet<string>;
+}): CallObserver {
+  const { metrics, log } = deps;
+  return {
+    decided: (isAllowed, ruleClass) =>
+      metrics.authzDecisions.inc({ decision: isAllowed ? 'allow' : 'deny', rule_class: ruleClass }),
+    async observe(call, work) {
+      const toolName = deps.toolNames.has(call.name) ? call.name : '_OTHER';
+      const parent = call.meta ? remoteParent(call.meta) : context.active();
+      const span = tracer.startSpan(
+        `${METHOD} ${toolName}`,
+        {
+          kind: SpanKind.SERVER,
+          attributes: {
+            'mcp.method.name': METHOD,
+            'gen_ai.tool.name': toolName,
+            'gen_ai.operation.name': 'execute_tool',
+            'hub.tenant.id': call.tenantId,
+            'hub.call.id': call.callId,
+          },
+        },
+        parent,
+      );
+      let errorType: string | undefined;
+      const observed: Observed = {
+        about: (homeId) => {
+          if (homeId !== undefined) span.setAttribute('hub.home.id', homeId);
+        },
+        failed: (fault, original) => {
+          errorType = errorTypeOf(fault);
+          span.setAttributes({ 'error.type': errorType, 'hub.fault.code': fault.code });
+          span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
+          if (!(original instanceof Fault))
+            log.error({ err: original, callId: call.callId, tool: toolName }, 'a tool call met a bug');
+        },
+      };
+      const started = performance.now();
+      const { value, upstreamMs } = await context.with(trace.setSpan(parent, span), () =>
+        withUpstreamClock(() => work(observed)),
+      );
+      const durationMs = performance.now() - started;
+      metrics.operationDuration.observe(
+        { mcp_method_name: METHOD, gen_ai_tool_name: toolName, error_type: errorType },
+        durationMs / 1_000,
+      );
+      metrics.overhead.observe({ mcp_method_name: METHOD }, Math.max(0, durationMs - upstreamMs) / 1_000);
+      span.end();
+      return value;
+    },
+  };
+}
+
+/** A closed set, as the convention wants: what kind of failure, not which one. */
+function errorTypeOf(fault: Fault): string {
+  if (fault.code === 'CANCELLED') return 'cancelled';
+  if (fault.code.startsWith('TIMEOUT_')) return 'timeout';
+  if (fault.code === 'CONNECTION_FAILED' || fault.code === 'CONNECTION_TIMEOUT' || fault.code.startsWith('WEBSOCKET_'))
+    return 'home_unreachable';
+  return fault.code === 'INTERNAL_ERROR' ? 'internal' : 'tool_error';
+}

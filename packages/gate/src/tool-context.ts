@@ -1,0 +1,85 @@
+import { newSecret } from '@hub/core/ids.ts';
+import { Fault } from '@hub/core/fault.ts';
+import type { View } from '@hub/ha/view.ts';
+import type { JobsPort } from '@hub/jobs/port.ts';
+import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
+import type { EditsPort, HomesPort, Question, ResultsPort, ToolContext } from '@hub/tools/define.ts';
+import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
+import type { ContextFactory } from './gate.ts';
+
+export interface EditOrigin {
+  readonly connector: ConnectorAccess;
+  readonly home: HomeAccess;
+  readonly callId: string;
+  readonly tool: string;
+}
+
+export interface ContextDeps {
+  readonly editsFor: (origin: EditOrigin) => EditsPort;
+  readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined) => JobsPort;
+  readonly results: VolatileMap;
+}
+
+/** Fills the ports a tool may use for one call. */
+export function createContextFactory(deps: ContextDeps): ContextFactory {
+  return ({ request, callId, tool, home, view, signal, nested }): ToolContext => {
+    const { connector } = request;
+    return {
+      get home(): View {
+        if (!view) throw new Error(`${tool} has scope connector and may not touch a home`);
+        return view;
+      },
+      homes: homesOf(connector),
+      caller: { tenantId: connector.tenantId, connectorId: connector.id, callId, clientName: request.clientName },
+      signal,
+      progress: (done, total, message) => request.progress?.(done, total, message),
+      ask: (question) => Promise.reject(approvalRequired(question, connector)),
+      get edits(): EditsPort {
+        if (!home) throw new Error(`${tool} has scope connector and may not edit a home`);
+        return deps.editsFor({ connector, home, callId, tool });
+      },
+      get jobs(): JobsPort {
+        return deps.jobsFor(connector, home);
+      },
+      results: resultsOf(deps.results, connector),
+      call: async (name, args) => {
+        const { isError, body } = await nested(name, args);
+        if (!isError) return body;
+        const { code, message } = body['error'] as { code: Fault['code']; message: string };
+        throw new Fault(code, message);
+      },
+    };
+  };
+}
+
+function homesOf(connector: ConnectorAccess): HomesPort {
+  return { list: async () => connector.homes.map(({ ceiling: _, ...summary }) => summary) };
+}
+
+/** Ids carry 144 random bits and are looked up under the connector, so nobody reads another's records. */
+function resultsOf(map: VolatileMap, { id: connectorId }: ConnectorAccess): ResultsPort {
+  const keyOf = (kind: string, id: string) => `${connectorId}:${kind}:${id}`;
+  return {
+    async put(kind, value, ttlMs) {
+      const id = newSecret(18);
+      await map.set(keyOf(kind, id), { value, expiresAt: Date.now() + ttlMs }, ttlMs);
+      return id;
+    },
+    get: async (kind, id) => ((await map.get(keyOf(kind, id))) as { value: unknown } | undefined)?.value,
+    async replace(kind, id, value) {
+      const stored = (await map.get(keyOf(kind, id))) as { expiresAt: number } | undefined;
+      const leftMs = (stored?.expiresAt ?? 0) - Date.now();
+      if (stored && leftMs > 0) await map.set(keyOf(kind, id), { value, expiresAt: stored.expiresAt }, leftMs);
+    },
+  };
+}
+
+/** Nobody can be asked yet, so asking is refusing, with the words to tell the user. */
+function approvalRequired({ title, reason }: Question, connector: ConnectorAccess): Fault {
+  return new Fault('USER_APPROVAL_REQUIRED', `${title} needs a person's approval: ${reason}`, {
+    suggestion: [
+      'Tell the user what is waiting; do not look for another way to do it.',
+      `The owner can allow it: hub connectors set ${connector.name} --ceiling destroy`,
+    ],
+  });
+}

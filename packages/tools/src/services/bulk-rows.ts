@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { validActions } from './bulk-actions.ts';
+
+const DEFAULT_TIMEOUT_S = 10;
+
+const rowSchema = z.strictObject({
+  entity_id: z.string().regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id such as light.kitchen'),
+  action: z.string().min(1),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  timeout_seconds: z.number().min(0).max(60).nullish(),
+  validate_first: z.boolean().nullish(),
+});
+
+export interface BulkRow {
+  readonly entityId: string;
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly timeoutMs: number;
+  readonly validActions: readonly string[];
+}
+
+export interface SkippedRow {
+  readonly index: number;
+  readonly reason: string;
+  readonly row: unknown;
+}
+
+/** Parts usable rows from ones that are not, each with its reason; a bad row never spoils the good ones. */
+export function readRows(operations: readonly unknown[]): { rows: BulkRow[]; skipped: SkippedRow[] } {
+  const rows: BulkRow[] = [];
+  const skipped: SkippedRow[] = [];
+  operations.forEach((given, index) => {
+    const parsed = rowSchema.safeParse(given);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      skipped.push({
+        index,
+        reason: `${issue?.path.join('.') || 'row'}: ${issue?.message ?? 'not usable'}`,
+        row: given,
+      });
+      return;
+    }
+    const { entity_id: entityId, action, parameters, timeout_seconds: timeoutS } = parsed.data;
+    rows.push({
+      entityId,
+      action: action.toLowerCase(),
+      parameters: parameters ?? {},
+      timeoutMs: (timeoutS ?? DEFAULT_TIMEOUT_S) * 1_000,
+      validActions: validActions(entityId.split('.')[0] ?? ''),
+    });
+  });
+  return { rows, skipped };
+}

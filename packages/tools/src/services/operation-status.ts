@@ -1,0 +1,105 @@
+import { Fault } from '@hub/core/fault.ts';
+import { z } from 'zod';
+import { defineTool, type ToolContext } from '../define.ts';
+import { count } from '../shared/parameters.ts';
+import { getOperation, type Operation, replaceOperation, settleOperation } from './operation.ts';
+
+interface Status {
+  readonly operation_id: string;
+  readonly status: 'completed' | 'pending' | 'not_found';
+  readonly operation: Operation | undefined;
+}
+
+/** Follows what ha_bulk_control left unconfirmed, on the mirror's own events. */
+export const tool = defineTool({
+  name: 'ha_get_operation_status',
+  title: 'Get Operation Status',
+  docs: 'Tells whether device commands from ha_bulk_control have shown their effect, waiting up to timeout_seconds. Records live for ten minutes.',
+  tags: ['Service & Device Control'],
+  scope: 'home',
+  effect: 'read',
+  input: z.strictObject({
+    operation_id: z.union([z.string(), z.array(z.string())]).describe('one id, or a list'),
+    timeout_seconds: count(0, 60).default(10),
+  }),
+  output: z.looseObject({ success: z.boolean() }),
+  async run({ operation_id: ids, timeout_seconds: timeoutS }, context) {
+    const list = typeof ids === 'string' ? [ids] : ids;
+    if (list.length === 0) {
+      throw new Fault('VALIDATION_MISSING_PARAMETER', '`operation_id`: the list is empty.', {
+        suggestion: 'Pass the operation_ids that ha_bulk_control returned.',
+      });
+    }
+    const statuses = await Promise.all(list.map((id) => follow(id, timeoutS * 1_000, context)));
+    const [only] = statuses;
+    return typeof ids === 'string' && only ? single(only, timeoutS) : summary(statuses);
+  },
+});
+
+async function follow(id: string, deadlineMs: number, { home, results, signal }: ToolContext): Promise<Status> {
+  const stored = await getOperation(results, id);
+  if (!stored) return { operation_id: id, status: 'not_found', operation: undefined };
+  await home.states();
+  const operation = await settleOperation(home, stored, deadlineMs, signal);
+  if (operation !== stored) await replaceOperation(results, id, operation);
+  return { operation_id: id, status: operation.final_state === null ? 'pending' : 'completed', operation };
+}
+
+function single(status: Status, timeoutS: number) {
+  const { operation } = status;
+  if (!operation) {
+    throw new Fault('RESOURCE_NOT_FOUND', `There is no operation ${status.operation_id}.`, {
+      suggestion: 'Records live for ten minutes; read the entity with ha_get_state.',
+      context: { operation_id: status.operation_id },
+    });
+  }
+  if (status.status === 'pending' && timeoutS > 0) {
+    throw new Fault(
+      'TIMEOUT_OPERATION',
+      `${operation.entity_id} has not shown '${operation.expected_state ?? 'a change'}' within ${timeoutS} s.`,
+      {
+        suggestion: 'The device may be slow or offline; read it with ha_get_state.',
+        context: { operation_id: status.operation_id, entity_id: operation.entity_id, status: 'pending' },
+      },
+    );
+  }
+  return { success: status.status === 'completed', ...row(status) };
+}
+
+function row({ operation_id, status, operation }: Status) {
+  return {
+    operation_id,
+    status,
+    ...(operation && {
+      entity_id: operation.entity_id,
+      action: operation.action,
+      final_state: operation.final_state,
+      duration_ms: operation.duration_ms,
+      verification_method: 'state_event',
+      message:
+        operation.final_state === null
+          ? `Waiting for ${operation.entity_id}.`
+          : `${operation.entity_id} is ${operation.final_state}.`,
+      details: { expected_state: operation.expected_state },
+    }),
+  };
+}
+
+function summary(statuses: readonly Status[]) {
+  const of = (status: Status['status']) => statuses.filter((one) => one.status === status).length;
+  const completed = of('completed');
+  const percentage = Math.round((completed / statuses.length) * 1_000) / 10;
+  return {
+    success: true,
+    total_operations: statuses.length,
+    completed,
+    failed: 0,
+    not_found: of('not_found'),
+    pending: of('pending'),
+    all_complete: completed === statuses.length,
+    summary: { success_rate: percentage, completion_percentage: percentage },
+    detailed_results: statuses.map(row),
+    recommendations:
+      of('pending') > 0 ? ['Some devices have not answered yet: ask again or read them with ha_get_state.'] : [],
+  };
+}
