@@ -1,0 +1,139 @@
+import { createDirectHome } from '@hub/ha/direct.ts';
+import type { Home } from '@hub/ha/home.ts';
+import { itReal } from '@hub/real-home/describe-real.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JobContext, Step } from '../define.ts';
+import { job } from './create.ts';
+import { generateBackup, readBackupInfo } from './manager.ts';
+
+let simulated: SimulatedHome;
+let home: Home;
+
+beforeEach(async () => {
+  simulated = await startSimulatedHome();
+  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
+  await home.ready();
+});
+afterEach(async () => {
+  await home.close();
+  await simulated.close();
+});
+
+type Said = { done: number; total: number | undefined; message: string };
+
+/** What a job sees, with a step that simply acts. */
+function contextOf(at: Home, said: Said[] = []): JobContext {
+  return {
+    jobId: '019a0000-0000-7000-8000-00000abc1234',
+    attempt: 1,
+    home: at,
+    signal: new AbortController().signal,
+    progress: async (done, total, message) => void said.push({ done, total, message }),
+    step: async (_name, step) => step.act(await step.marker()),
+  };
+}
+
+/** The job's one step, to be looked at from inside. */
+async function stepOf(name: string): Promise<Step<unknown>> {
+  const caught = Promise.withResolvers<Step<unknown>>();
+  const context: JobContext = {
+    ...contextOf(home),
+    step: (_name, step) => {
+      caught.resolve(step);
+      return new Promise(() => undefined);
+    },
+  };
+  void job.run(job.args.parse({ name }), context);
+  return caught.promise;
+}
+
+const ours = async (name: string, at = home) => (await readBackupInfo(at)).backups.filter((one) => one.name === name);
+
+test('a backup is made, listed under its name, and its way there is told in steps forward', async () => {
+  const said: Said[] = [];
+  const result = await job.run(job.args.parse({ name: 'Before the update' }), contextOf(home, said));
+  const [listed] = await ours('Before the update');
+  expect(result).toEqual({
+    backup_id: listed?.backup_id,
+    backup_job_id: expect.any(String),
+    name: 'Before the update',
+    date: listed?.date,
+    size_bytes: expect.any(Number),
+    status: 'completed',
+    duration_seconds: expect.any(Number),
+  });
+  expect(result.size_bytes).toBeGreaterThan(0);
+  expect(said.length).toBeGreaterThan(1);
+  expect(said.map(({ done }) => done)).toEqual(said.map(({ done }) => done).sort((a, b) => a - b));
+});
+
+test('a backup without a name gets one of its own', async () => {
+  const { name } = await job.run(job.args.parse({}), contextOf(home));
+  expect(name).toMatch(/^Backup \d{4}-\d\d-\d\d \d\d:\d\d UTC \(bc1234\)$/);
+});
+
+test('a home that is busy with another backup is left alone, and the answer says what to do', async () => {
+  const step = await stepOf('Second');
+  const marker = await step.marker();
+  await generateBackup(home, { agent_ids: ['backup.local'], name: 'First' });
+  await expect(step.act(marker)).rejects.toMatchObject({
+    code: 'RESOURCE_LOCKED',
+    message: 'the home is busy with something else: create backup',
+    suggestions: [expect.stringContaining('wait until that has ended')],
+  });
+});
+
+test('a backup whose answer was lost is waited for and found', async () => {
+  const step = await stepOf('Nightly');
+  const marker = await step.marker();
+  await generateBackup(home, { agent_ids: ['backup.local'], name: 'Nightly' });
+  expect(await step.observe(marker)).toMatchObject({ is: 'done', result: { name: 'Nightly', status: 'completed' } });
+});
+
+test('a backup that never began is seen not to have been made', async () => {
+  const step = await stepOf('Nightly');
+  expect(await step.observe(await step.marker())).toEqual({ is: 'not_done' });
+});
+
+test('an older backup of the same name is not taken for ours', async () => {
+  await job.run(job.args.parse({ name: 'Nightly' }), contextOf(home));
+  const step = await stepOf('Nightly');
+  expect(await step.observe(await step.marker())).toEqual({ is: 'not_done' });
+});
+
+test('a link lost in the middle does not lose the backup', async () => {
+  const step = await stepOf('Nightly');
+  const marker = await step.marker();
+  const acted = step.act(marker);
+  await expect.poll(async () => (await readBackupInfo(home)).state).toBe('create_backup');
+  simulated.disconnectAll();
+  // Either the watch came back by itself, or the act says that its outcome must be looked for.
+  await acted.catch(() => undefined);
+  expect(await step.observe(marker)).toMatchObject({ is: 'done' });
+  expect(await ours('Nightly')).toHaveLength(1);
+});
+
+test('an aborted job lets go at once', async () => {
+  const controller = new AbortController();
+  const context = { ...contextOf(home), signal: controller.signal };
+  const running = job.run(job.args.parse({}), { ...context, progress: async () => controller.abort() });
+  await expect(running).rejects.toThrow();
+});
+
+itReal('a real home makes the backup, and it can be found again', { timeout: 120_000 }, async ({ home: access }) => {
+  const real = createDirectHome({ id: 'real', ...access, allowPrivateAddresses: true });
+  try {
+    await real.ready();
+    const name = 'backup.create test';
+    const said: Said[] = [];
+    const result = await job.run(job.args.parse({ name, includeDatabase: false }), contextOf(real, said));
+    const [listed, ...more] = await ours(name, real);
+    expect(more).toEqual([]);
+    expect(listed).toMatchObject({ backup_id: result.backup_id, database_included: false });
+    expect(said.map(({ message }) => message)).toContain('saving Home Assistant');
+    await real.send({ type: 'backup/delete', backup_id: result.backup_id });
+  } finally {
+    await real.close();
+  }
+});
