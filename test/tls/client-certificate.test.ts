@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
+import { itReal } from '@hub/real-home/describe-real.ts';
+import { isRealRequired } from '@hub/real-home/launch.ts';
 import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { itReal } from '../real-home/describe-real.ts';
-import { isRealRequired } from '../real-home/launch.ts';
 import { type Certificates, keyPin, makeCertificates } from './certificates.ts';
 import { findNginx, type NginxDoor, startNginxDoor } from './nginx-door.ts';
 

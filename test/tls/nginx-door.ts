@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../real-home/free-port.ts';
+import { freePort } from '@hub/real-home/free-port.ts';
 
 export interface NginxDoor extends AsyncDisposable {
   /** Demands a client certificate. */
