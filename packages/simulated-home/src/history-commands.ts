@@ -2,6 +2,7 @@ import { type Commands, command } from './command.ts';
 import { type Curve, curveNumber, curveState } from './curve.ts';
 import { type HomeModel, pythonTime } from './home-model.ts';
 import { idsOf, type Json, textOf } from './read.ts';
+import type { StateRecord } from './template.ts';
 
 export interface HistoryRow {
   readonly state: string;
@@ -32,6 +33,13 @@ function gridTimes(curve: Curve, { startMs, endMs }: Span): number[] {
   return times;
 }
 
+/** Samples up to the last time the sensor moved, then what it shows since. */
+function curveRows(curve: Curve, { entity_id, state, attributes, updatedMs }: StateRecord, span: Span): HistoryRow[] {
+  const row = (atMs: number) => ({ state: curveState(curve, entity_id, atMs), attributes, atMs });
+  const rows = gridTimes(curve, { ...span, endMs: Math.min(span.endMs, updatedMs - 1) }).map(row);
+  return updatedMs > span.endMs ? rows : [...rows, { state, attributes, atMs: Math.max(span.startMs, updatedMs) }];
+}
+
 /** What one entity was, oldest first; the first row tells the state at the start. Curves speak for the past, recorded changes for what was done here. */
 export function historyOf(home: HomeModel, entityId: string, span: Span): HistoryRow[] {
   const record = home.states.get(entityId);
@@ -41,10 +49,7 @@ export function historyOf(home: HomeModel, entityId: string, span: Span): Histor
   if (first === undefined || span.endMs < span.startMs) return [];
   const attributes = record?.attributes ?? first.attributes;
   const begun = { state: first.state, attributes, atMs: span.startMs };
-  const known =
-    curve === undefined
-      ? [begun]
-      : gridTimes(curve, span).map((atMs) => ({ state: curveState(curve, entityId, atMs), attributes, atMs }));
+  const known = curve === undefined || record === undefined ? [begun] : curveRows(curve, record, span);
   for (const { now } of changes) {
     if (now === undefined || now.updatedMs > span.endMs) continue;
     known.push({ state: now.state, attributes: now.attributes, atMs: Math.max(span.startMs, now.updatedMs) });

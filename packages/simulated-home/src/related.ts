@@ -42,10 +42,18 @@ function related(home: HomeModel, kind: string, id: string): Json {
   const entries = [...entities].flatMap((entityId) => home.entities.get(entityId) ?? []);
   const naming = itemsNaming(home, new Set([id, ...(isItem ? [] : entities)]));
   const configEntries = entries.flatMap((entry) => entry.config_entry_id ?? []);
+  const devicesAbove = entries.flatMap((entry) => home.devices.get(entry.device_id ?? '') ?? []);
+  const areasAbove = entries.flatMap(
+    (entry) => entry.area_id ?? home.devices.get(entry.device_id ?? '')?.area_id ?? [],
+  );
+  const allAreas = [...areas, ...areasAbove];
+  const floors = allAreas.map((area) => textOf(home.areas.get(area)?.['floor_id'])).filter((floor) => floor !== '');
   const found: Readonly<Record<string, readonly string[]>> = {
     entity: kind === 'entity' ? [] : [...entities],
-    device: [...devices, ...entries.flatMap((entry) => entry.device_id ?? [])].filter((one) => one !== id),
-    area: [...areas, ...entries.flatMap((entry) => entry.area_id ?? [])].filter((one) => one !== id),
+    device: [...devices, ...devicesAbove.map((device) => device.id)].filter((one) => one !== id),
+    area: allAreas.filter((one) => one !== id),
+    floor: floors.filter((one) => one !== id),
+    label: entries.flatMap((entry) => entry.labels).filter((one) => one !== id),
     config_entry: configEntries,
     integration: configEntries.map((one) => textOf(home.template.configEntries.get(one)?.['domain'])),
     automation: naming.filter((one) => domainOf(one) === 'automation' && one !== id),

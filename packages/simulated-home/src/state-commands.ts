@@ -86,7 +86,7 @@ function subscribeEntities({ home, message, emit, keep, after }: Call): null {
 }
 
 /** Tells `listen` of one kind of event ("*" for all) until the returned function is called. */
-export function listenTo(home: HomeModel, eventType: string, listen: (event: HomeEvent) => void): () => void {
+function listenTo(home: HomeModel, eventType: string, listen: (event: HomeEvent) => void): () => void {
   const set = home.listeners.get(eventType) ?? new Set();
   home.listeners.set(eventType, set.add(listen));
   return () => {
