@@ -5,6 +5,7 @@ import { type Claim, readStep, saveStepMarker, saveStepResult } from '@hub/db/jo
 import type { JobContext } from '@hub/jobs/define.ts';
 import { Interruption } from './interruption.ts';
 import { runStep, type StepStore } from './run-step.ts';
+import { isTransient } from './transient.ts';
 
 export interface ContextOptions {
   readonly db: Database;
@@ -28,8 +29,13 @@ export function createJobContext(options: ContextOptions): JobContext {
     home,
     signal,
     async progress(done, total, message) {
-      held(options, await writeProgress(options.db, claim, { done, total, message }));
-      options.onProgress();
+      try {
+        held(options, await writeProgress(options.db, claim, { done, total, message }));
+        options.onProgress();
+      } catch (error) {
+        // Progress is for the eye: a database away for a moment is no reason to end the work.
+        if (!isTransient(error)) throw error;
+      }
     },
     step: (name, step) =>
       runStep({ store, signal, ready: () => home.ready({ signal, deadlineMs: options.readyMs }) }, name, step),

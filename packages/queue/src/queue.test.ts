@@ -145,29 +145,34 @@ test('a job stored in a transaction of the caller runs after the commit and the 
 
 test('exclusive jobs of one home follow one another while another home goes on', async () => {
   const homeId = newId();
-  const running = new Set<string>();
-  let most = 0;
+  const told = Promise.withResolvers<void>();
+  let runs = 0;
   const queue = await open(
-    job(async ({ jobId, progress }) => {
-      running.add(jobId);
-      most = Math.max(most, running.size);
-      await progress(0, undefined, 'busy');
-      running.delete(jobId);
+    job(async () => {
+      runs += 1;
+      if (runs === 1) await told.promise;
     }),
   );
-  const jobs = [await start(queue, { homeId }), await start(queue, { homeId }), await start(queue, { homeId })];
-  const ends = await Promise.all(jobs.map(({ id }) => ended(queue, id)));
-  expect(ends.map((end) => end?.state)).toEqual(['done', 'done', 'done']);
-  expect(most).toBe(1);
+  const first = await start(queue, { homeId });
+  await seen(queue, first.id, ({ state }) => state === 'running');
+  const second = await start(queue, { homeId });
+  const elsewhere = await start(queue);
+  expect(await ended(queue, elsewhere.id)).toMatchObject({ state: 'done' });
+  expect(await queue.get(tenantId, second.id)).toMatchObject({ state: 'queued' });
+  told.resolve();
+  expect(await ended(queue, second.id)).toMatchObject({ state: 'done' });
 });
 
-test('no more jobs run at once than this process has hands', async () => {
+test('as many jobs run at once as this process has hands, and no more', async () => {
+  const both = Promise.withResolvers<void>();
   let now = 0;
   let most = 0;
   const queue = await open(
     job(async ({ progress }) => {
       now += 1;
       most = Math.max(most, now);
+      if (now === 2) both.resolve();
+      await both.promise;
       await progress(0, undefined, 'busy');
       now -= 1;
     }),
