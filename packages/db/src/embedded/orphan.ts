@@ -5,6 +5,13 @@ import { Fault } from '@hub/core/fault.ts';
 import { run } from './run.ts';
 import type { RunAs } from './run-as.ts';
 
+// SIGINT ends sessions and writes a checkpoint; SIGQUIT leaves the rest to recovery.
+const LADDER = [
+  { signal: 'SIGINT', graceMs: 30_000 },
+  { signal: 'SIGQUIT', graceMs: 5_000 },
+  { signal: 'SIGKILL', graceMs: 5_000 },
+] as const;
+
 /**
  * Stops the PostgreSQL that a killed hub left behind on this cluster. Call only while holding the data folder's lock.
  * Resolves with true when there was one. Gives it 30 s to end in order before force.
@@ -17,16 +24,8 @@ export async function stopOrphan(cluster: string, runAs: RunAs): Promise<boolean
     if (process.platform === 'linux') await rm(join(cluster, 'postmaster.pid'), { force: true });
     return false;
   }
-  // SIGINT ends sessions and writes a checkpoint; SIGQUIT leaves the rest to recovery.
-  const ladder: readonly [NodeJS.Signals, number][] = [
-    ['SIGINT', 30_000],
-    ['SIGQUIT', 5_000],
-    ['SIGKILL', 5_000],
-  ];
-  for (const [signal, graceMs] of ladder) {
-    const leader = await postmasterPid(cluster);
-    for (const pid of await postgresIn(cluster, runAs))
-      if (signal === 'SIGKILL' || pid === leader || !found.includes(leader)) sendSignal(pid, signal);
+  for (const { signal, graceMs } of LADDER) {
+    for (const pid of await toSignal(cluster, runAs, signal)) sendSignal(pid, signal);
     if (await isGone(cluster, runAs, graceMs)) return true;
   }
   throw new Fault(
@@ -36,6 +35,13 @@ export async function stopOrphan(cluster: string, runAs: RunAs): Promise<boolean
       suggestion: `Stop it by hand (processes ${found.join(', ')}), then start again.`,
     },
   );
+}
+
+/** The leading process ends the others; once it is dead they are told one by one. */
+async function toSignal(cluster: string, runAs: RunAs, signal: NodeJS.Signals): Promise<readonly number[]> {
+  const found = await postgresIn(cluster, runAs);
+  const leader = await postmasterPid(cluster);
+  return signal !== 'SIGKILL' && found.includes(leader) ? [leader] : found;
 }
 
 /** Nothing tells us of the end of a process that is not our child, hence the polling. */
