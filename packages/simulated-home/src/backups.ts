@@ -119,7 +119,7 @@ export const backupCommands: Commands = {
   'backup/generate_with_automatic_settings': command('', ({ home }) => startBackup(home, {})),
   'backup/delete': command('backup_id!', ({ home, message }) => {
     home.backups.delete(textOf(message['backup_id']));
-    return { agent_errors: {} };
+    return noErrors;
   }),
   'backup/subscribe_events': command('', ({ home, emit, keep }) => {
     home.backupListeners.add(emit);

@@ -1,15 +1,14 @@
 import { type Act, forEach, known, setters, to, toggle } from './entity-service.ts';
 import { idsOf, type Json, listOf, numberOf, pick, recordOf, textOf } from './read.ts';
-import { Refusal } from './refusal.ts';
+import { refuseValue } from './refusal.ts';
 import type { Outcome, Services } from './service.ts';
 import type { StateRecord } from './template.ts';
 
 function hvac(record: StateRecord, mode: string): Outcome {
   if (!listOf(record.attributes['hvac_modes']).includes(mode)) {
-    throw new Refusal(
-      'service_validation_error',
-      `HVAC mode ${mode} is not valid. Valid HVAC modes are: ${idsOf(record.attributes['hvac_modes']).join(', ')}.`,
-    );
+    const modes = idsOf(record.attributes['hvac_modes']).join(', ');
+    const message = `HVAC mode ${mode} is not valid. Valid HVAC modes are: ${modes}`;
+    refuseValue('climate', 'not_valid_hvac_mode', message, { mode, modes });
   }
   return { state: mode, attributes: known(record, { hvac_action: mode === 'off' ? 'off' : 'idle' }) };
 }
@@ -18,10 +17,8 @@ function setTemperature(record: StateRecord, data: Json): Outcome {
   const { min_temp, max_temp, current_temperature } = record.attributes;
   const target = numberOf(data['temperature'], numberOf(record.attributes['temperature'], 20));
   if (target < numberOf(min_temp, 7) || target > numberOf(max_temp, 35)) {
-    throw new Refusal(
-      'service_validation_error',
-      `Provided temperature ${target} is not valid. Accepted range is ${textOf(min_temp)} to ${textOf(max_temp)}`,
-    );
+    const message = `Provided temperature ${target} is not valid. Accepted range is ${textOf(min_temp)} to ${textOf(max_temp)}`;
+    refuseValue('climate', 'temp_out_of_range', message, { check_temp: String(target), min_temp, max_temp });
   }
   const mode = textOf(data['hvac_mode'], record.state);
   const isHeating = mode !== 'off' && target > numberOf(current_temperature, target);

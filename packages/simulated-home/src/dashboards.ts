@@ -4,7 +4,7 @@ import { type Json, recordOf, slugOf, textOf } from './read.ts';
 import { Refusal, refuseMissing } from './refusal.ts';
 import { fieldsOf } from './registry-commands.ts';
 
-const defaults = { icon: null, mode: 'storage', require_admin: false, show_in_sidebar: true };
+const defaults = { mode: 'storage', require_admin: false, show_in_sidebar: true };
 const path = (message: Json) => textOf(message['url_path'], 'lovelace');
 
 function known(home: HomeModel, message: Json): [id: string, row: Json] {
@@ -18,13 +18,16 @@ export const dashboardCommands: Commands = {
   'lovelace/dashboards/list': command('', ({ home }) => home.dashboards.values()),
   'lovelace/dashboards/create': command(
     'url_path! title! icon mode require_admin show_in_sidebar allow_single_word',
-    ({ home, message }) => {
-      const { allow_single_word, ...given } = fieldsOf(message);
+    ({ home, message: asked }) => {
+      const { allow_single_word, ...given } = fieldsOf(asked);
       if (allow_single_word !== true && !path(given).includes('-')) {
         throw new Refusal('invalid_format', 'Url path needs to contain a hyphen (-)');
       }
       const id = slugOf(path(given));
-      if (home.dashboards.has(id)) throw new Refusal('home_assistant_error', 'Url path already exists');
+      if (home.dashboards.has(id)) {
+        const message = `The URL "${path(given)}" is already in use. Please choose a different one`;
+        throw new Refusal('home_assistant_error', message, { translation_key: 'url_already_exists' });
+      }
       return home.dashboards.set(id, { id, ...defaults, ...given });
     },
   ),

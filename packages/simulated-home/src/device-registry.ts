@@ -13,7 +13,7 @@ export function entitiesOfDevice(home: HomeModel, deviceId: string): EntityEntry
 function update(home: HomeModel, message: Json): DeviceEntry {
   const { device_id, ...given } = fieldsOf(message);
   const id = textOf(device_id);
-  const old = home.devices.get(id) ?? refuseMissing('Unknown device ID');
+  const old = home.devices.get(id) ?? refuseMissing('Device not found');
   const device = home.devices.set(id, { ...old, ...given, modified_at: Date.now() / 1000 });
   const changes = Object.fromEntries(Object.keys(given).map((key) => [key, old[key]]));
   fireEvent(home, 'device_registry_updated', { action: 'update', device_id: id, changes });
@@ -26,7 +26,7 @@ function update(home: HomeModel, message: Json): DeviceEntry {
 }
 
 function remove(home: HomeModel, id: string): null {
-  if (!home.devices.delete(id)) refuseMissing('Unknown device ID');
+  if (!home.devices.delete(id)) refuseMissing('Device not found');
   for (const entry of entitiesOfDevice(home, id)) removeEntry(home, entry.entity_id);
   fireEvent(home, 'device_registry_updated', { action: 'remove', device_id: id });
   return null;

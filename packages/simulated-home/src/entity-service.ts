@@ -14,11 +14,12 @@ export function forEach(domain: string, fields: string, act: Act): Service {
       for (const record of targets) {
         const { state = record.state, attributes = {}, settles } = act(record, data);
         setState(home, record.entity_id, state, merged(record.attributes, attributes), context);
+        home.lastActs.set(record.entity_id, context.id);
         if (settles === undefined) continue;
         later(home, settles.afterMs, () => {
           const now = home.states.get(record.entity_id);
-          // Something else happened meanwhile, such as a stop.
-          if (now?.state !== state) return;
+          // Something else happened meanwhile, such as a stop or a new start.
+          if (now?.state !== state || home.lastActs.get(record.entity_id) !== context.id) return;
           setState(home, record.entity_id, settles.state, merged(now.attributes, settles.attributes ?? {}), context);
         });
       }

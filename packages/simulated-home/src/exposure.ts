@@ -24,6 +24,6 @@ export const exposureCommands: Commands = {
           options: { ...recordOf(entry['options']), ...Object.fromEntries(assistants) },
         });
     }
-    return null;
+    return { changed_entity_ids: idsOf(message['entity_ids']) };
   }),
 };

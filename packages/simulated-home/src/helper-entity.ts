@@ -46,7 +46,10 @@ const stateOf: Readonly<Record<string, StateOf>> = {
     { mode, min, max, pattern, editable: true },
   ],
   input_datetime: dateTime,
-  counter: ({ initial, step }) => [String(numberOf(initial, 0)), { editable: true, initial, step }],
+  counter: ({ initial, step, minimum, maximum }) => {
+    const ends = { ...(minimum === null ? {} : { minimum }), ...(maximum === null ? {} : { maximum }) };
+    return [String(numberOf(initial, 0)), { editable: true, initial, step, ...ends }];
+  },
   timer: ({ duration }) => ['idle', { duration, editable: true, last_transition: null }],
   schedule: () => ['off', { editable: true, next_event: null }],
   zone: ({ latitude, longitude, radius, passive }) => [

@@ -79,17 +79,18 @@ const periods: Readonly<Record<string, number>> = {
 };
 
 function statisticsRow(curve: Curve, id: string, startMs: number, endMs: number): Json {
-  const moment = { start: startMs, end: endMs };
   if (curve.kind === 'meter') {
     const state = curveNumber(curve, id, endMs);
-    return { ...moment, last_reset: null, state, sum: state, change: state - curveNumber(curve, id, startMs) };
+    return { state, sum: state, change: state - curveNumber(curve, id, startMs) };
   }
   const stepMs = Math.max(gridMs, (endMs - startMs) / 48);
   const samples: number[] = [];
   for (let at = startMs; at < endMs; at += stepMs) samples.push(curveNumber(curve, id, at));
   const mean = samples.reduce((sum, one) => sum + one, 0) / samples.length;
-  return { ...moment, mean, min: Math.min(...samples), max: Math.max(...samples) };
+  return { mean, min: Math.min(...samples), max: Math.max(...samples) };
 }
+
+const statisticTypes = ['state', 'max', 'last_reset', 'sum', 'mean', 'min', 'change'];
 
 /** Statistics of sensors that have a curve; others have none, like sensors without a state class. */
 function statisticsOf(home: HomeModel, id: string, message: Json): Json[] {
@@ -97,24 +98,33 @@ function statisticsOf(home: HomeModel, id: string, message: Json): Json[] {
   if (curve === undefined || curve.kind === 'pulse') return [];
   const { startMs, endMs } = spanOf(message);
   const periodMs = periods[textOf(message['period'])] ?? gridMs;
-  const types = message['types'] === undefined ? undefined : new Set([...idsOf(message['types']), 'start', 'end']);
+  const types = message['types'] === undefined ? statisticTypes : idsOf(message['types']);
   const rows: Json[] = [];
   for (
     let at = Math.ceil(startMs / periodMs) * periodMs;
     at + periodMs <= endMs && rows.length < mostRows;
     at += periodMs
   ) {
-    const row = Object.entries(statisticsRow(curve, id, at, at + periodMs));
-    rows.push(Object.fromEntries(row.filter(([key]) => types === undefined || types.has(key))));
+    const row = statisticsRow(curve, id, at, at + periodMs);
+    // Every asked type is a column; those a sensor does not keep are null.
+    rows.push({ start: at, end: at + periodMs, ...Object.fromEntries(types.map((type) => [type, row[type] ?? null])) });
   }
   return rows;
 }
+
+const unitClasses: Readonly<Record<string, string>> = {
+  '°C': 'temperature',
+  W: 'power',
+  kWh: 'energy',
+  'm³': 'volume',
+};
 
 function statisticId(home: HomeModel, statistic_id: string, curve: Curve): Json {
   const unit = home.states.get(statistic_id)?.attributes['unit_of_measurement'] ?? null;
   const isMeter = curve.kind === 'meter';
   const kind = { has_mean: !isMeter, mean_type: isMeter ? 0 : 1, has_sum: isMeter };
-  const units = { display_unit_of_measurement: unit, statistics_unit_of_measurement: unit, unit_class: null };
+  const unit_class = unitClasses[textOf(unit)] ?? null;
+  const units = { display_unit_of_measurement: unit, statistics_unit_of_measurement: unit, unit_class };
   return { statistic_id, ...kind, name: null, source: 'recorder', ...units };
 }
 

@@ -48,6 +48,8 @@ export interface HomeModel {
   readonly todos: Overlay<readonly Json[]>;
   /** Changes not given by a curve, oldest first: what history and logbook know beyond the curves. */
   readonly changes: StateChange[];
+  /** Context of the last service that acted on an entity: only that one may settle it later. */
+  readonly lastActs: Map<string, string>;
   readonly watchers: Set<(change: StateChange) => void>;
   readonly listeners: Map<string, Set<(event: HomeEvent) => void>>;
   readonly timers: Set<NodeJS.Timeout>;
@@ -80,6 +82,7 @@ export function openHome(template: HomeTemplate, identity: Identity): HomeModel 
     backups: new Overlay(none),
     todos: new Overlay(none),
     changes: [],
+    lastActs: new Map(),
     watchers: new Set(),
     listeners: new Map(),
     timers: new Set(),

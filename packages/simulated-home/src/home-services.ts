@@ -2,7 +2,7 @@ import { startBackup } from './backups.ts';
 import { fireEvent, type HomeModel, pythonTime, setState } from './home-model.ts';
 import { newUlid } from './identifiers.ts';
 import { domainOf, type Json, recordOf, slugOf, textOf } from './read.ts';
-import { Refusal } from './refusal.ts';
+import { refuseValue } from './refusal.ts';
 import { applyScene, delayOf, itemOf, runSequence, waitFor } from './sequences.ts';
 import type { Service, ServiceCall, Services } from './service.ts';
 import type { StateRecord } from './template.ts';
@@ -143,7 +143,7 @@ function editTodo(change: (item: Json, data: Json) => Json | undefined): Service
       const items = itemsOf(home, record.entity_id);
       const isMeant = (item: Json) => item['summary'] === data['item'] || item['uid'] === data['item'];
       if (!items.some(isMeant))
-        throw new Refusal('service_validation_error', `Unable to find to-do list item: ${textOf(data['item'])}`);
+        refuseValue('todo', 'item_not_found', `Unable to find to-do list item: ${textOf(data['item'])}`);
       const edited = items.map((item) => (isMeant(item) ? change(item, data) : item));
       putTodos(
         home,

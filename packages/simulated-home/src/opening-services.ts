@@ -1,6 +1,6 @@
 import { type Act, forEach, known, to, toggle } from './entity-service.ts';
 import { numberOf, textOf } from './read.ts';
-import { Refusal } from './refusal.ts';
+import { refuseValue } from './refusal.ts';
 import type { Service, Services } from './service.ts';
 import type { StateRecord } from './template.ts';
 
@@ -15,6 +15,11 @@ function travel(position: number): Act {
   };
 }
 
+function refuseUnsupported(domain: string, service: string, { entity_id }: StateRecord): never {
+  const message = `Entity ${entity_id} does not support action ${domain}.${service}`;
+  refuseValue('homeassistant', 'service_not_supported', message, { domain, service, entity_id });
+}
+
 const stop: Act = (record) => ({ state: record.state.startsWith('clos') ? 'closed' : 'open' });
 const isNotClosed = (record: StateRecord) => record.state !== 'closed';
 
@@ -25,9 +30,10 @@ function openable(domain: 'cover' | 'valve'): Services {
     [`${domain}.close_${domain}`]: forEach(domain, speed, travel(0)),
     [`${domain}.stop_${domain}`]: forEach(domain, '', stop),
     [`${domain}.toggle`]: forEach(domain, '', toggle(travel(100), travel(0), isNotClosed)),
-    [`${domain}.set_${domain}_position`]: forEach(domain, `position! ${speed}`.trim(), (record, data) =>
-      travel(numberOf(data['position'], 0))(record, data),
-    ),
+    [`${domain}.set_${domain}_position`]: forEach(domain, `position! ${speed}`.trim(), (record, data) => {
+      if (!('current_position' in record.attributes)) refuseUnsupported(domain, `set_${domain}_position`, record);
+      return travel(numberOf(data['position'], 0))(record, data);
+    }),
   };
 }
 
@@ -49,7 +55,7 @@ function arm(state: string): Service {
     const { code_format, code_arm_required } = record.attributes;
     const isNeeded = code_format !== null && (state === 'disarmed' || code_arm_required === true);
     if (isNeeded && textOf(data['code']) !== alarmCode) {
-      throw new Refusal('service_validation_error', 'Invalid alarm code provided', { translation_key: 'invalid_code' });
+      refuseValue('alarm_control_panel', 'invalid_code', 'Invalid alarm code provided');
     }
     return state === 'disarmed' ? { state } : { state: 'arming', settles: { afterMs: 1000, state } };
   });

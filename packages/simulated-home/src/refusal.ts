@@ -20,3 +20,9 @@ export function refuseInvalid(message: string): never {
 export function refuseMissing(message: string): never {
   throw new Refusal('not_found', message);
 }
+
+/** A value the service does not take; `key` names the text of the domain's translations, as clients may rely on. */
+export function refuseValue(domain: string, key: string, message: string, placeholders: Json = {}): never {
+  const texts = { translation_key: key, translation_placeholders: placeholders, translation_domain: domain };
+  throw new Refusal('service_validation_error', `Validation error: ${message}`, texts);
+}

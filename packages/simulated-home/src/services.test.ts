@@ -25,6 +25,8 @@ test.each([
   ['input_number.set_value', 'input_number.night_temperature', { value: 18.5 }, '18.5', {}],
   ['input_select.select_next', 'input_select.house_mode', {}, 'Evening', {}],
   ['counter.increment', 'counter.coffee', {}, '1', {}],
+  ['timer.start', 'timer.laundry', { duration: '0:10:00' }, 'active', { remaining: '0:10:00' }],
+  ['input_datetime.set_datetime', 'input_datetime.wake_up', { time: '06:45:00' }, '06:45:00', { hour: 6, minute: 45 }],
   ['scene.turn_on', 'light.garden', {}, 'on', { brightness: 80 }],
   ['alarm_control_panel.alarm_arm_home', 'alarm_control_panel.home_alarm', {}, 'arming', {}],
 ])('%s leaves %s %o as %s', async (action, entityId, data, state, attributes) => {
@@ -72,7 +74,20 @@ test.each([
   ['an unknown service', 'light.nope', {}, 'not_found', 'service_not_found'],
   ['an unknown field', 'light.turn_on', { foo: 1 }, 'invalid_format', undefined],
   ['a missing field', 'input_number.set_value', {}, 'invalid_format', undefined],
-  ['a value outside its range', 'climate.set_temperature', { temperature: 99 }, 'service_validation_error', undefined],
+  [
+    'a service the entity lacks',
+    'cover.set_cover_position',
+    { position: 30 },
+    'service_validation_error',
+    'service_not_supported',
+  ],
+  [
+    'a value outside its range',
+    'climate.set_temperature',
+    { temperature: 99 },
+    'service_validation_error',
+    'temp_out_of_range',
+  ],
   [
     'a forgotten response',
     'weather.get_forecasts',
@@ -83,7 +98,9 @@ test.each([
 ])('%s is refused', async (_name, action, data, code, translation_key) => {
   await using it = await testHome();
   const domain = action.split('.')[0];
-  const entityId = { climate: 'climate.bedroom', light: 'light.hallway' }[domain ?? ''] ?? `${domain}.home`;
+  const entityId =
+    { climate: 'climate.bedroom', cover: 'cover.garage_door', light: 'light.hallway' }[domain ?? ''] ??
+    `${domain}.home`;
   const expected = translation_key === undefined ? { code } : { code, translation_key };
   expect(await call(it, action, { entity_id: entityId }, data)).toMatchObject({ success: false, error: expected });
 });

@@ -38,7 +38,10 @@ export interface SimulatedHome {
   close(): Promise<void>;
 }
 
-/** Starts one home in this process. @throws the system's error when the port is taken */
+/**
+ * Starts one home in this process. Sensors move and services act, but automations run only when triggered by a service
+ * call, and templates know a small subset. @throws the system's error when the port is taken
+ */
 export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Promise<SimulatedHome> {
   const { port = 0, host = '127.0.0.1', token = newSecret(), scenario = 'demo', latencyMs = 0 } = options;
   const { name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;

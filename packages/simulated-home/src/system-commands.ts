@@ -135,7 +135,7 @@ function manifests(home: HomeModel, wanted: readonly string[]): Json[] {
     (domain) => wanted.length === 0 || wanted.includes(domain),
   );
   const title = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
-  const shared = { is_built_in: true, codeowners: [], dependencies: [], requirements: [], iot_class: 'local_push' };
+  const shared = { codeowners: [], is_built_in: true, overwrites_built_in: false };
   return domains.map((domain) => ({
     domain,
     name: title(domain),
@@ -175,7 +175,7 @@ export const systemCommands: Commands = {
   'manifest/list': command('integrations', ({ home, message }) => manifests(home, idsOf(message['integrations']))),
   'manifest/get': command('integration!', ({ home, message }) => {
     const [manifest] = manifests(home, [textOf(message['integration'])]);
-    return manifest ?? refuseMissing('Manifest not found');
+    return manifest ?? refuseMissing('Integration not found');
   }),
   'labs/list': command('', () => ({ features: [] })),
   'hardware/info': command('', () => ({ hardware: [] })),
