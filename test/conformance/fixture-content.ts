@@ -1,5 +1,7 @@
 import type { CallResult, ContentItem, ToolDescription } from '../../services/hub/src/mcp/surface.ts';
 
+type Schema = ToolDescription['inputSchema'] & Readonly<Record<string, unknown>>;
+
 /** One red pixel. */
 export const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
 /** A WAV file without samples. */
@@ -16,7 +18,7 @@ export function answer(...content: ContentItem[]): CallResult {
 export function tool(
   name: string,
   description: string,
-  inputSchema: ToolDescription['inputSchema'] = { type: 'object', properties: {} },
+  inputSchema: Schema = { type: 'object', properties: {} },
 ): ToolDescription {
   return { name, description, inputSchema };
 }
@@ -50,7 +52,7 @@ export const fixedAnswers: Readonly<Record<string, CallResult>> = {
 };
 
 /** What the suites expect to find unchanged in the list. */
-export const schema2020: ToolDescription['inputSchema'] = {
+export const schema2020: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   type: 'object',
   $defs: {

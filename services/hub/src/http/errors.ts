@@ -86,6 +86,14 @@ function answer(error: FastifyError | Fault, request: FastifyRequest, reply: Fas
     );
 }
 
+/**
+ * For Fastify's option of this name: what it refuses before any route or error handler is known, a malformed URL or a
+ * path parameter without end. Its own answer would repeat the URL and with it the secret.
+ */
+export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answer(error, request, reply);
+}
+
 /** Fastify writes the whole URL, which may hold a secret, into its message about a malformed one. */
 function refusal(error: FastifyError): string {
   return error.code === 'FST_ERR_BAD_URL' ? 'The URL is malformed.' : error.message;

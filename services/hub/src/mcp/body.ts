@@ -16,7 +16,8 @@ export type Body = { readonly value: unknown } | { readonly refusal: BodyRefusal
 
 /** Reads one JSON document of at most 4 MiB from the request. What is wrong with it is the answer, never an exception. */
 export async function readJsonBody(stream: Readable): Promise<Body> {
-  const bytes = await readBytes(stream);
+  const bytes = await readBytes(stream).catch(() => 'cut off' as const);
+  if (bytes === 'cut off') return refuse(400, RPC.parse, 'Parse error: the request body is incomplete.');
   if (bytes === undefined) {
     return refuse(413, RPC.refused, `The request body is larger than ${MAX_BODY_BYTES} bytes. Send less at once.`);
   }

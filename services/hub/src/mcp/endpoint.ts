@@ -169,7 +169,7 @@ async function endStreams(entry: Entry): Promise<void> {
 async function closeEntry(entry: Entry, log: EndpointLog): Promise<void> {
   try {
     await endStreams(entry);
-    entry.legacy.cancelCalls();
+    entry.legacy.cutOffCalls();
     await entry.calls.close();
     entry.feed.close();
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server';
+import { CUT_OFF_TEXT, RPC, rpcError } from './json-rpc.ts';
 import type { ReplyChannel } from './reply-channel.ts';
 
 /** A client's answer to a question that a tool call asked it. */
@@ -14,8 +15,10 @@ export interface Exchange extends Transport {
   deliver(message: JSONRPCMessage): void;
   /** Replays what the client said when it connected, so that the server knows what it may ask the client. */
   handshake(params: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Aborts the running handler and ends the answer without a result. */
+  /** The client wants no answer any more: aborts the handler and ends the reply without one. */
   cancel(): void;
+  /** The hub ends the call: aborts the handler and says so. */
+  cutOff(): void;
 }
 
 export interface ExchangeSettings {
@@ -68,6 +71,10 @@ export function openExchange(settings: ExchangeSettings): Exchange {
     },
     cancel() {
       channel.end();
+      abort();
+    },
+    cutOff() {
+      channel.finish(rpcError(RPC.refused, CUT_OFF_TEXT, requestId), 503);
       abort();
     },
     handshake(params) {

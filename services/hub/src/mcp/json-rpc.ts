@@ -14,3 +14,11 @@ export const RPC = {
 export function rpcError(code: number, message: string, id: RequestId | null = null): string {
   return JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
 }
+
+/** To the caller of a call that the hub had to end: its credential is gone or the hub stops. */
+export const CUT_OFF_TEXT = 'The hub ended this call before it was answered.';
+
+export function requestIdOf(message: unknown): RequestId | null {
+  if (typeof message !== 'object' || message === null || !('id' in message)) return null;
+  return typeof message.id === 'string' || typeof message.id === 'number' ? message.id : null;
+}

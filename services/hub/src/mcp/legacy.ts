@@ -55,7 +55,7 @@ export interface LegacyEra {
   deleteSession(inbound: Inbound): void;
   deliverReply(remote: RemoteReply): void;
   closeStreams(): void;
-  cancelCalls(): void;
+  cutOffCalls(): void;
   readonly openStreams: number;
   /** Settles with each call that is running now. */
   readonly calls: readonly Promise<void>[];
@@ -82,7 +82,9 @@ export function legacyEra(deps: LegacyDeps, feed: ChangeFeed): LegacyEra {
     deleteSession: (inbound) => deleteSession(scope, inbound),
     deliverReply: (remote) => deliverReply(scope, remote),
     closeStreams: () => endStreams(scope, () => true),
-    cancelCalls: () => cancelCalls(scope, () => true),
+    cutOffCalls() {
+      for (const { exchange } of [...scope.running.values()]) exchange.cutOff();
+    },
     get openStreams() {
       return scope.streams.size;
     },
@@ -207,20 +209,30 @@ function cancelCalls(scope: Scope, matches: (one: Running) => boolean): void {
   for (const one of [...scope.running.values()]) if (matches(one)) one.exchange.cancel();
 }
 
-/** Ids of our questions read `{replica}.{exchange}.{n}`; anything else is an answer to nothing and dropped. */
+interface Address {
+  readonly replica: string;
+  readonly exchangeId: string;
+  readonly n: number;
+}
+
+/** Ids of our questions read `{replica}.{exchange}.{n}`. */
+function addressOf(reply: ClientReply): Address | undefined {
+  const [, replica, exchangeId, n] = /^(.+)\.([0-9a-f-]{36})\.(\d+)$/.exec(String(reply.id)) ?? [];
+  return replica && exchangeId ? { replica, exchangeId, n: Number(n) } : undefined;
+}
+
 function routeReply(scope: Scope, surfaceKey: string, sessionId: string | undefined, reply: ClientReply): void {
-  const [replica, exchangeId, n] = String(reply.id).split('.');
-  if (replica === undefined || exchangeId === undefined || n === undefined) return;
   const remote = { surfaceKey, sessionId, reply };
+  const replica = addressOf(reply)?.replica;
   if (replica === scope.deps.peers.replica) deliverReply(scope, remote);
-  else scope.deps.peers.forward(replica, remote);
+  else if (replica) scope.deps.peers.forward(replica, remote);
 }
 
 /** The id comes from a client, so the answer counts only within the session that was asked. */
 function deliverReply(scope: Scope, { sessionId, reply }: RemoteReply): void {
-  const [, exchangeId = '', n] = String(reply.id).split('.');
-  const one = scope.running.get(exchangeId);
-  if (one && one.sessionId === sessionId) one.exchange.deliver({ ...reply, id: Number(n) } as JSONRPCMessage);
+  const address = addressOf(reply);
+  const one = address && scope.running.get(address.exchangeId);
+  if (one && one.sessionId === sessionId) one.exchange.deliver({ ...reply, id: address.n } as JSONRPCMessage);
 }
 
 function stream(scope: Scope, inbound: Inbound): void {

@@ -1,5 +1,5 @@
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
-import { RPC, rpcError } from './json-rpc.ts';
+import { CUT_OFF_TEXT, RPC, requestIdOf, rpcError } from './json-rpc.ts';
 import type { Inbound } from './legacy.ts';
 import { fillToolList, isToolList } from './list-json.ts';
 import { replyChannel } from './reply-channel.ts';
@@ -29,7 +29,7 @@ export async function serveModern(
     return channel.end();
   }
   if (response.status === CUT_OFF) {
-    return channel.finish(rpcError(RPC.refused, 'The hub ended this call before it was answered.'), 503);
+    return channel.finish(rpcError(RPC.refused, CUT_OFF_TEXT, requestIdOf(message)), 503);
   }
   if (response.body === null) return channel.empty(response.status);
   const text = await response.text();

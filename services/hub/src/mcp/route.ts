@@ -38,7 +38,7 @@ export function mcpRoutes(app: FastifyInstance, deps: McpRouteDeps): void {
         exposeHeadRoute: false,
         handler: async (request, reply) => {
           const inbound = await admit(deps, request, reply);
-          if (inbound) await handler(inbound);
+          if (inbound) await handle(inbound, handler);
           return reply;
         },
       });
@@ -105,6 +105,17 @@ function isAllowedPlace(hosts: HostRules, request: FastifyRequest, reply: Fastif
     reply.header('access-control-expose-headers', 'mcp-session-id');
   }
   return true;
+}
+
+/** Once the endpoint has taken the reply over, Fastify no longer answers for a bug. */
+async function handle(inbound: Inbound, handler: Handler): Promise<void> {
+  try {
+    await handler(inbound);
+  } catch (error) {
+    if (!inbound.reply.sent) throw error;
+    inbound.request.log.error({ err: error }, 'unexpected error while answering');
+    inbound.reply.raw.destroy();
+  }
 }
 
 async function post(endpoint: Endpoint, inbound: Inbound): Promise<void> {

@@ -62,7 +62,7 @@ function headerSchemas(tools: readonly ToolDescription[]): ReadonlyMap<string, R
   const found = new Map(
     tools
       .filter((tool) => JSON.stringify(tool.inputSchema).includes('"x-mcp-header"'))
-      .map((tool) => [tool.name, tool.inputSchema]),
+      .map((tool) => [tool.name, { ...tool.inputSchema }]),
   );
   headerSchemasByList.set(tools, found);
   return found;

@@ -7,9 +7,9 @@ export interface ToolDescription {
   readonly name: string;
   readonly title?: string;
   readonly description?: string;
-  readonly inputSchema: { readonly type: 'object' } & JsonObject;
-  readonly outputSchema?: { readonly type: 'object' } & JsonObject;
-  readonly annotations?: JsonObject;
+  readonly inputSchema: { readonly type: 'object' };
+  readonly outputSchema?: { readonly type: 'object' };
+  readonly annotations?: object;
   readonly _meta?: JsonObject;
 }
 

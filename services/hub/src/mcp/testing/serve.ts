@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { newSecret } from '@hub/core/ids.ts';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { installErrors } from '../../http/errors.ts';
+import { frameworkErrors, installErrors } from '../../http/errors.ts';
 import { hostRules } from '../../http/hosts.ts';
 import { requestSerializers } from '../../http/request-log.ts';
 import { memoryDenylist } from '../denylist.ts';
@@ -31,6 +31,7 @@ export async function serve(
 ): Promise<Served> {
   const logLines: string[] = [];
   const app = Fastify({
+    frameworkErrors,
     routerOptions: { maxParamLength: 200 },
     logger: {
       level: 'trace',

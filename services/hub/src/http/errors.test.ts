@@ -1,0 +1,49 @@
+import { Fault } from '@hub/core/fault.ts';
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { frameworkErrors, installErrors } from './errors.ts';
+
+async function answerTo(thrown: unknown) {
+  const app = Fastify();
+  installErrors(app);
+  app.get('/', () => {
+    throw thrown;
+  });
+  const answer = await app.inject('/');
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+describe('installErrors', () => {
+  it('answers a fault with its code, message and suggestion', async () => {
+    const fault = new Fault('HOME_NOT_FOUND', 'There is no home "cabin".', {
+      suggestion: 'List the homes.',
+      context: { home: 'cabin' },
+    });
+    expect(await answerTo(fault)).toEqual({
+      status: 404,
+      body: {
+        success: false,
+        home: 'cabin',
+        error: { code: 'HOME_NOT_FOUND', message: 'There is no home "cabin".', suggestion: 'List the homes.' },
+      },
+    });
+  });
+
+  it('tells nothing of a bug but the request id', async () => {
+    const { status, body } = await answerTo(new Error('password hunter2'));
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('hunter2');
+    expect(body.error).toMatchObject({ code: 'INTERNAL_ERROR', suggestion: expect.stringContaining('req-1') });
+  });
+
+  it('gives every unknown address the same answer and never repeats the URL', async () => {
+    const app = Fastify({ frameworkErrors });
+    installErrors(app);
+    const [one, two] = [await app.inject('/private_secret1'), await app.inject('/elsewhere')];
+    expect(one.statusCode).toBe(404);
+    expect(one.body).toBe(two.body);
+    const malformed = await app.inject('/private_secret1%zz');
+    expect(malformed.statusCode).toBe(400);
+    expect(malformed.body).not.toContain('secret1');
+  });
+});
