@@ -2,7 +2,10 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { Home } from './home.ts';
 
-const answerSchema = z.looseObject({ context: z.looseObject({ id: z.string() }).optional(), response: z.unknown().optional() });
+const answerSchema = z.looseObject({
+  context: z.looseObject({ id: z.string() }).optional(),
+  response: z.unknown().optional(),
+});
 const descriptionSchema = z.looseObject({
   name: z.string().optional(),
   description: z.string().optional(),
