@@ -60,6 +60,18 @@ function parseInt8(text: string): number {
   return value;
 }
 
+/** Resolves when PostgreSQL answers. @throws Fault STORAGE_UNAVAILABLE when it does not within `timeoutMs` */
+export async function pingDatabase(db: Database, timeoutMs: number): Promise<void> {
+  const late = new Promise<never>((_resolve, reject) => {
+    const fault = new Fault('STORAGE_UNAVAILABLE', `The database did not answer within ${timeoutMs} ms.`);
+    setTimeout(() => reject(fault), timeoutMs).unref();
+  });
+  const asked = sql`select 1`.execute(db).catch((error: unknown) => {
+    throw asStorageFault(error);
+  });
+  await Promise.race([asked, late]);
+}
+
 /** Row-level security binds only a plain role. @throws Fault STORAGE_UNAVAILABLE when it does not bind this one, or nothing answers. */
 export async function assertSafeRole(db: Database): Promise<void> {
   const { rows } = await sql<{ name: string; is_super: boolean; bypasses: boolean }>`

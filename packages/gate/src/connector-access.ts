@@ -1,6 +1,20 @@
 import type { Effect } from '@hub/core/effect.ts';
 import type { Role } from '@hub/core/policy.ts';
+import type { ConnectorAccess as StoredAccess } from '@hub/db/connector-access.ts';
 import type { HomeSummary } from '@hub/tools/define.ts';
+import { z } from 'zod';
+
+/** What an owner sets per connector, kept as JSON beside it. */
+export const connectorSettingsSchema = z.object({
+  readOnly: z.boolean().default(false),
+  disabledTools: z.array(z.string()).default([]),
+});
+
+export type ConnectorSettings = Readonly<z.infer<typeof connectorSettingsSchema>>;
+
+export interface HomeAccess extends HomeSummary {
+  readonly ceiling: Effect;
+}
 
 /** Everything the gate needs to know of a connector; cached per replica, dropped when it changes. */
 export interface ConnectorAccess {
@@ -9,25 +23,41 @@ export interface ConnectorAccess {
   readonly tenantId: string;
   readonly tenantIsActive: boolean;
   readonly memberId: string;
+  readonly personId: string;
   readonly role: Role;
   readonly ceiling: Effect;
   readonly isRevoked: boolean;
-  readonly expiresAt: Date | undefined;
+  readonly validUntil: Date | undefined;
   readonly settings: ConnectorSettings;
   readonly homes: readonly HomeAccess[];
 }
 
-export interface HomeAccess extends HomeSummary {
-  readonly ceiling: Effect;
-}
-
-export interface ConnectorSettings {
-  readonly readOnly: boolean;
-  readonly disabledTools: readonly string[];
+export function accessOf({ connector, tenant, member, validity, validUntil, homes }: StoredAccess): ConnectorAccess {
+  return {
+    id: connector.id,
+    name: connector.name,
+    tenantId: tenant.id,
+    tenantIsActive: tenant.state === 'active',
+    memberId: member.id,
+    personId: member.personId,
+    role: member.role,
+    ceiling: connector.ceiling,
+    isRevoked: validity === 'revoked',
+    validUntil,
+    settings: connectorSettingsSchema.parse(connector.settings),
+    homes: homes.map(({ id, slug, name, tags, isSimulated, ceiling }) => ({
+      id,
+      slug,
+      name,
+      tags,
+      isSimulated,
+      ceiling,
+    })),
+  };
 }
 
 /** Valid at this moment, by our own clock. */
 export function validityOf(connector: ConnectorAccess, now = Date.now()): 'valid' | 'revoked' | 'expired' {
   if (connector.isRevoked) return 'revoked';
-  return connector.expiresAt && connector.expiresAt.getTime() <= now ? 'expired' : 'valid';
+  return connector.validUntil && connector.validUntil.getTime() <= now ? 'expired' : 'valid';
 }

@@ -39,7 +39,10 @@ export function createHolder(deps: HolderDeps): Holder {
 
   async function open(tenantId: string, homeId: string): Promise<HeldHome> {
     const link = await deps.readLink(tenantId, homeId);
-    const home = timedHome(createDirectHome({ ...link, onState: (info) => deps.onState(tenantId, homeId, info) }), deps.onCall);
+    const home = timedHome(
+      createDirectHome({ ...link, onState: (info) => deps.onState(tenantId, homeId, info) }),
+      deps.onCall,
+    );
     const one = { home, mirror: createMirror(home) };
     settled.set(homeId, one);
     return one;
@@ -49,15 +52,19 @@ export function createHolder(deps: HolderDeps): Holder {
     const one = held.get(homeId);
     held.delete(homeId);
     settled.delete(homeId);
-    await one?.then(({ home, mirror }) => {
-      mirror.drop();
-      return home.close();
-    }, () => undefined);
+    await one?.then(
+      ({ home, mirror }) => {
+        mirror.drop();
+        return home.close();
+      },
+      () => undefined,
+    );
   }
 
   return {
     async hold(tenantId, homeId) {
-      if (isClosed) throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
+      if (isClosed)
+        throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
       const known = settled.get(homeId);
       if (known) return known;
       let opening = held.get(homeId);

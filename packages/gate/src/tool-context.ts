@@ -1,5 +1,5 @@
-import { newSecret } from '@hub/core/ids.ts';
 import { Fault } from '@hub/core/fault.ts';
+import { newSecret } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { VolatileMap } from '@hub/runtime/volatile-map.ts';

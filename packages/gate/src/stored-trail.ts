@@ -1,0 +1,121 @@
+import { type CallFacts, type SettledCall, writeBatch, writeIntent, writeOutcome } from '@hub/db/audit.ts';
+import type { Database } from '@hub/db/database.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import { argsDigest, argsSummary } from './args-summary.ts';
+import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
+
+const BATCH_MS = 200;
+/** With the database away this many calls are remembered; beyond it the oldest are dropped, which shows as a gap in `seq`. */
+const MAX_HELD = 20_000;
+const MAX_BATCH = 1_000;
+
+export interface StoredTrailDeps {
+  readonly db: Database;
+  readonly replicaId: string;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+interface Held {
+  readonly entry: TrailEntry;
+  readonly end: TrailEnd;
+  readonly seq: number;
+}
+
+/** The audit trail in PostgreSQL: intents before the act, everything else in batches behind it. */
+export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDeps): Trail {
+  let held: Held[] = [];
+  let seq = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+
+  const factsOf = (entry: TrailEntry, decision: CallFacts['decision'], number: number): CallFacts => ({
+    tenantId: entry.tenantId,
+    callId: entry.callId,
+    homeId: entry.homeId,
+    connectorId: entry.connectorId,
+    actor: { kind: 'connector', id: entry.connectorId },
+    tool: entry.tool,
+    effect: entry.effect,
+    decision,
+    argsSummary: { ...argsSummary(entry.input), ...(entry.items.length > 0 ? { items: entry.items } : {}) },
+    argsDigest: argsDigest(entry.input),
+    at: entry.startedAt,
+    replicaId,
+    seq: number,
+  });
+  const settledOf = ({ entry, end, seq: number }: Held): SettledCall => ({
+    ...factsOf(entry, end.outcome === 'refused' ? 'deny' : 'allow', number),
+    outcome: end.outcome,
+    faultCode: end.faultCode,
+    durationMs: end.durationMs,
+  });
+
+  async function writeHeld(): Promise<void> {
+    while (held.length > 0) {
+      const batch = held.slice(0, MAX_BATCH);
+      try {
+        await writeBatch(db, batch.map(settledOf));
+        metrics.auditRows.inc({ outcome: 'stored' }, batch.length);
+        const written = new Set(batch);
+        held = held.filter((one) => !written.has(one));
+      } catch (error) {
+        metrics.auditRows.inc({ outcome: 'failed' }, batch.length);
+        log.warn({ err: error, held: held.length }, 'audit rows could not be stored yet');
+        return;
+      }
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeHeld().finally(() => {
+      writing = undefined;
+      if (held.length > 0) arm(5 * BATCH_MS);
+    });
+    return writing;
+  }
+
+  function arm(delayMs: number): void {
+    timer ??= setTimeout(() => void flush(), delayMs).unref();
+  }
+
+  metrics.onScrape(() => {
+    const [oldest] = held;
+    metrics.auditLag.set(
+      {},
+      oldest ? (Date.now() - oldest.entry.startedAt.getTime() - oldest.end.durationMs) / 1_000 : 0,
+    );
+  });
+
+  return {
+    async intend(entry) {
+      await writeIntent(db, factsOf(entry, 'allow', ++seq));
+      metrics.auditRows.inc({ outcome: 'stored' });
+    },
+    async settle(entry, end) {
+      try {
+        await writeOutcome(db, settledOf({ entry, end, seq: ++seq }));
+        metrics.auditRows.inc({ outcome: 'stored' });
+      } catch (error) {
+        // The intent is stored and reads "unknown" until someone looks; the answer to the caller stays true.
+        metrics.auditRows.inc({ outcome: 'failed' });
+        log.error({ err: error, callId: entry.callId }, 'the outcome of a write could not be stored');
+      }
+    },
+    note(entry, end) {
+      held.push({ entry, end, seq: ++seq });
+      if (held.length > MAX_HELD) {
+        held.shift();
+        metrics.auditRows.inc({ outcome: 'dropped' });
+      }
+      arm(BATCH_MS);
+    },
+    async flush() {
+      await flush();
+      if (held.length > 0) await flush();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Shutdown } from '@hub/runtime/shutdown.ts';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { adminApi } from './api/admin-api.ts';
+import type { Deps } from './deps.ts';
+import { installErrors } from './http/errors.ts';
+import { hostRules } from './http/hosts.ts';
+import { requestSerializers } from './http/request-log.ts';
+import { memoryDenylist } from './mcp/denylist.ts';
+import { createEndpoint } from './mcp/endpoint.ts';
+import { missGuard } from './mcp/misses.ts';
+import { mcpRoutes } from './mcp/route.ts';
+import { createSessions } from './mcp/session.ts';
+import { VERSION } from './version.ts';
+
+const FINISH_CALLS_MS = 20_000;
+
+/** The public server: connectors' URLs and the administration API. */
+export async function createApp(deps: Deps, shutdown: Shutdown): Promise<FastifyInstance> {
+  const { config, log, storage, metrics } = deps;
+  const app = Fastify({
+    loggerInstance: log.child({}, { serializers: requestSerializers }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    routerOptions: { maxParamLength: 300 },
+    bodyLimit: 4 * 1024 * 1024,
+    forceCloseConnections: 'idle',
+  });
+  installErrors(app);
+
+  const endpoint = createEndpoint({
+    info: { name: 'ha-mcp-hub', version: VERSION },
+    sessions: createSessions([storage.vault.ring.child('mcp sessions')], memoryDenylist()),
+    peers: { replica: deps.replicaId, forward: () => undefined },
+    log,
+  });
+  deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
+  metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));
+  mcpRoutes(app, {
+    endpoint,
+    resolve: deps.surfaces.resolve,
+    hosts: hostRules(config.publicUrls),
+    misses: missGuard(),
+  });
+  await adminApi(app, deps);
+
+  shutdown.onStop(
+    'inflight',
+    'calls',
+    () => endpoint.closeAll(AbortSignal.timeout(FINISH_CALLS_MS)),
+    FINISH_CALLS_MS + 5_000,
+  );
+  shutdown.onStop('accept', 'listener', () => closeListener(app), 5_000);
+  shutdown.onStop('streams', 'server', () => app.close(), 5_000);
+  return app;
+}
+
+/** No new connections; calls on open ones go on. */
+function closeListener(app: FastifyInstance): void {
+  app.server.close();
+  app.server.closeIdleConnections();
+}

@@ -1,0 +1,142 @@
+import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
+import type { Database } from '@hub/db/database.ts';
+import { createCatalogue } from '@hub/gate/catalogue.ts';
+import { createGate, type Gate } from '@hub/gate/gate.ts';
+import type { Holder } from '@hub/gate/holder.ts';
+import { createCallObserver } from '@hub/gate/observe.ts';
+import { createStoredEdits } from '@hub/gate/stored-edits.ts';
+import { createStoredTrail } from '@hub/gate/stored-trail.ts';
+import { createContextFactory } from '@hub/gate/tool-context.ts';
+import { createTraffic } from '@hub/gate/traffic.ts';
+import { createView } from '@hub/ha/mirrored-view.ts';
+import { jobs } from '@hub/jobs/registry.gen.ts';
+import { createJobsPort } from '@hub/queue/jobs-port.ts';
+import { createQueue, type Queue } from '@hub/queue/queue.ts';
+import { createMemoryLimiter } from '@hub/runtime/limiter.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import type { Shutdown } from '@hub/runtime/shutdown.ts';
+import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
+import { tools } from '@hub/tools/registry.gen.ts';
+import { type ChangeWatch, watchChanges } from './change-watch.ts';
+import type { Config } from './config.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createHomes } from './homes.ts';
+import type { Storage } from './storage.ts';
+import { createSurfaces, type Surfaces } from './surfaces.ts';
+
+/** Everything the doors of the hub (MCP, REST, start-up) are built on. */
+export interface Deps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly replicaId: string;
+  readonly homes: Holder;
+  readonly directory: Directory;
+  readonly gate: Gate;
+  readonly surfaces: Surfaces;
+  readonly queue: Queue;
+  readonly changes: ChangeWatch;
+  /** A connector's open clients must end at once; set by the MCP endpoint. */
+  readonly revoked: Set<(connectorId: string) => void>;
+}
+
+export interface DepsInput {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly shutdown: Shutdown;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly replicaId: string;
+}
+
+const USES_EVERY_MS = 5_000;
+/** Beyond this without a look at the changes, only what was read from the database just now counts. */
+const BLIND_AFTER_MS = 5_000;
+const JOBS_AT_ONCE = 8;
+
+export async function createDeps(input: DepsInput): Promise<Deps> {
+  const { config, storage, shutdown, log, metrics, replicaId } = input;
+  const { db, vault } = storage;
+  const homes = createHomes({ db, vault, log, metrics, allowPrivateAddresses: config.allowPrivateAddresses });
+  const directory = createDirectory(db, metrics);
+  const queue = createQueue({
+    db,
+    jobs,
+    log,
+    workerId: replicaId,
+    concurrency: JOBS_AT_ONCE,
+    isAlone: true,
+    metrics,
+    openHome: async (homeId, tenantId) => (await homes.hold(tenantId, homeId)).home,
+  });
+  const trail = createStoredTrail({ db, replicaId, metrics, log });
+  const catalogue = createCatalogue(tools);
+  const gate = createGate({
+    catalogue,
+    openView: async (home, connector) => {
+      const held = await homes.hold(connector.tenantId, home.id);
+      return createView(held.home, held.mirror);
+    },
+    context: createContextFactory({
+      editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
+      jobsFor: (connector, home) =>
+        createJobsPort(queue, {
+          tenantId: connector.tenantId,
+          connectorId: connector.id,
+          homeId: home?.id,
+          actor: { kind: 'connector', id: connector.id },
+        }),
+      results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
+    }),
+    trail,
+    traffic: createTraffic({ limiter: createMemoryLimiter({ points: 3_000, durationS: 10 }), maxInFlight: 64 }),
+    observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),
+  });
+  const uses = createUses(db, log, shutdown);
+  const surfaces = createSurfaces({ gate, directory, metrics, onUse: uses.note });
+  const revoked = new Set<(connectorId: string) => void>();
+  const changes = await watchChanges({
+    db,
+    log,
+    signal: shutdown.signal,
+    onChanges: async (list) => {
+      const homesChanged = list.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId);
+      await Promise.all([...new Set(homesChanged)].map((homeId) => homes.release(homeId)));
+      for (const tenantId of new Set(list.map((change) => change.tenantId))) {
+        for (const known of directory.forgetTenant(tenantId)) {
+          const now = await directory.refresh(known);
+          if (now) surfaces.changed(now);
+          else for (const end of revoked) end(known.access.id);
+        }
+      }
+    },
+    onBlind: (forMs) => {
+      if (forMs > BLIND_AFTER_MS) directory.forgetAll();
+    },
+  });
+  shutdown.onStop('links', 'homes', () => homes.close(), 5_000);
+  shutdown.onStop('queue', 'audit trail', () => trail.flush(), 5_000);
+  // Before the links close, so that a running job is handed back and does not see a lost home.
+  shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
+  await queue.start();
+  return { config, storage, log, metrics, replicaId, homes, directory, gate, surfaces, queue, changes, revoked };
+}
+
+/** `last used` of connectors, written every few seconds; a lost one is no loss. */
+function createUses(db: Database, log: Log, shutdown: Shutdown) {
+  const uses = new Map<string, ConnectorUse>();
+  const write = async () => {
+    if (uses.size === 0) return;
+    const batch = [...uses.values()];
+    uses.clear();
+    await touchLastUsed(db, batch).catch((error: unknown) =>
+      log.debug({ err: error }, 'last-used times could not be stored'),
+    );
+  };
+  const timer = setInterval(() => void write(), USES_EVERY_MS);
+  timer.unref();
+  shutdown.onStop('queue', 'last-used times', write, 2_000);
+  return { note: (connectorId: string) => void uses.set(connectorId, { connectorId, at: new Date() }) };
+}

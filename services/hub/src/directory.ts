@@ -1,0 +1,77 @@
+import { hashSecret } from '@hub/core/ids.ts';
+import { findConnectorByHash, readConnectorAccess } from '@hub/db/connector-access.ts';
+import type { Database } from '@hub/db/database.ts';
+import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import { LRUCache } from 'lru-cache';
+
+/** A connector that has been looked up; `access` follows its changes while anybody holds it. */
+export interface KnownConnector {
+  readonly hash: string;
+  access: ConnectorAccess;
+}
+
+/** Secrets to connectors, remembered so that a warm call asks no database. */
+export interface Directory {
+  /** Undefined for a secret that opens nothing now. One lookup at a time per secret. @throws Fault STORAGE_UNAVAILABLE */
+  find(secret: string): Promise<KnownConnector | undefined>;
+  /** Forgets a tenant's connectors, so that the next use reads them again; returns those that were known. */
+  forgetTenant(tenantId: string): readonly KnownConnector[];
+  forgetAll(): readonly KnownConnector[];
+  /** Reads a known connector anew by its secret's hash; undefined when it opens nothing any more. */
+  refresh(known: KnownConnector): Promise<KnownConnector | undefined>;
+}
+
+const MAX_KNOWN = 20_000;
+
+export function createDirectory(db: Database, metrics: Metrics): Directory {
+  const known = new LRUCache<string, KnownConnector>({ max: MAX_KNOWN });
+  const asking = new Map<string, Promise<KnownConnector | undefined>>();
+
+  async function lookUp(hash: string): Promise<KnownConnector | undefined> {
+    const stored = await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
+    if (!stored || stored.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
+    const found = { hash, access: accessOf(stored) };
+    known.set(hash, found);
+    return found;
+  }
+
+  function ask(hash: string): Promise<KnownConnector | undefined> {
+    let answer = asking.get(hash);
+    if (!answer) {
+      answer = lookUp(hash).finally(() => asking.delete(hash));
+      asking.set(hash, answer);
+    }
+    return answer;
+  }
+
+  function forget(isMeant: (access: ConnectorAccess) => boolean): readonly KnownConnector[] {
+    const gone = [...known.values()].filter(({ access }) => isMeant(access));
+    for (const { hash } of gone) known.delete(hash);
+    return gone;
+  }
+
+  return {
+    async find(secret) {
+      const hash = hashSecret(secret).toString('base64url');
+      const cached = known.get(hash);
+      const isLive =
+        cached !== undefined && (cached.access.validUntil?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now();
+      metrics.cacheRequests.inc({ cache: 'connector', result: isLive ? 'hit' : 'miss' });
+      return isLive ? cached : ask(hash);
+    },
+    forgetTenant: (tenantId) => forget((access) => access.tenantId === tenantId),
+    forgetAll: () => forget(() => true),
+    refresh: ({ hash }) => ask(hash),
+  };
+}
+
+/** For jobs, which run in a connector's name without its secret. */
+export async function accessById(
+  db: Database,
+  tenantId: string,
+  connectorId: string,
+): Promise<ConnectorAccess | undefined> {
+  const stored = await readConnectorAccess(db, tenantId, connectorId);
+  return stored && accessOf(stored);
+}

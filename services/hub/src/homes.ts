@@ -1,0 +1,83 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Database } from '@hub/db/database.ts';
+import { type OpenLink, readLink } from '@hub/db/home-links.ts';
+import { writeHomeStatus } from '@hub/db/home-status.ts';
+import type { Vault } from '@hub/db/vault.ts';
+import { createHolder, type Holder } from '@hub/gate/holder.ts';
+import type { DirectHomeOptions } from '@hub/ha/direct.ts';
+import type { HomeInfo, HomeState } from '@hub/ha/home.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+
+export interface HomesDeps {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly allowPrivateAddresses: boolean;
+}
+
+const MIRROR_BUDGET_BYTES = 256 * 1024 * 1024;
+
+const GAUGE_STATE = {
+  running: 'connected',
+  starting: 'connecting',
+  offline: 'backoff',
+  reauth_required: 'auth_failed',
+  banned: 'auth_failed',
+} as const satisfies Record<HomeState, string>;
+
+/** The holder of this process: addresses and credentials from the database, what is seen of a home back into it. */
+export function createHomes(deps: HomesDeps): Holder {
+  const { db, vault, log, metrics } = deps;
+  const holder = createHolder({
+    mirrorBudgetBytes: MIRROR_BUDGET_BYTES,
+    readLink: async (tenantId, homeId) =>
+      linkOptions(await readLink(db, vault, tenantId, homeId), deps.allowPrivateAddresses),
+    onCall: (transport, durationMs, isOk) =>
+      metrics.homeCallDuration.observe(
+        { transport, op_class: 'other', outcome: isOk ? 'ok' : 'refused' },
+        durationMs / 1_000,
+      ),
+    onState: (tenantId, homeId, info) => {
+      metrics.homeConnections.inc({
+        event: info.state === 'running' ? 'connected' : info.state === 'offline' ? 'lost' : 'auth_failed',
+      });
+      void keepStatus(deps, tenantId, homeId, info).catch((error: unknown) =>
+        log.warn({ err: error, homeId }, 'the status of a home could not be stored'),
+      );
+    },
+  });
+  metrics.onScrape(() => {
+    const counts = { connected: 0, connecting: 0, backoff: 0, auth_failed: 0, disabled: 0 };
+    for (const { home } of holder.held()) counts[GAUGE_STATE[home.info.state]]++;
+    for (const [state, count] of Object.entries(counts))
+      metrics.homes.set({ state: state as keyof typeof counts }, count);
+  });
+  return holder;
+}
+
+/** What the direct link wants to know of a stored link. @throws Fault CONFIG_INVALID without an address or token */
+export function linkOptions(link: OpenLink, allowPrivateAddresses: boolean): DirectHomeOptions {
+  if (link.url === undefined || link.token === undefined) {
+    throw new Fault('CONFIG_INVALID', 'This home has no address or no token.', {
+      suggestion: 'Set both: hub homes set NAME --url … --token -',
+    });
+  }
+  const { homeId: id, url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers } = link;
+  return { id, url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers, allowPrivateAddresses };
+}
+
+async function keepStatus({ db }: HomesDeps, tenantId: string, homeId: string, info: HomeInfo): Promise<void> {
+  if (info.state === 'starting') return;
+  const now = new Date();
+  await writeHomeStatus(db, tenantId, homeId, {
+    state: info.state,
+    haVersion: info.haVersion,
+    isAdmin: info.isAdmin,
+    locationName: info.locationName || undefined,
+    lastSeenAt: now,
+    fault: undefined,
+    checkedAt: now,
+  });
+}

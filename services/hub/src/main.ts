@@ -1,0 +1,56 @@
+import { hostname } from 'node:os';
+import { Fault } from '@hub/core/fault.ts';
+import { newId } from '@hub/core/ids.ts';
+import { createLogger } from '@hub/runtime/log.ts';
+import { createMetrics } from '@hub/runtime/metrics.ts';
+import { createShutdown } from '@hub/runtime/shutdown.ts';
+import { startTelemetry } from '@hub/runtime/telemetry.ts';
+import { tools } from '@hub/tools/registry.gen.ts';
+import { holdLease } from './alone.ts';
+import { createApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { createDeps } from './deps.ts';
+import { listen } from './listen.ts';
+import { createOps } from './ops.ts';
+import { openStorage } from './storage.ts';
+import { VERSION } from './version.ts';
+import { welcome } from './welcome/welcome.ts';
+
+/** Reads downwards as the life of the process; `shutdown` lets go in its own order. */
+async function main(config: Config): Promise<void> {
+  const replicaId = newId();
+  const log = createLogger({ name: 'hub', level: config.logLevel, to: 'stderr', pretty: process.stderr.isTTY });
+  const shutdown = createShutdown(log);
+  shutdown.listen();
+  try {
+    const telemetry = await startTelemetry({
+      endpoint: config.otlpEndpoint,
+      serviceName: 'ha-mcp-hub',
+      version: VERSION,
+      replicaId,
+      log,
+    });
+    shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
+    const metrics = createMetrics({ version: VERSION, commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
+    const storage = await openStorage(config, shutdown, log);
+    await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded: config.isEmbedded }, shutdown, log);
+    const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId });
+    const app = await createApp(deps, shutdown);
+    const ops = createOps(deps, shutdown);
+    await listen(ops, config.opsHost, config.opsPort, 'OPS_PORT');
+    await listen(app, config.host, config.port, 'PORT');
+    await welcome(deps, shutdown, (line) => void process.stdout.write(`${line}\n`));
+  } catch (error) {
+    await shutdown.stop('the start failed');
+    throw error;
+  }
+}
+
+/** A start that cannot succeed says why and what to do, and ends with 1; anything else is a bug and keeps its stack. */
+try {
+  await main(readConfig());
+} catch (error) {
+  if (!(error instanceof Fault)) throw error;
+  process.stderr.write(`\nhub: ${error.message}\n${error.suggestions.map((line) => `  → ${line}\n`).join('')}`);
+  process.exit(1);
+}

@@ -1,0 +1,24 @@
+import { pingDatabase } from '@hub/db/database.ts';
+import type { Shutdown } from '@hub/runtime/shutdown.ts';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Deps } from './deps.ts';
+
+const DATABASE_MS = 1_000;
+
+/** Probes and metrics, on a port of their own that stays inside. */
+export function createOps({ storage, metrics }: Deps, shutdown: Shutdown): FastifyInstance {
+  const ops = Fastify({ logger: false });
+  ops.get('/livez', async () => ({ status: 'ok' }));
+  ops.get('/readyz', async (_request, reply) => {
+    if (shutdown.signal.aborted) return reply.code(503).send({ status: 'stopping' });
+    try {
+      await pingDatabase(storage.db, DATABASE_MS);
+      return { status: 'ok' };
+    } catch {
+      return reply.code(503).send({ status: 'database does not answer' });
+    }
+  });
+  ops.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
+  shutdown.onStop('telemetry', 'probes and metrics', () => ops.close(), 2_000);
+  return ops;
+}

@@ -1,0 +1,78 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Gate } from '@hub/gate/gate.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import type { Directory, KnownConnector } from './directory.ts';
+import { instructionsFor } from './instructions.ts';
+import type { CallResult, ListKind, Surface, ToolCall } from './mcp/surface.ts';
+
+export interface SurfaceDeps {
+  readonly gate: Gate;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  /** Told of each use, for `last used`. */
+  onUse(connectorId: string): void;
+}
+
+/** Connectors as the MCP endpoint serves them. */
+export interface Surfaces {
+  resolve(secret: string): Promise<Surface | undefined>;
+  /** What the connector may do or see has changed: open clients are told. */
+  changed(known: KnownConnector): void;
+}
+
+export function createSurfaces(deps: SurfaceDeps): Surfaces {
+  const listeners = new Map<string, Set<(kind: ListKind) => void>>();
+  const surfaces = new WeakMap<KnownConnector, Surface>();
+
+  function surfaceOf(known: KnownConnector): Surface {
+    const made = surfaces.get(known);
+    if (made) return made;
+    const surface: Surface = {
+      key: known.access.id,
+      instructions: () => instructionsFor(known.access),
+      listTools: () => deps.gate.list(known.access) as ReturnType<Surface['listTools']>,
+      callTool: (call) => callTool(deps, known, call),
+      onListChanged(listener) {
+        const own = listeners.get(known.access.id) ?? new Set();
+        listeners.set(known.access.id, own.add(listener));
+        return {
+          [Symbol.dispose]() {
+            own.delete(listener);
+            if (own.size === 0 && listeners.get(known.access.id) === own) listeners.delete(known.access.id);
+          },
+        };
+      },
+    };
+    surfaces.set(known, surface);
+    return surface;
+  }
+
+  return {
+    async resolve(secret) {
+      const known = await deps.directory.find(secret);
+      deps.metrics.authEvents.inc({ method: 'connector_url', outcome: known ? 'ok' : 'unknown' });
+      return known && surfaceOf(known);
+    },
+    changed({ access }) {
+      for (const listener of listeners.get(access.id) ?? []) listener('tools');
+    },
+  };
+}
+
+async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: ToolCall): Promise<CallResult> {
+  deps.onUse(access.id);
+  const { isError, body, text } = await deps.gate.call({
+    connector: access,
+    name: call.name,
+    args: call.args,
+    signal: call.signal,
+    progress: call.progress,
+    clientName: call.clientInfo?.name,
+    meta: call.traceParent === undefined ? undefined : { traceparent: call.traceParent },
+  });
+  const error = isError ? (body['error'] as { code?: string; message?: string } | undefined) : undefined;
+  if (error?.code === 'TOOL_NOT_AVAILABLE' && !deps.gate.list(access).some(({ name }) => name === call.name)) {
+    throw new Fault('TOOL_NOT_AVAILABLE', error.message ?? `There is no tool ${call.name}.`);
+  }
+  return { content: [{ type: 'text', text }], structuredContent: body, ...(isError ? { isError: true } : {}) };
+}
