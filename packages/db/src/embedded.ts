@@ -19,7 +19,7 @@ import {
   writeMemory,
 } from './embedded/place.ts';
 import { chooseRunAs, type RunAs } from './embedded/run-as.ts';
-import { type ServerExit, startServer } from './embedded/server.ts';
+import { type Server, type ServerExit, startServer } from './embedded/server.ts';
 
 export interface EmbeddedOptions {
   /** Made when missing. Holds the lock, `database.json` and, unless its user cannot enter, the cluster. */
@@ -87,14 +87,15 @@ async function startLocked(options: EmbeddedOptions, unlock: () => void): Promis
   const hadOrphan = await stopOrphan(cluster, runAs);
   await removeSocketDir(memory?.socketDir);
   const socketDir = await makeSocketDir(runAs);
-  await writeMemory(dataDir, { cluster, socketDir });
-  const server = await startServer({ cluster, socketDir, binaries, runAs, log, settings });
+  let server: Server | undefined;
   const stop = async () => {
-    await server.stop();
+    await server?.stop();
     await removeSocketDir(socketDir);
     unlock();
   };
   try {
+    await writeMemory(dataDir, { cluster, socketDir });
+    server = await startServer({ cluster, socketDir, binaries, runAs, log, settings });
     const connection = await bootstrapRole(socketDir);
     const place = describePlace({ cluster, binaries, runAs, dataDir, hadOrphan });
     return { connection, place, pid: server.pid, stop, exited: server.exited };

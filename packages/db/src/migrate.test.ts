@@ -101,6 +101,17 @@ test('a superuser is refused', async () => {
   await drop();
 });
 
+test('a role that may not make tables is told how to become able to', async () => {
+  const { connection, drop } = await createTestDatabase();
+  const other = openDatabase({ ...connection, database: 'postgres', maxConnections: 1 });
+  await expect(migrate(other, MIGRATIONS)).rejects.toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+    suggestions: [expect.stringContaining('owner')],
+  });
+  await other.destroy();
+  await drop();
+});
+
 test('a connection that is cut is a Fault and not the end of the process, and the pool goes on', async () => {
   const { db, vault, connection, drop } = await createTestDatabase();
   const admin = openDatabase({ ...connection, user: 'postgres', maxConnections: 1 });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@hub/core/fault.ts';
 import { sql } from 'kysely';
+import pg from 'pg';
 import type { Database, Trx } from './database.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -34,7 +35,9 @@ export async function migrate(db: Database, folder: string): Promise<MigrationRe
   const files = await readMigrations(folder);
   const applied: string[] = [];
   for (;;) {
-    const step = await systemTrx(db, (trx) => applyNext(trx, files));
+    const step = await systemTrx(db, (trx) => applyNext(trx, files)).catch((error: unknown) => {
+      throw asMigrationFault(error);
+    });
     if (step.applied === undefined) return { applied, newest: step.newest };
     applied.push(step.applied);
   }
@@ -97,6 +100,16 @@ async function createMigrationTable(trx: Trx): Promise<void> {
         using (current_setting('hub.door', true) = 'system') with check (current_setting('hub.door', true) = 'system');
     `)
     .execute(trx);
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+function asMigrationFault(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE)) return error;
+  return new Fault('STORAGE_UNAVAILABLE', `The database role may not make tables: ${error.message}.`, {
+    suggestion: 'Make it the owner of its database: alter database hub owner to hub;',
+    cause: error,
+  });
 }
 
 interface AppliedRow {

@@ -51,7 +51,9 @@ async function startTestCluster(): Promise<Embedded> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'));
   // Nobody reads these rows after a power cut; everything else is as in production.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '32MB' };
-  const embedded = await startEmbedded({ dataDir, settings, fallbackDir: join(tmpdir(), 'ha-mcp-hub-test') });
+  // TEST_PG_BIN=/usr/lib/postgresql/15/bin runs everything on that PostgreSQL.
+  const pgBinDir = process.env['TEST_PG_BIN'];
+  const embedded = await startEmbedded({ dataDir, pgBinDir, settings, fallbackDir: join(tmpdir(), 'ha-mcp-hub-test') });
   endWithThisProcess(embedded, dataDir);
   await asAdmin(embedded.connection.host, `create database ${TEMPLATE} owner hub`);
   const db = openDatabase({ ...embedded.connection, database: TEMPLATE, maxConnections: 1 });
