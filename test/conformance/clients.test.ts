@@ -121,7 +121,7 @@ async function untilListening(surface: SimpleSurface): Promise<void> {
 describe.each(clients)('%s', (_name, open) => {
   it('lists, calls, and gets failures as tool errors without internals', async () => {
     await using test = await connected(open);
-    expect(await test.client.list()).toEqual(['echo', 'count', 'wait', 'broken', 'refused']);
+    expect(await test.client.list()).toEqual(['echo', 'count', 'report', 'wait', 'broken', 'refused']);
     expect(await test.client.call('echo', { text: 'hällo' })).toMatchObject({
       content: [{ type: 'text', text: 'hällo' }],
     });
@@ -145,7 +145,11 @@ describe.each(clients)('%s', (_name, open) => {
   it('hears progress in order when it asks for it', async () => {
     await using test = await connected(open);
     const heard: unknown[] = [];
-    await test.client.call('count', {}, { onprogress: (progress) => heard.push(progress) });
+    // Clients drop progress that arrives in one piece with the result, so the result waits for it here.
+    const call = test.client.call('report', {}, { onprogress: (progress) => heard.push(progress) });
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(3);
+    test.surface.release();
+    await call;
     expect(heard).toEqual([1, 2, 3].map((n) => ({ progress: n, total: 3, message: `step ${n}` })));
   });
 

@@ -96,7 +96,7 @@ describe('the secret URL', () => {
 
   it('serves a client that names no session as far as it needs none', async () => {
     const answer = await ask('POST', json, list);
-    expect(JSON.parse(answer.body)).toMatchObject({ id: 7, result: { tools: [{ name: 'echo' }, {}, {}, {}, {}] } });
+    expect(JSON.parse(answer.body)).toMatchObject({ id: 7, result: { tools: [{ name: 'echo' }, {}, {}, {}, {}, {}] } });
   });
 
   it('never writes the secret to the log', async () => {

@@ -8,6 +8,8 @@ export interface SimpleSurface extends Surface {
   /** Adds a tool and tells the listeners. */
   addTool(name: string): void;
   readonly calls: ToolCall[];
+  /** Lets the tool `report` return, which has sent its progress. */
+  release(): void;
   /** Resolves when the tool `wait` was called; its call ends only by its signal. */
   waiting(): Promise<ToolCall>;
   /** Resolves when the signal of a `wait` call aborted. */
@@ -15,9 +17,9 @@ export interface SimpleSurface extends Surface {
   readonly listeners: number;
 }
 
-/** A connector with tools that echo, count with progress, wait for ever and fail. */
+/** A connector with tools that echo, count and report with progress, wait for ever and fail. */
 export function simpleSurface(key = 'simple'): SimpleSurface {
-  let tools: readonly ToolDescription[] = ['echo', 'count', 'wait', 'broken', 'refused'].map((name) => ({
+  let tools: readonly ToolDescription[] = ['echo', 'count', 'report', 'wait', 'broken', 'refused'].map((name) => ({
     name,
     description: `Test tool ${name}.`,
     inputSchema: name === 'echo' ? { type: 'object', properties: { text: { type: 'string' } } } : noArguments,
@@ -42,6 +44,7 @@ export function simpleSurface(key = 'simple'): SimpleSurface {
       tools = [...tools, { name, description: `Test tool ${name}.`, inputSchema: noArguments }];
       for (const listener of changes) listener('tools');
     },
+    release: () => void events.emit('released'),
     waiting: async () => (await once(events, 'waiting'))[0],
     aborted: async () => void (await once(events, 'aborted')),
     get listeners() {
@@ -57,6 +60,12 @@ async function run(call: ToolCall, events: EventEmitter): Promise<CallResult> {
     case 'count':
       for (const done of [1, 2, 3]) call.progress?.(done, 3, `step ${done}`);
       return text('3');
+    case 'report': {
+      const released = once(events, 'released');
+      for (const done of [1, 2, 3]) call.progress?.(done, 3, `step ${done}`);
+      await released;
+      return text('reported');
+    }
     case 'wait':
       call.signal.addEventListener('abort', () => events.emit('aborted'), { once: true });
       events.emit('waiting', call);
