@@ -24,8 +24,13 @@ function describe(issue: z.core.$ZodIssue, parameters: readonly string[]): strin
       return `\`${name}\`: Unexpected keyword argument${near ? `, did you mean \`${near}\`?` : ''}`;
     });
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined) return [`\`${path}\`: Missing required argument`];
-  return [`\`${path}\`: Input should be ${expected(issue)}`];
+  if (
+    (issue.code === 'invalid_type' || issue.code === 'invalid_union' || issue.code === 'invalid_value') &&
+    issue.input === undefined
+  ) {
+    return [`\`${path}\`: Missing required argument`];
+  }
+  return [`\`${path}\`: Input should be ${expected(issue)}${given(issue.input)}`];
 }
 
 function expected(issue: z.core.$ZodIssue): string {
@@ -46,6 +51,13 @@ function expected(issue: z.core.$ZodIssue): string {
     default:
       return issue.message.replace(/^Invalid input: expected /, '');
   }
+}
+
+/** What came instead, when it is short enough to help. */
+function given(input: unknown): string {
+  if (input === undefined || (typeof input === 'object' && input !== null)) return '';
+  const text = JSON.stringify(input);
+  return text.length <= 60 ? `, got ${text}` : '';
 }
 
 function pathOf(issue: z.core.$ZodIssue): string {

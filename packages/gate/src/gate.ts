@@ -136,7 +136,7 @@ function readArguments(
   const { home: wanted, ...rest } = given as Record<string, unknown>;
   const isHomeOurs = tool.scope === 'home' && !parameters.includes('home');
   const home = isHomeOurs ? chooseHome(connector, wanted, prepared.lowest) : undefined;
-  const parsed = tool.input.safeParse(coerce(schema, isHomeOurs ? rest : given));
+  const parsed = tool.input.safeParse(coerce(schema, isHomeOurs ? rest : given), { reportInput: true });
   if (!parsed.success) throw argumentFault(tool.name, parsed.error, parameters);
   return { home, input: parsed.data };
 }

@@ -27,15 +27,21 @@ export const tool = defineTool({
   async run({ domain, query, limit, offset, detail_level: level, service_fields: keys, fields }, { home, signal }) {
     const [services, texts] = await Promise.all([listServices(home, { signal }), serviceTexts(home, { signal })]);
     const all = Object.entries(services).flatMap(([one, byName]) =>
-      domain === undefined || one === domain ? Object.entries(byName).map(([name, service]) => describe(one, name, service, texts, level)) : [],
+      domain === undefined || one === domain
+        ? Object.entries(byName).map(([name, service]) => describe(one, name, service, texts, level))
+        : [],
     );
     const words = query?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
-    const matching = all.filter((row) => words.every((word) => `${row.domain}.${row.service} ${row.name} ${row.description}`.toLowerCase().includes(word)));
+    const matching = all.filter((row) =>
+      words.every((word) => `${row.domain}.${row.service} ${row.name} ${row.description}`.toLowerCase().includes(word)),
+    );
     const { items, block } = page(matching, offset, limit);
     const body = {
       success: true as const,
       domains: [...new Set(matching.map((row) => row.domain))].sort(),
-      services: Object.fromEntries(items.map((row) => [`${row.domain}.${row.service}`, keys && keys.length > 0 ? pick(row, keys) : row])),
+      services: Object.fromEntries(
+        items.map((row) => [`${row.domain}.${row.service}`, keys && keys.length > 0 ? pick(row, keys) : row]),
+      ),
       ...block,
       detail_level: level,
       filters_applied: { domain: domain ?? null, query: query ?? null },
@@ -44,7 +50,13 @@ export const tool = defineTool({
   },
 });
 
-function describe(domain: string, service: string, { target, fields, name, description }: ServiceDescription, texts: ReadonlyMap<string, string>, level: 'summary' | 'full') {
+function describe(
+  domain: string,
+  service: string,
+  { target, fields, name, description }: ServiceDescription,
+  texts: ReadonlyMap<string, string>,
+  level: 'summary' | 'full',
+) {
   const text = (key: string) => texts.get(`component.${domain}.services.${service}.${key}`);
   return {
     name: text('name') ?? name ?? service,

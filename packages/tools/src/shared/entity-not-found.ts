@@ -14,19 +14,25 @@ export function entityNotFound(entityId: string, known: Iterable<string>): Fault
   });
 }
 
-/** Ids that share the most words with `wanted`, best first. */
+/** Ids that look most like `wanted`, best first: by the share of letter pairs they have in common (Dice). */
 export function nearestIds(wanted: string, known: Iterable<string>): string[] {
-  const words = wanted
-    .toLowerCase()
-    .split(/[._\s]+/)
-    .filter((word) => word.length > 1);
+  const pairs = pairsOf(wanted.toLowerCase());
   const scored: [number, string][] = [];
   for (const id of known) {
-    const score = words.reduce((sum, word) => sum + (id.includes(word) ? word.length : 0), 0);
-    if (score > 2) scored.push([score, id]);
+    const own = pairsOf(id);
+    let shared = 0;
+    for (const pair of pairs) if (own.has(pair)) shared++;
+    const likeness = (2 * shared) / (pairs.size + own.size);
+    if (likeness > 0.4) scored.push([likeness, id]);
   }
   return scored
     .sort(([a, x], [b, y]) => b - a || (x < y ? -1 : 1))
     .slice(0, MAX_SUGGESTED)
     .map(([, id]) => id);
+}
+
+function pairsOf(text: string): Set<string> {
+  const pairs = new Set<string>();
+  for (let at = 0; at < text.length - 1; at++) pairs.add(text.slice(at, at + 2));
+  return pairs;
 }
