@@ -10,6 +10,7 @@ import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.t
 import { chooseHome } from './choose-home.ts';
 import { coerce } from './coerce.ts';
 import { type ConnectorAccess, type HomeAccess, validityOf } from './connector-access.ts';
+import { assertShallow } from './depth.ts';
 import { asFault, type CallResult, faultResult, successResult } from './envelope.ts';
 import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
@@ -127,6 +128,7 @@ function readArguments(
   { args, connector }: CallRequest,
 ): { home: HomeAccess | undefined; input: unknown } {
   const { tool, schema, parameters } = prepared;
+  assertShallow(args);
   const given = coerce({ type: 'object' }, args ?? {});
   if (given === null || typeof given !== 'object' || Array.isArray(given)) {
     throw new Fault('VALIDATION_FAILED', 'Arguments should be a JSON object.', {

@@ -2,7 +2,7 @@ import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { adminApi } from './api/admin-api.ts';
 import type { Deps } from './deps.ts';
-import { installErrors } from './http/errors.ts';
+import { frameworkErrors, installErrors } from './http/errors.ts';
 import { hostRules } from './http/hosts.ts';
 import { requestSerializers } from './http/request-log.ts';
 import { memoryDenylist } from './mcp/denylist.ts';
@@ -21,6 +21,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     loggerInstance: log.child({}, { serializers: requestSerializers }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    frameworkErrors,
     routerOptions: { maxParamLength: 300 },
     bodyLimit: 4 * 1024 * 1024,
     forceCloseConnections: 'idle',
