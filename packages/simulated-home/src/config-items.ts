@@ -1,7 +1,7 @@
 import { type Commands, command } from './command.ts';
 import { entryOf } from './entity-registry.ts';
 import { announceReload, dropEntity, putEntity } from './helper-collections.ts';
-import { type HomeModel, later } from './home-model.ts';
+import { type HomeModel, later, setState } from './home-model.ts';
 import { type ItemKind, itemEntity } from './item-entity.ts';
 import { type Json, listOf, recordOf, textOf } from './read.ts';
 import { Refusal, refuseMissing } from './refusal.ts';
@@ -44,9 +44,22 @@ export function putItem(home: HomeModel, kind: ItemKind, id: string, config: Jso
   home.items.set(`${kind}/${id}`, stored);
   later(home, reloadMs, () => {
     // A delete may have come between the write and its reload.
-    if (home.items.get(`${kind}/${id}`) === stored) putEntity(home, itemEntity(kind, id, stored));
+    if (home.items.get(`${kind}/${id}`) === stored) {
+      const entity = itemEntity(kind, id, stored);
+      takeOutAndPutBack(home, entity.platform, entity.uniqueId);
+      putEntity(home, entity);
+    }
     announceReload(home, kind);
   });
+}
+
+/** What a reload does to an entity that is there: unavailable, then as before, which moves its `last_changed`. */
+function takeOutAndPutBack(home: HomeModel, platform: string, uniqueId: string): void {
+  const entry = home.entities.values().find((one) => one.platform === platform && one.unique_id === uniqueId);
+  const old = entry && home.states.get(entry.entity_id);
+  if (old === undefined) return;
+  setState(home, old.entity_id, 'unavailable', { ...old.attributes, restored: true });
+  setState(home, old.entity_id, old.state, old.attributes);
 }
 
 export function deleteItem(home: HomeModel, kind: ItemKind, id: string): boolean {

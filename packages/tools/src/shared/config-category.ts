@@ -1,0 +1,55 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { View } from '@hub/ha/view.ts';
+import { z } from 'zod';
+import type { EditsPort } from '../define.ts';
+import type { ConfigKind } from './config-kinds.ts';
+
+const MAX_LISTED = 20;
+const categoryList = z.array(z.object({ category_id: z.string(), name: z.string() }));
+const entryShape = z.object({ categories: z.record(z.string(), z.string()).default({}) });
+
+/** The category an entity is filed under in the list of its kind. */
+export async function categoryOf(
+  home: View,
+  kind: ConfigKind,
+  entityId: string | undefined,
+): Promise<string | undefined> {
+  return entityId === undefined ? undefined : (await home.entities()).get(entityId)?.categories[kind.kind];
+}
+
+/**
+ * The id of a category given by id or name; null for '', which takes the category away.
+ * @throws Fault VALIDATION_INVALID_PARAMETER with the categories there are
+ */
+export async function categoryId(home: View, kind: ConfigKind, given: string): Promise<string | null> {
+  if (given.trim() === '') return null;
+  const known = categoryList.parse(await home.send({ type: 'config/category_registry/list', scope: kind.kind }));
+  const wanted = given.trim().toLowerCase();
+  const found =
+    known.find((one) => one.category_id === given) ?? known.find((one) => one.name.toLowerCase() === wanted);
+  if (found) return found.category_id;
+  throw new Fault('VALIDATION_INVALID_PARAMETER', `\`category\`: there is no ${kind.kind} category '${given}'.`, {
+    suggestion: 'Name one of the available categories, or make it first with ha_config_set_category.',
+    context: { parameter: 'category', value: given, available_categories: known.slice(0, MAX_LISTED) },
+  });
+}
+
+/** Files an entity under a category; nothing is sent when it is there already. */
+export async function setCategory(
+  home: View,
+  edits: EditsPort,
+  kind: ConfigKind,
+  entityId: string,
+  category: string | null,
+): Promise<void> {
+  const read = () => home.send({ type: 'config/entity_registry/get', entity_id: entityId });
+  if ((entryShape.parse(await read()).categories[kind.kind] ?? null) === category) return;
+  await edits.change({
+    item: { kind: 'entity', id: entityId },
+    read,
+    async write() {
+      const categories = { [kind.kind]: category };
+      await home.send({ type: 'config/entity_registry/update', entity_id: entityId, categories }, { isWrite: true });
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { validationShape } from './config-references.ts';
+import { successShape } from './parameters.ts';
+
+/** What the three set tools take beside the item's name. */
+export const setParameters = {
+  config: z.record(z.string(), z.unknown()).optional().describe('the whole configuration; replaces what stands there'),
+  python_transform: z
+    .string()
+    .optional()
+    .describe(
+      "Python statements that change the dict `config` in place, e.g. config['alias'] = 'New'; needs config_hash",
+    ),
+  config_hash: z
+    .string()
+    .optional()
+    .describe('from the last read; refuses the write when somebody changed the item since'),
+  category: z.string().optional().describe("category id or name; '' takes it away"),
+  wait: z.boolean().default(true).describe('wait up to 10 s until the home has taken it up'),
+  MandatoryBPS: z.boolean().default(true),
+  BestPracticeKey: z.string().optional(),
+};
+
+export interface SetInput {
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+  readonly python_transform?: string | undefined;
+  readonly config_hash?: string | undefined;
+  readonly category?: string | undefined;
+  readonly wait: boolean;
+}
+
+/** What the three set tools answer beside the item's names. */
+export const setShape = {
+  ...successShape,
+  result: z.literal('ok'),
+  operation: z.enum(['created', 'updated']),
+  config_hash: z.string(),
+  category: z.string().optional(),
+  validation: validationShape.optional(),
+  action: z.literal('python_transform').optional(),
+  python_expression: z.string().optional(),
+  message: z.string().optional(),
+};
+
+export const setAnswer = z.strictObject(setShape);
