@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Fault } from '@hub/core/fault.ts';
 
 /** One WebSocket command without its id. Source: HA `components/websocket_api`. */
 export interface Command {
@@ -17,6 +18,8 @@ export interface CallOptions {
 export interface SubscribeOptions extends CallOptions {
   /** Called after a reconnect, right before the events of the renewed subscription: what follows is a full picture again. */
   onRenewed?(): void;
+  /** Called when the home would not renew it after a reconnect: no more events come. */
+  onEnded?(fault: Fault): void;
 }
 
 export interface HttpRequest {
@@ -76,7 +79,7 @@ export interface Home {
   rest(request: HttpRequest, options?: CallOptions): Promise<HttpResponse>;
   /** The Supervisor's own API (`/addons`, `/backups` …) where the home has one. @throws Fault COMPONENT_NOT_INSTALLED */
   supervisor(request: HttpRequest, options?: CallOptions): Promise<HttpResponse>;
-  /** Opens the link if needed and resolves when Home Assistant answers. @throws Fault when it cannot be reached. */
+  /** Opens the link if needed and resolves when Home Assistant runs. @throws Fault when it cannot be reached, or still starts at the deadline. */
   ready(options?: CallOptions): Promise<void>;
   /** Ends the link and everything waiting on it. */
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readText } from './body.ts';
 import type { DialTarget } from './dial.ts';
 import { createRest } from './rest.ts';
+import { addressRefused } from './socket.ts';
 
 const manifestSchema = z.looseObject({ name: z.string() });
 const providersSchema = z.union([z.array(z.unknown()), z.looseObject({ providers: z.array(z.unknown()) })]);
@@ -17,7 +18,7 @@ export async function verifyIsHomeAssistant(
     const json = async (path: string): Promise<unknown> => {
       const response = await rest.request({ method: 'GET', path }, { deadlineMs: 10_000 });
       const text = await readText(response, 1_000_000);
-      if (response.status === 403) throw banned();
+      if (response.status === 403) throw addressRefused();
       return response.status === 200 ? parseJson(text) : undefined;
     };
     if (manifestSchema.safeParse(await json('/manifest.json')).data?.name.includes('Home Assistant')) return;
@@ -30,18 +31,6 @@ export async function verifyIsHomeAssistant(
     `What answers at ${target.url.host} is not Home Assistant; the token was not sent.`,
     {
       suggestion: 'Check the address and port of the home.',
-    },
-  );
-}
-
-function banned(): Fault {
-  return new Fault(
-    'AUTH_INVALID_TOKEN',
-    'The home answers 403: this hub’s address is banned there, or a proxy refuses it.',
-    {
-      suggestion:
-        'Remove the address from ip_bans.yaml of that Home Assistant and restart it, or let the proxy pass the hub.',
-      context: { status: 403 },
     },
   );
 }

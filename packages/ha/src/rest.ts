@@ -3,6 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { type Dispatcher, errors, Pool } from 'undici';
 import { type DialTarget, dial } from './dial.ts';
 import type { CallOptions, HttpRequest, HttpResponse } from './home.ts';
+import { callerHeaders } from './outgoing-headers.ts';
 import { cancelled } from './pause.ts';
 
 /** Home Assistant takes bodies up to 16 MiB. Source: HA `components/http` `MAX_CLIENT_SIZE`. */
@@ -71,8 +72,9 @@ export function createRest({ target, token, headers, onRefused }: RestOptions): 
 /** @throws Fault VALIDATION_FAILED for a foreign path or a body above 16 MiB: nothing was sent */
 function outgoingOf({ method, path, query, body, headers }: HttpRequest, common: Readonly<Record<string, string>>) {
   assertPath(path);
-  const payload = body === undefined || body instanceof Readable ? body : JSON.stringify(body);
-  if (typeof payload === 'string' && payload.length > MAX_BODY_BYTES) {
+  const isRaw = body === undefined || body instanceof Readable || body instanceof Uint8Array;
+  const payload = isRaw ? body : JSON.stringify(body);
+  if (payload !== undefined && !(payload instanceof Readable) && Buffer.byteLength(payload) > MAX_BODY_BYTES) {
     throw new Fault('VALIDATION_FAILED', 'This is larger than the 16 MiB that Home Assistant takes.', {
       suggestion: 'Split it.',
     });
@@ -80,7 +82,11 @@ function outgoingOf({ method, path, query, body, headers }: HttpRequest, common:
   return {
     method,
     path: query ? `${path}?${new URLSearchParams(query)}` : path,
-    headers: { ...common, ...(typeof payload === 'string' ? { 'content-type': 'application/json' } : {}), ...headers },
+    headers: {
+      ...common,
+      ...(typeof payload === 'string' ? { 'content-type': 'application/json' } : {}),
+      ...callerHeaders(headers),
+    },
     body: payload ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { exchange } from './exchange.ts';
 import type { HomeInfo } from './home.ts';
 import type { HaSocket } from './socket.ts';
 
@@ -11,51 +12,41 @@ const configSchema = z.looseObject({
 });
 const userSchema = z.looseObject({ is_admin: z.boolean().default(false) });
 
+const ASK = { isWrite: false, deadlineMs: 10_000 };
 const ASK_AGAIN_MS = 1_000;
 
-export interface StartUpHooks {
-  isClosed(): boolean;
-  onInfo(change: Partial<HomeInfo>): void;
-  onRunning(): Promise<void>;
+export type HomeFacts = Pick<HomeInfo, 'components' | 'timeZone' | 'locationName'> & { readonly isRunning: boolean };
+
+/** Is the owner of our credential an administrator? @throws Fault */
+export async function readIsAdmin(socket: HaSocket): Promise<boolean> {
+  const user = await exchange(socket, { type: 'auth/current_user' }, ASK);
+  return userSchema.safeParse(user).data?.is_admin ?? false;
+}
+
+/** @throws Fault. Source: HA `get_config`. */
+export async function readFacts(socket: HaSocket): Promise<HomeFacts> {
+  const answer = await exchange(socket, { type: 'get_config' }, ASK);
+  const config = configSchema.safeParse(answer).data ?? configSchema.parse({});
+  return {
+    components: new Set(config.components),
+    timeZone: isZone(config.time_zone) ? config.time_zone : 'UTC',
+    locationName: config.location_name,
+    isRunning: config.state === 'RUNNING',
+  };
 }
 
 /**
- * Learns who we are and what the home has. A Home Assistant that still loads answers, but knows few entities:
- * the link then counts as `starting` and is asked each second, as its "started" event only reaches sockets opened before.
+ * Resolves once Home Assistant has started, undefined when the socket went first. Asked each second: its "started" event only
+ * reaches sockets that were open before.
  */
-export async function startUp(socket: HaSocket, hooks: StartUpHooks): Promise<void> {
-  const [user, config] = await Promise.all([ask(socket, 'auth/current_user'), ask(socket, 'get_config')]);
-  hooks.onInfo({ isAdmin: userSchema.safeParse(user).data?.is_admin ?? false });
-  if (take(config, hooks)) await hooks.onRunning();
-  else void follow(socket, hooks);
-}
-
-async function follow(socket: HaSocket, hooks: StartUpHooks): Promise<void> {
-  while (!hooks.isClosed()) {
-    await delay(ASK_AGAIN_MS, undefined, { ref: false });
-    const config = await ask(socket, 'get_config').catch(() => undefined);
-    if (config !== undefined && !hooks.isClosed() && take(config, hooks)) return hooks.onRunning();
+export async function untilRunning(socket: HaSocket): Promise<HomeFacts | undefined> {
+  while (socket.isOpen) {
+    await Promise.race([delay(ASK_AGAIN_MS, undefined, { ref: false }), socket.closed]);
+    if (!socket.isOpen) return undefined;
+    const facts = await readFacts(socket).catch(() => undefined);
+    if (facts?.isRunning) return facts;
   }
-}
-
-/** True once Home Assistant runs. */
-function take(config: unknown, { onInfo }: StartUpHooks): boolean {
-  const parsed = configSchema.safeParse(config).data ?? configSchema.parse({});
-  const isRunning = parsed.state === 'RUNNING';
-  onInfo({
-    components: new Set(parsed.components),
-    timeZone: isZone(parsed.time_zone) ? parsed.time_zone : 'UTC',
-    locationName: parsed.location_name,
-    ...(isRunning ? { state: 'running' as const } : {}),
-  });
-  return isRunning;
-}
-
-function ask(socket: HaSocket, type: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    void socket.closed.then(() => reject(new Error('the link was lost')));
-    socket.send({ type }, { resolve, reject });
-  });
+  return undefined;
 }
 
 function isZone(timeZone: string): boolean {
