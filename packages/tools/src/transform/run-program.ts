@@ -11,6 +11,10 @@ export type Outcome =
   | { readonly kind: 'refused' | 'raised' | 'overrun'; readonly message: string };
 
 /**
+ * Interprets the allowed subset here, in plain TypeScript, and not in a native sandbox: a thread of JavaScript can be ended at any
+ * moment, its heap is bounded, and no source can bring down the process. `@pydantic/monty` 0.0.18 was tried: it has no `del`, no
+ * slice assignment, ends the process on a path of 50,000 subscripts, and took 1.5 GB under a limit of 128 MB.
+ *
  * Runs Python source on `config`, given and returned as JSON text, in this thread and to its end. Expected failures are outcomes;
  * what is thrown is a bug. A loop without end is stopped by ending the thread.
  */
