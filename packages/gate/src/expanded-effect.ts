@@ -18,7 +18,7 @@ export async function expandedEffect(tool: Tool, input: unknown, view: View | un
 
 async function targetEffect(target: Target, view: View): Promise<Effect> {
   const { entityIds } = await expandTarget(view, target.selector);
-  return actionEffect(target.action, entityIds, view);
+  return actionEffect(target.action, entityIds, view, target.data);
 }
 
 /** Effects whose intent must be stored before anything leaves for the home. */

@@ -6,7 +6,7 @@ import { tool } from './list.ts';
 await describeHomes('ha_list_services', (context) => {
   it('lists a domain in pages, fields only when asked for', async () => {
     const at = context();
-    const summary = await runTool(tool, { domain: 'light', limit: 2 }, at);
+    const summary: Record<string, unknown> = await runTool(tool, { domain: 'light', limit: 2 }, at);
     expect(summary).toMatchObject({
       domains: ['light'],
       offset: 0,
@@ -15,7 +15,7 @@ await describeHomes('ha_list_services', (context) => {
       has_more: true,
       next_offset: 2,
     });
-    const full = await runTool(tool, { domain: 'light', detail_level: 'full' }, at);
+    const full: Record<string, unknown> = await runTool(tool, { domain: 'light', detail_level: 'full' }, at);
     const services = full['services'] as Record<string, { fields?: object }>;
     expect(services['light.turn_on']?.fields).toHaveProperty('transition');
     expect(Object.values(summary['services'] as object)[0]).not.toHaveProperty('fields');
@@ -23,7 +23,7 @@ await describeHomes('ha_list_services', (context) => {
 
   it('finds services by words, and says nothing was found rather than failing', async () => {
     const at = context();
-    const found = await runTool(tool, { query: 'turn_on light' }, at);
+    const found: Record<string, unknown> = await runTool(tool, { query: 'turn_on light' }, at);
     expect(Object.keys(found['services'] as object)).toContain('light.turn_on');
     expect(await runTool(tool, { query: 'zzz_not_there' }, at)).toMatchObject({
       success: true,
