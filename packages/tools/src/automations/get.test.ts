@@ -59,9 +59,9 @@ await describeHomes('ha_config_get_automation', (context) => {
     await runTool(remove, { identifier: made.unique_id }, at);
   });
 
-  it('refuses an empty identifier and an entity of another domain', async () => {
+  it('refuses what cannot name an automation: nothing, an entity of another domain, a way out of the folder', async () => {
     const at = context();
-    for (const identifier of ['  ', 'sun.sun'])
+    for (const identifier of ['  ', 'sun.sun', '../../x'])
       await expect(runTool(tool, { identifier }, at)).rejects.toMatchObject({ code: 'VALIDATION_INVALID_PARAMETER' });
   });
 });

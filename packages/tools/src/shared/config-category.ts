@@ -29,7 +29,7 @@ export async function categoryId(home: View, kind: ConfigKind, given: string): P
     known.find((one) => one.category_id === given) ?? known.find((one) => one.name.toLowerCase() === wanted);
   if (found) return found.category_id;
   throw new Fault('VALIDATION_INVALID_PARAMETER', `\`category\`: there is no ${kind.kind} category '${given}'.`, {
-    suggestion: 'Name one of the available categories, or make it first with ha_config_set_category.',
+    suggestion: 'Name one of the available categories, or make it in Home Assistant first.',
     context: { parameter: 'category', value: given, available_categories: known.slice(0, MAX_LISTED) },
   });
 }

@@ -51,12 +51,12 @@ export function staleHash(kind: ConfigKind, given: string, currentHash: string):
   });
 }
 
-/** The same fault with facts about the call beside it. */
-export function withContext(error: unknown, context: Readonly<Record<string, unknown>>): unknown {
+/** The same fault with facts about the call beside it, and a suggestion where it has none. */
+export function withContext(error: unknown, context: Readonly<Record<string, unknown>>, suggestion: string): unknown {
   if (!(error instanceof Fault)) return error;
   const { code, message, suggestions, details, outcomeUnknown, cause } = error;
   return new Fault(code, message, {
-    suggestion: suggestions,
+    suggestion: suggestions.length > 0 ? suggestions : suggestion,
     context: { ...context, ...error.context },
     outcomeUnknown,
     cause,

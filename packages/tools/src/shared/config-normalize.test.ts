@@ -39,9 +39,9 @@ describe('normalizeAutomation', () => {
 
 describe('normalizeScript', () => {
   it('corrects `sequences` and drops an empty sequence beside a blueprint', () => {
-    const sequence = [{ if: [], then: [{ choose: [{ conditions: [], sequences: [] }] }] }];
+    const sequence = [{ parallel: [{ choose: [{ conditions: [], sequences: [] }] }] }];
     expect(normalizeScript({ sequence })).toEqual({
-      sequence: [{ if: [], then: [{ choose: [{ conditions: [], sequence: [] }] }] }],
+      sequence: [{ parallel: [{ choose: [{ conditions: [], sequence: [] }] }] }],
     });
     expect(normalizeScript({ use_blueprint: { path: 'a.yaml' }, sequence: [] })).toEqual({
       use_blueprint: { path: 'a.yaml' },

@@ -26,7 +26,8 @@ export async function removeConfig(context: ToolContext, kind: ConfigKind, ident
       try {
         await deleteConfigItem(home, kind.kind, item.id);
       } catch (error) {
-        throw withContext(error, { [kind.parameter]: identifier, action: 'delete' });
+        const facts = { [kind.parameter]: identifier, action: 'delete' };
+        throw withContext(error, facts, `See with ha_config_get_${kind.kind} whether it is still there.`);
       }
     },
   });

@@ -19,7 +19,8 @@ export interface ResolvedItem {
  */
 export async function resolveItem(home: View, kind: ConfigKind, identifier: string): Promise<ResolvedItem> {
   const given = identifier.trim();
-  if (given === '') throw invalid(kind, identifier, 'is empty', `Name one; ha_search lists them.`);
+  if (given === '') throw invalid(kind, identifier, 'is empty', 'Name one; ha_search lists them.');
+  if (given.includes('..')) throw invalid(kind, identifier, 'is no id: it holds ..', 'Look it up with ha_search.');
   const [domain, objectId] = splitEntityId(given);
   if (domain !== undefined && domain !== kind.kind && (await home.states()).has(given))
     throw invalid(kind, identifier, `is no ${kind.kind}`, `Name an entity id that starts with ${kind.kind}.`);

@@ -90,7 +90,8 @@ async function send(
   try {
     await writeConfigItem(home, kind.kind, item.id, config);
   } catch (error) {
-    throw withContext(error, { [kind.parameter]: identifier ?? null, action: 'set' });
+    const facts = { [kind.parameter]: identifier ?? null, action: 'set' };
+    throw withContext(error, facts, 'Correct what the message names in the configuration, then send it again.');
   }
 }
 
