@@ -100,10 +100,9 @@ export function createLink(options: LinkOptions): Link {
   }
 
   async function settle(on: HaSocket, { isRunning, ...facts }: HomeFacts, change: Partial<HomeInfo>): Promise<void> {
-    // Subscriptions are marked stale before anybody can read "running".
-    const renewing = isRunning ? options.onRunning(on) : undefined;
     update({ ...facts, ...change, state: isRunning ? 'running' : 'starting' });
-    if (renewing) return renewing;
+    // In the same tick, so that nobody reads "running" before what is subscribed knows that it is stale.
+    if (isRunning) return options.onRunning(on);
     void untilRunning(on).then((later) => {
       if (later && socket === on) return settle(on, later, {});
       return undefined;
