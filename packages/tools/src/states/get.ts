@@ -46,7 +46,7 @@ function many(
   ids: readonly string[],
   states: ReadonlyMap<string, EntityState>,
   shape: (state: EntityState) => Record<string, unknown>,
-) {
+): Record<string, unknown> {
   if (ids.length > MAX_IDS) {
     throw new Fault('VALIDATION_FAILED', `\`entity_id\`: at most ${MAX_IDS} ids in one call, got ${ids.length}.`, {
       suggestion: 'Split the list.',
