@@ -1,8 +1,6 @@
+import { readRunningConfig } from '@hub/ha/running-config.ts';
 import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
-import { readLoaded } from '../shared/config-get.ts';
-import { AUTOMATION } from '../shared/config-kinds.ts';
-import { resolveItem } from '../shared/config-resolve.ts';
 
 export const diagnosticsShape = z.strictObject({
   automation_exists: z.boolean(),
@@ -32,7 +30,7 @@ export async function diagnose(
 }
 
 async function storesTraces(home: View, entityId: string): Promise<boolean> {
-  const config = await readLoaded(home, AUTOMATION, await resolveItem(home, AUTOMATION, entityId));
+  const config = await readRunningConfig(home, 'automation', entityId);
   const trace = z.object({ stored_traces: z.number().optional() }).safeParse(config?.['trace']);
   return !trace.success || trace.data.stored_traces !== 0;
 }

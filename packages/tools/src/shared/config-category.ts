@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { readEntity, updateEntity } from '@hub/ha/registries.ts';
 import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import type { EditsPort } from '../define.ts';
@@ -6,7 +7,6 @@ import type { ConfigKind } from './config-kinds.ts';
 
 const MAX_LISTED = 20;
 const categoryList = z.array(z.object({ category_id: z.string(), name: z.string() }));
-const entryShape = z.object({ categories: z.record(z.string(), z.string()).default({}) });
 
 /** The category an entity is filed under in the list of its kind. */
 export async function categoryOf(
@@ -42,14 +42,13 @@ export async function setCategory(
   entityId: string,
   category: string | null,
 ): Promise<void> {
-  const read = () => home.send({ type: 'config/entity_registry/get', entity_id: entityId });
-  if ((entryShape.parse(await read()).categories[kind.kind] ?? null) === category) return;
+  const read = () => readEntity(home, entityId);
+  if (((await read()).categories[kind.kind] ?? null) === category) return;
   await edits.change({
     item: { kind: 'entity', id: entityId },
     read,
     async write() {
-      const categories = { [kind.kind]: category };
-      await home.send({ type: 'config/entity_registry/update', entity_id: entityId, categories }, { isWrite: true });
+      await updateEntity(home, entityId, { categories: { [kind.kind]: category } });
     },
   });
 }

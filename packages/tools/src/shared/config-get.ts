@@ -1,6 +1,6 @@
 import { configHash } from '@hub/core/canonical-json.ts';
-import { Fault } from '@hub/core/fault.ts';
 import { readConfigItem } from '@hub/ha/config-files.ts';
+import { readRunningConfig } from '@hub/ha/running-config.ts';
 import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { categoryOf } from './config-category.ts';
@@ -10,7 +10,6 @@ import { type ResolvedItem, resolveItem } from './config-resolve.ts';
 import { isLoaded } from './config-wait.ts';
 
 export const configShape = z.record(z.string(), z.unknown());
-const loadedConfig = z.object({ config: configShape });
 
 export interface GotConfig {
   readonly item: ResolvedItem;
@@ -50,14 +49,11 @@ export async function readStored(home: View, kind: ConfigKind, id: string): Prom
   return stored === undefined ? undefined : configShape.parse(stored);
 }
 
-/** What Home Assistant runs under an entity, wherever it is defined. Source: HA `automation/config`, `script/config`. */
-export async function readLoaded(home: View, kind: ConfigKind, item: ResolvedItem): Promise<Config | undefined> {
-  if (kind.kind === 'scene' || !isLoaded(item.state)) return undefined;
-  try {
-    const answer = await home.send({ type: `${kind.kind}/config`, entity_id: item.entityId }, { isWrite: false });
-    return loadedConfig.parse(answer).config;
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'SERVICE_CALL_FAILED') return undefined;
-    throw error;
-  }
+async function readLoaded(
+  home: View,
+  { kind }: ConfigKind,
+  { entityId, state }: ResolvedItem,
+): Promise<Config | undefined> {
+  if (kind === 'scene' || entityId === undefined || !isLoaded(state)) return undefined;
+  return await readRunningConfig(home, kind, entityId);
 }
