@@ -41,6 +41,11 @@ describe('addresses of homes', () => {
     '[64:ff9b::a00:1]',
     '[2002:a00:1::]',
     '[::ffff:169.254.169.254]',
+    '[fd00:ec2::254]',
+    '100.100.100.200',
+    '168.63.129.16',
+    '[::a00:1]',
+    '[4000::1]',
   ])('%s never', async (host) => {
     await expect(resolveChecked(host, { allowPrivate: true })).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
   });

@@ -6,6 +6,11 @@ import ipaddr from 'ipaddr.js';
 /** Ranges of a household's or company's own network; everything else that is not public is refused always. */
 const PRIVATE_RANGES = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
 
+/** Where clouds hand out credentials to whatever asks from inside, besides link-local 169.254.169.254. */
+const METADATA = new Set(['100.100.100.200', '168.63.129.16', 'fd00:ec2::253', 'fd00:ec2::254', 'fd20:ce::254']);
+
+const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+
 export interface AddressPolicy {
   /** True where the hub stands in the same network as its homes. */
   readonly allowPrivate: boolean;
@@ -60,7 +65,11 @@ async function resolveAll(host: string): Promise<string[]> {
   }
 }
 
-/** IPv4 inside IPv6 is judged as the IPv4 it is. */
+/** IPv4 inside IPv6 is judged as the IPv4 it is; of IPv6, only 2000::/3 is public, whatever else nobody has named yet. */
 function rangeOf(address: string): string {
-  return ipaddr.process(address.split('%')[0] ?? address).range();
+  const parsed = ipaddr.process(address.split('%')[0] ?? address);
+  if (METADATA.has(parsed.toString())) return 'cloud metadata';
+  const range = parsed.range();
+  const isOutside = parsed instanceof ipaddr.IPv6 && range === 'unicast' && !parsed.match(GLOBAL);
+  return isOutside ? 'reserved' : range;
 }

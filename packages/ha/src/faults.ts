@@ -49,8 +49,12 @@ export function commandFault(type: string, error: unknown): Fault {
   );
 }
 
-/** A REST answer of 400 and above as a Fault; `entityId` decides which kind of "not there" a 404 is. */
-export function httpFault(status: number, body: string, entityId?: string): Fault {
+/** A REST answer of 400 and above as a Fault; `entityId` decides which kind of "not there" a 404 is, `isWrite` whether a gateway's 502 or 504 leaves something open. */
+export function httpFault(
+  status: number,
+  body: string,
+  { entityId, isWrite = false }: { readonly entityId?: string | undefined; readonly isWrite?: boolean } = {},
+): Fault {
   const text = haText(body);
   const context = { status, ...(entityId === undefined ? {} : { entity_id: entityId }) };
   if (status === 404)
@@ -68,7 +72,7 @@ export function httpFault(status: number, body: string, entityId?: string): Faul
   if (status === 400) return new Fault('VALIDATION_FAILED', `API error: 400 - ${text}`, { context });
   return new Fault('SERVICE_CALL_FAILED', `API error: ${status} - ${text}`, {
     context,
-    outcomeUnknown: status === 504 || status === 502,
+    outcomeUnknown: isWrite && (status === 504 || status === 502),
   });
 }
 

@@ -12,7 +12,10 @@ export async function requestJson(
 ): Promise<unknown> {
   const response = await home.rest(request, options);
   const text = await readText(response, MAX_JSON_BYTES);
-  if (response.status >= 400) throw httpFault(response.status, text, options.entityId);
+  if (response.status >= 400) {
+    const isWrite = options.isWrite ?? request.method !== 'GET';
+    throw httpFault(response.status, text, { entityId: options.entityId, isWrite });
+  }
   try {
     return JSON.parse(text);
   } catch {

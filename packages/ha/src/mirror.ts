@@ -22,8 +22,8 @@ export interface Mirror {
 }
 
 const IDLE_MS = 5 * 60_000;
-/** How long a read waits for a link that is down before it fails. */
-const LINK_WAIT: CallOptions = { deadlineMs: 10_000 };
+/** How long a read waits for a home that is away, or starts, before it fails. */
+const HOME_WAIT: CallOptions = { deadlineMs: 10_000 };
 
 /** @throws Fault (from every read) when the home cannot be reached */
 export function createMirror(home: Home, { idleMs = IDLE_MS } = {}): Mirror {
@@ -58,7 +58,8 @@ export function createMirror(home: Home, { idleMs = IDLE_MS } = {}): Mirror {
   async function fresh<T>(read: () => Promise<T>): Promise<T> {
     usedAt = performance.now();
     if (!idling) armIdle(idleMs);
-    if (home.info.state !== 'running' && home.info.state !== 'starting') await home.ready(LINK_WAIT);
+    // Silent for 10 s, lost, or still loading: what is known proves nothing about now.
+    if (home.info.state !== 'running') await home.ready(HOME_WAIT);
     return read();
   }
 

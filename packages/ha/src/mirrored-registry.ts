@@ -1,10 +1,9 @@
-import { z } from 'zod';
+import { Fault } from '@hub/core/fault.ts';
 import type { Home, Subscription } from './home.ts';
+import { isRecord } from './selector.ts';
 
 /** A registry row takes about this much heap. */
 const BYTES_PER_ROW = 900;
-
-const rowsSchema = z.array(z.looseObject({}));
 
 export interface MirroredRegistry<T> {
   read(): Promise<ReadonlyMap<string, T>>;
@@ -31,21 +30,27 @@ export function createMirroredRegistry<T>(
 
   function listen(): Promise<Subscription> {
     if (listening) return listening;
-    const opening = home.subscribe({ type: 'subscribe_events', event_type: `${kind}_registry_updated` }, invalidate, {
-      onRenewed: invalidate,
-    });
-    listening = opening;
-    opening.catch(() => {
+    const onEnded = () => {
+      invalidate();
       if (listening === opening) listening = undefined;
-    });
+    };
+    const command = { type: 'subscribe_events', event_type: `${kind}_registry_updated` };
+    const opening = home.subscribe(command, invalidate, { onRenewed: invalidate, onEnded });
+    listening = opening;
+    opening.catch(onEnded);
     return opening;
   }
 
   async function load(): Promise<ReadonlyMap<string, T>> {
     await listen();
-    const rows = rowsSchema.parse(await home.send({ type: `config/${kind}_registry/list` }, { isWrite: false }));
-    // Home Assistant's own record, in its own spelling (records.ts).
-    const map = new Map(rows.map((row) => [keyOf(row as T), row as T]));
+    const rows = await home.send({ type: `config/${kind}_registry/list` }, { isWrite: false });
+    if (!Array.isArray(rows)) {
+      throw new Fault('SERVICE_CALL_FAILED', `The home gave no list of its ${kind} registry.`, {
+        suggestion: 'Retry.',
+      });
+    }
+    // Home Assistant's own records, in its own spelling (records.ts), kept as they came: a copy would take twice the heap.
+    const map = new Map(rows.filter(isRecord).map((row) => [keyOf(row as T), row as T]));
     size = map.size;
     return map;
   }
