@@ -21,14 +21,32 @@ export type DatabaseOptions = (SocketConnection | { readonly connectionString: s
   readonly statementTimeoutMs?: number;
   /** Told when a connection at rest breaks; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
+  /** Told of each query, without its text; the wait for a connection is not in it. */
+  readonly onQuery?: (durationMs: number) => void;
+  /** Gets, once, a way to ask how the pool stands. */
+  readonly onPool?: (counts: () => PoolCounts) => void;
 };
+
+export interface PoolCounts {
+  readonly used: number;
+  readonly idle: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+}
 
 /**
  * A pool that survives the loss of its server. Nothing is connected before the first query. Close with `db.destroy()`.
  * Waiting for a free connection ends after 10 s, a forgotten transaction after 60 s.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { maxConnections, statementTimeoutMs = 30_000, onConnectionLost = () => undefined, ...connection } = options;
+  const {
+    maxConnections,
+    statementTimeoutMs = 30_000,
+    onConnectionLost = () => undefined,
+    onQuery,
+    onPool,
+    ...connection
+  } = options;
   const pool = new pg.Pool({
     ...('connectionString' in connection ? connection : { port: 5432, ...connection }),
     max: maxConnections,
@@ -43,7 +61,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Without a listener on both, a server that shuts down (57P01) ends this process: pg-pool listens to idle clients only.
   pool.on('error', onConnectionLost);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  onPool?.(() => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }));
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onQuery && { log: ({ queryDurationMillis }) => onQuery(queryDurationMillis) }),
+  });
 }
 
 const INT8 = 20;

@@ -65,6 +65,7 @@ export function createCallObserver(deps: {
         },
         failed: (fault, original) => {
           errorType = errorTypeOf(fault);
+          if (fault.code === 'RATE_LIMITED') metrics.rateLimited.inc({ scope: 'connector' });
           span.setAttributes({ 'error.type': errorType, 'hub.fault.code': fault.code });
           span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
           if (!(original instanceof Fault))

@@ -4,7 +4,6 @@ import { closedCounter, closedGauge, closedHistogram } from './closed-labels.ts'
 /** The boundaries of the OpenTelemetry MCP convention, so that public dashboards fit. */
 const MCP_BUCKETS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const OVERHEAD_BUCKETS_S = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
-const STAGE_BUCKETS_S = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25];
 const DB_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const TOOLS_LIST_BUCKETS_BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6];
 
@@ -97,12 +96,6 @@ export function createMetrics({
       help: 'What the hub itself added to an MCP request: its duration minus the wait for the home.',
       buckets: OVERHEAD_BUCKETS_S,
       labels: { mcp_method_name: MCP_METHODS },
-    }),
-    stageDuration: closedHistogram(registry, {
-      name: 'hub_stage_duration_seconds',
-      help: 'Parts of the overhead.',
-      buckets: STAGE_BUCKETS_S,
-      labels: { stage: ['auth', 'authz', 'ratelimit', 'validate', 'route', 'encode'] },
     }),
     homeCallDuration: closedHistogram(registry, {
       name: 'hub_home_call_duration_seconds',
@@ -219,7 +212,7 @@ export function createMetrics({
       name: 'db_client_operation_duration_seconds',
       help: 'Transactions and queries, the wait for a connection included.',
       buckets: DB_BUCKETS_S,
-      labels: { db_operation_name: ['query', 'transaction'] },
+      labels: { db_operation_name: ['query'] },
     }),
     /** `set` gauges right before they are read, in place of a timer. */
     onScrape(fill: () => void | Promise<void>): void {

@@ -8,6 +8,7 @@ import { requestSerializers } from './http/request-log.ts';
 import { memoryDenylist } from './mcp/denylist.ts';
 import { createEndpoint } from './mcp/endpoint.ts';
 import { missGuard } from './mcp/misses.ts';
+import { createRequestObserver } from './mcp/request-metrics.ts';
 import { mcpRoutes } from './mcp/route.ts';
 import { createSessions } from './mcp/session.ts';
 import { VERSION } from './version.ts';
@@ -33,9 +34,13 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     sessions: createSessions([storage.vault.ring.child('mcp sessions')], memoryDenylist()),
     peers: { replica: deps.replicaId, forward: () => undefined },
     log,
+    observe: createRequestObserver(metrics),
   });
   deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
-  metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));
+  metrics.onScrape(() => {
+    metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams);
+    metrics.inflightRequests.set({ kind: 'mcp' }, endpoint.runningCalls);
+  });
   mcpRoutes(app, {
     endpoint,
     resolve: deps.surfaces.resolve,

@@ -1,5 +1,5 @@
 import { hashSecret } from '@hub/core/ids.ts';
-import { findConnectorByHash, readConnectorAccess } from '@hub/db/connector-access.ts';
+import { findConnectorByHash } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
 import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
@@ -30,7 +30,7 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
 
   async function lookUp(hash: string): Promise<KnownConnector | undefined> {
     const stored = await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
-    if (!stored || stored.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
+    if (stored?.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
     const found = { hash, access: accessOf(stored) };
     known.set(hash, found);
     return found;
@@ -64,14 +64,4 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
     forgetAll: () => forget(() => true),
     refresh: ({ hash }) => ask(hash),
   };
-}
-
-/** For jobs, which run in a connector's name without its secret. */
-export async function accessById(
-  db: Database,
-  tenantId: string,
-  connectorId: string,
-): Promise<ConnectorAccess | undefined> {
-  const stored = await readConnectorAccess(db, tenantId, connectorId);
-  return stored && accessOf(stored);
 }

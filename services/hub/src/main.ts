@@ -32,7 +32,7 @@ async function main(config: Config): Promise<void> {
     });
     shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
     const metrics = createMetrics({ version: VERSION, commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
-    const storage = await openStorage(config, shutdown, log);
+    const storage = await openStorage(config, shutdown, log, metrics);
     await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded: config.isEmbedded }, shutdown, log);
     const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId });
     const app = await createApp(deps, shutdown);

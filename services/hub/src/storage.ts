@@ -9,6 +9,7 @@ import { type KeyRing, newKeyRing, parseKeyRing } from '@hub/db/key-ring.ts';
 import { migrate } from '@hub/db/migrate.ts';
 import { openVault, type Vault } from '@hub/db/vault.ts';
 import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import type { Config } from './config.ts';
 
@@ -24,7 +25,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../../migrations', import.meta.url)
 const MAX_CONNECTIONS = 10;
 
 /** Database up to date, keys proved right. @throws Fault that says what to do */
-export async function openStorage(config: Config, shutdown: Shutdown, log: Log): Promise<Storage> {
+export async function openStorage(config: Config, shutdown: Shutdown, log: Log, metrics: Metrics): Promise<Storage> {
   const ring = await openKeys(config);
   const embedded = config.databaseUrl === undefined ? await openEmbedded(config, shutdown, log) : undefined;
   const connection = embedded ? embedded.connection : { connectionString: config.databaseUrl ?? '' };
@@ -32,6 +33,14 @@ export async function openStorage(config: Config, shutdown: Shutdown, log: Log):
     ...connection,
     maxConnections: MAX_CONNECTIONS,
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    onQuery: (durationMs) => metrics.dbOperationDuration.observe({ db_operation_name: 'query' }, durationMs / 1_000),
+    onPool: (counts) =>
+      metrics.onScrape(() => {
+        const { used, idle, waiting } = counts();
+        metrics.dbConnections.set({ db_client_connection_state: 'used' }, used);
+        metrics.dbConnections.set({ db_client_connection_state: 'idle' }, idle);
+        metrics.dbPendingRequests.set({}, waiting);
+      }),
   });
   shutdown.onStop('database', 'connections', () => db.destroy(), 5_000);
   await assertSafeRole(db);

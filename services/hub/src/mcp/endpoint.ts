@@ -17,6 +17,8 @@ const MAX_LISTENS = 16;
 export interface EndpointDeps extends LegacyDeps {
   /** Connectors kept ready; opening one again costs microseconds. */
   readonly maxSurfaces?: number;
+  /** Called when a request comes in; what it returns, when its answer is complete. */
+  readonly observe?: (inbound: Inbound, message: unknown) => () => void;
 }
 
 /** Both protocol eras of every connector this process serves. */
@@ -66,20 +68,29 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     return known;
   };
 
+  async function postModern(entry: Entry, inbound: Inbound, message: unknown): Promise<void> {
+    const isListen =
+      typeof message === 'object' &&
+      message !== null &&
+      'method' in message &&
+      message.method === 'subscriptions/listen';
+    if (isListen && isClosing) return unavailable(inbound);
+    const serving = serveModern(isListen ? entry.listens : entry.calls, inbound, message);
+    const group = isListen ? entry.listening : entry.running;
+    group.add(serving);
+    await serving.finally(() => group.delete(serving));
+  }
+
   return {
     async post(inbound, message) {
       const entry = entryOf(inbound.surface);
-      if (classify(inbound, message) === 'legacy') return entry.legacy.post(inbound, message);
-      const isListen =
-        typeof message === 'object' &&
-        message !== null &&
-        'method' in message &&
-        message.method === 'subscriptions/listen';
-      if (isListen && isClosing) return unavailable(inbound);
-      const serving = serveModern(isListen ? entry.listens : entry.calls, inbound, message);
-      const group = isListen ? entry.listening : entry.running;
-      group.add(serving);
-      await serving.finally(() => group.delete(serving));
+      const answered = deps.observe?.(inbound, message);
+      try {
+        if (classify(inbound, message) === 'legacy') await entry.legacy.post(inbound, message);
+        else await postModern(entry, inbound, message);
+      } finally {
+        answered?.();
+      }
     },
     stream(inbound) {
       if (isClosing) return unavailable(inbound);

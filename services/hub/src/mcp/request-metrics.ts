@@ -1,0 +1,40 @@
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import type { Inbound } from './legacy.ts';
+
+/** tools/call is measured in the gate, where the tool is known; everything else here. */
+const MEASURED_ELSEWHERE = 'tools/call';
+
+/** Counts and times MCP requests by method and protocol version, both closed sets. */
+export function createRequestObserver(metrics: Metrics): (inbound: Inbound, message: unknown) => () => void {
+  return ({ request, reply }, message) => {
+    const started = performance.now();
+    const method = methodOf(message);
+    metrics.requestsByProtocol.inc({
+      mcp_protocol_version: versionOf(request.headers['mcp-protocol-version'], message),
+    });
+    metrics.inflightRequests.add({ kind: 'mcp' }, 1);
+    return () => {
+      metrics.inflightRequests.add({ kind: 'mcp' }, -1);
+      if (method === MEASURED_ELSEWHERE) return;
+      const seconds = (performance.now() - started) / 1_000;
+      metrics.operationDuration.observe({ mcp_method_name: method, network_transport: 'tcp' }, seconds);
+      if (method === 'subscriptions/listen') return;
+      metrics.overhead.observe({ mcp_method_name: method }, seconds);
+      if (method === 'tools/list')
+        metrics.toolsListBytes.observe({ surface: 'full' }, Number(reply.raw.getHeader('content-length') ?? 0));
+    };
+  };
+}
+
+function methodOf(message: unknown): string {
+  return typeof message === 'object' && message !== null && 'method' in message ? String(message.method) : 'response';
+}
+
+/** Clients of the 2025 era name their version in a header after they said it in `initialize`. */
+function versionOf(header: string | string[] | undefined, message: unknown): string {
+  if (typeof header === 'string') return header;
+  const params = typeof message === 'object' && message !== null && 'params' in message ? message.params : undefined;
+  return typeof params === 'object' && params !== null && 'protocolVersion' in params
+    ? String(params.protocolVersion)
+    : '';
+}
