@@ -37,10 +37,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     observe: createRequestObserver(metrics),
   });
   deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
-  metrics.onScrape(() => {
-    metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams);
-    metrics.inflightRequests.set({ kind: 'mcp' }, endpoint.runningCalls);
-  });
+  metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));
   mcpRoutes(app, {
     endpoint,
     resolve: deps.surfaces.resolve,
