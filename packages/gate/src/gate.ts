@@ -76,7 +76,7 @@ export function createGate(deps: GateDeps): Gate {
   };
 }
 
-export function profileOf(connector: ConnectorAccess): Profile {
+function profileOf(connector: ConnectorAccess): Profile {
   return {
     ceiling: connector.ceiling,
     isReadOnly: connector.settings.readOnly,
