@@ -151,6 +151,7 @@ async function serve(
     await exchange.handshake({ protocolVersion: version, capabilities, clientInfo });
   }
   exchange.deliver(message);
+  await finished;
 }
 
 function callerOf(session: KnownSession | undefined) {

@@ -96,7 +96,9 @@ export function replyChannel(reply: FastifyReply, options: ReplyOptions): ReplyC
       const bytes = typeof json === 'string' ? Buffer.from(json) : json;
       if (state === 'streaming') return endWith(Buffer.concat([FRAME_START, bytes, FRAME_END]));
       if (state === 'done') return;
-      response.writeHead(status, { ...headers(), 'content-type': 'application/json', 'content-length': bytes.length });
+      // Set, and not only written, so that the request's metrics can read it afterwards.
+      response.setHeader('content-length', bytes.length);
+      response.writeHead(status, { ...headers(), 'content-type': 'application/json' });
       endWith(bytes);
     },
     empty(status) {
