@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -6,6 +6,12 @@ interface Message {
   readonly id: number;
   readonly type: string;
   readonly [key: string]: unknown;
+}
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface ScriptedHome extends AsyncDisposable {
@@ -25,6 +31,8 @@ export interface ScriptedHome extends AsyncDisposable {
   handshakeStatus: number;
   /** What GET /manifest.json says. */
   manifest: unknown;
+  /** How anything else over HTTP is answered; with a content-length beyond the body the connection breaks off. */
+  http: (request: IncomingMessage) => HttpAnswer;
   /** Cuts every socket without a goodbye. */
   cut(): void;
 }
@@ -35,10 +43,13 @@ export async function startScriptedHome(): Promise<ScriptedHome> {
   const sockets = new Set<WebSocket>();
   let logins = 0;
   const http: Server = createServer((request, response) => {
-    const known = request.url === '/manifest.json';
-    response
-      .writeHead(known ? 200 : 404, { 'content-type': 'application/json' })
-      .end(JSON.stringify(known ? home.manifest : {}));
+    const isManifest = request.url === '/manifest.json';
+    const { status, headers, body } = isManifest
+      ? { status: 200, headers: {}, body: JSON.stringify(home.manifest) }
+      : home.http(request);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (headers?.['content-length'] === undefined) response.end(body);
+    else response.write(body, () => response.destroy());
   });
   const ws = new WebSocketServer({ noServer: true });
   http.on('upgrade', (request, socket, head) => {
@@ -95,6 +106,7 @@ export async function startScriptedHome(): Promise<ScriptedHome> {
     onAuth: 'ok',
     handshakeStatus: 101,
     manifest: { name: 'Home Assistant' },
+    http: () => ({ status: 404, body: '{}' }),
     cut: () => {
       for (const client of sockets) client.terminate();
     },
