@@ -1,0 +1,34 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process of the bench's own that ends with it. */
+export interface Child extends AsyncDisposable {
+  /** Sends a message and resolves with the next one that comes back. @throws Error when the process ended instead */
+  ask(message: object): Promise<unknown>;
+  readonly pid: number;
+}
+
+/** Starts a script of this folder under the same Node. */
+export function startChild(script: string): Child {
+  const child = fork(new URL(script, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit');
+  return {
+    pid: child.pid ?? 0,
+    async ask(message) {
+      const answer = nextMessage(child);
+      child.send(message);
+      const first = await Promise.race([answer, ended.then(() => undefined)]);
+      if (first === undefined) throw new Error(`${script} ended`);
+      return first.message;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function nextMessage(child: ChildProcess): Promise<{ readonly message: unknown }> {
+  const [message]: unknown[] = await once(child, 'message');
+  return { message };
+}

@@ -1,0 +1,110 @@
+/**
+ * Measures the hub beside Home Assistant itself: `npm run bench -- [--quick] [--only NAME] [--json FILE]`.
+ * Everything it measures it starts itself and ends again. How to read the figures: docs/performance.md.
+ */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { realHome } from '../test/real-home/launch.ts';
+import type { Pace } from './compare.ts';
+import { measureLinkedHomes, measureRegisteredHomes } from './many-homes.ts';
+import type { Era } from './mcp-client.ts';
+import { measureOneHome } from './one-home.ts';
+import { linkedLines, oneHomeLines, registeredLines } from './print.ts';
+import { LARGE_SIZE, startHomes, USUAL_SIZE } from './simulated-homes.ts';
+
+interface Extent {
+  readonly pace: Pace;
+  readonly eras: readonly Era[];
+  readonly linkedHomes: number;
+  readonly registeredHomes: number;
+  readonly settleMs: number;
+}
+
+const FULL: Extent = {
+  pace: { warmMs: 500, measureMs: 1_500, rounds: 2 },
+  eras: ['2025-11-25', '2026-07-28'],
+  linkedHomes: 1_000,
+  registeredHomes: 10_000,
+  settleMs: 10_000,
+};
+const QUICK: Extent = {
+  pace: { warmMs: 200, measureMs: 400, rounds: 1 },
+  eras: ['2025-11-25'],
+  linkedHomes: 100,
+  registeredHomes: 1_000,
+  settleMs: 1_500,
+};
+
+interface Section {
+  readonly figures: object;
+  readonly lines: readonly string[];
+}
+
+const SECTIONS: Readonly<Record<string, (extent: Extent) => Promise<Section | undefined>>> = {
+  async real({ pace, eras }) {
+    await using home = await realHome();
+    if (!home) return undefined;
+    const figures = await measureOneHome({ home, eras, pace, atOnce: [1, 16] });
+    return { figures, lines: oneHomeLines('A real home', figures) };
+  },
+  async simulated({ pace, eras }) {
+    await using simulated = await startHomes({ count: 1, size: USUAL_SIZE });
+    const figures = await measureOneHome({ home: onlyOne(simulated.homes), eras, pace, atOnce: [1, 16] });
+    return { figures, lines: oneHomeLines('A simulated home', figures) };
+  },
+  async large({ pace }) {
+    await using simulated = await startHomes({ count: 1, size: LARGE_SIZE });
+    const figures = await measureOneHome({ home: onlyOne(simulated.homes), eras: ['2025-11-25'], pace, atOnce: [1] });
+    return { figures, lines: oneHomeLines('A large simulated home', figures) };
+  },
+  async linked({ linkedHomes, settleMs }) {
+    const figures = await measureLinkedHomes(linkedHomes, settleMs);
+    return { figures, lines: linkedLines(figures) };
+  },
+  async registered({ registeredHomes, settleMs }) {
+    const figures = await measureRegisteredHomes(100, registeredHomes, settleMs);
+    return { figures, lines: registeredLines(figures) };
+  },
+};
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
+});
+const names = Object.keys(SECTIONS).filter((name) => values.only === undefined || name === values.only);
+if (names.length === 0) {
+  console.error(`bench: there is no ${values.only}; there are: ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(2);
+}
+
+async function run(): Promise<void> {
+  const [cpu] = cpus();
+  const about = {
+    at: new Date().toISOString(),
+    node: process.version,
+    machine: `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}`,
+    loadAverage: loadavg()[0],
+    isQuick: values.quick,
+  };
+  console.log(`${about.at}, Node ${about.node}, ${about.machine}, load average ${about.loadAverage?.toFixed(2)}\n`);
+  const all: Record<string, object> = {};
+  for (const name of names) {
+    const section = await SECTIONS[name]?.(values.quick ? QUICK : FULL);
+    if (!section) continue;
+    all[name] = section.figures;
+    console.log(section.lines.join('\n'));
+  }
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify({ ...about, ...all }, undefined, 2)}\n`);
+}
+
+function onlyOne<T>(all: readonly T[]): T {
+  const [one] = all;
+  if (one === undefined) throw new Error('no home');
+  return one;
+}
+
+// An interrupted run leaves no hub behind: each hub and child ends when its channel to this process closes.
+await Promise.race([run(), once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+process.exit();

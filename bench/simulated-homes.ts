@@ -1,0 +1,17 @@
+import { startChild } from './child.ts';
+import type { HomesWanted, HomeToLink } from './simulated-homes-process.ts';
+
+/** A home as design and figures take it: middle-sized, with things happening. */
+export const USUAL_SIZE = { entities: 500, devices: 60, automations: 40, eventsPerSecond: 2 };
+export const LARGE_SIZE = { entities: 6_000, devices: 700, automations: 200, eventsPerSecond: 20 };
+
+export interface SimulatedHomes extends AsyncDisposable {
+  readonly homes: readonly HomeToLink[];
+}
+
+/** Homes in a process of their own, so that their memory and CPU are in no figure of the hub's. */
+export async function startHomes(wanted: HomesWanted): Promise<SimulatedHomes> {
+  const child = startChild('./simulated-homes-process.ts');
+  const homes = (await child.ask(wanted)) as readonly HomeToLink[];
+  return { homes, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+}
