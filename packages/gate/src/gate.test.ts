@@ -136,6 +136,14 @@ describe('what is kept', () => {
     ]);
   });
 
+  test('a created item is kept under the id the home gave it', async () => {
+    const connector = await open.connector();
+    const made = await open.call(connector, 'ha_set_area_or_floor', { home: 'home-1', kind: 'area', name: 'Kept Room' });
+    expect(made).toMatchObject({ isError: false });
+    const [edit] = await listEdits(open.database.db, open.tenantId, { connectorId: connector.id });
+    expect(edit).toMatchObject({ item: { kind: 'area', id: made.body['area_id'] }, wasThere: false, isThere: true });
+  });
+
   test('reads and refusals follow in a batch', async () => {
     const connector = await open.connector({ ceiling: 'control' });
     await open.call(connector, 'ha_get_state', { home: 'home-1', entity_id: 'sun.sun' });

@@ -28,7 +28,7 @@ export function createStoredEdits(
   }
 
   return {
-    async change({ item, read, write }: ItemChange) {
+    async change({ item, read, write, idOf }: ItemChange) {
       const before = await read();
       const actor = { kind: 'connector', id: connector.id } as const;
       const editId = await beginEdit(db, vault, tenantId, {
@@ -40,23 +40,48 @@ export function createStoredEdits(
         before,
         actor,
       });
-      try {
-        await write(before);
-      } catch (error) {
-        if (!(error instanceof Fault) || !error.outcomeUnknown) {
-          await settle(editId, { state: 'failed', ...(error instanceof Fault ? { faultCode: error.code } : {}) });
-          throw error;
-        }
-        const after = await read().catch(() => before);
-        if (canonicalJson(after ?? null) === canonicalJson(before ?? null)) {
-          await settle(editId, { state: 'unknown', faultCode: error.code });
-          throw error;
-        }
-        // The answer was lost, yet the item shows the write.
+      const lost = await send(editId, () => write(before));
+      const after = await readBack(editId, read, lost);
+      if (lost && canonicalJson(after ?? null) === canonicalJson(before ?? null)) {
+        await settle(editId, { state: 'unknown', faultCode: lost.code });
+        throw lost;
       }
-      const after = await read();
-      await finishEdit(db, vault, tenantId, editId, { state: 'done', after });
+      try {
+        await finishEdit(db, vault, tenantId, editId, { state: 'done', after, itemId: idOf?.(after) });
+      } catch (cause) {
+        throw unsettled('its record could not be completed', cause);
+      }
       return { editId, before, after };
     },
   };
+
+  /** Resolves with the fault when the answer was lost, so that reading may settle it. */
+  async function send(editId: string, write: () => Promise<void>): Promise<Fault | undefined> {
+    try {
+      await write();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Fault && error.outcomeUnknown) return error;
+      await settle(editId, { state: 'failed', ...(error instanceof Fault ? { faultCode: error.code } : {}) });
+      throw error;
+    }
+  }
+
+  async function readBack(editId: string, read: ItemChange['read'], lost: Fault | undefined): Promise<unknown> {
+    try {
+      return await read();
+    } catch (cause) {
+      await settle(editId, { state: 'unknown', ...(cause instanceof Fault ? { faultCode: cause.code } : {}) });
+      throw lost ?? unsettled('it could not be read back', cause);
+    }
+  }
+}
+
+/** The home took the change, so "failed" would be a lie and repeating it a risk. */
+function unsettled(what: string, cause: unknown): Fault {
+  return new Fault('STORAGE_UNAVAILABLE', `The home took the change, but ${what}.`, {
+    suggestion: 'Read the item before changing it again.',
+    outcomeUnknown: true,
+    cause,
+  });
 }

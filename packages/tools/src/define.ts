@@ -23,14 +23,17 @@ export interface ItemChange {
   readonly item: ItemRef;
   /** The item as it stands now; undefined when it does not exist. */
   read(): Promise<unknown>;
-  /** Sends the write. A lost answer is settled by reading again. May return what `read` should be asked for (a new item's id). */
+  /** Sends the write. A lost answer is settled by reading again. */
   write(before: unknown): Promise<void>;
+  /** For a creation whose id the home chose: the id in what was read back. */
+  idOf?(after: unknown): string | undefined;
 }
 
 export interface EditsPort {
   /**
    * Stores the item as it was, writes, stores it as it became. The edit row exists before the write leaves.
-   * @throws Fault STORAGE_UNAVAILABLE before anything is sent, or whatever `write` throws.
+   * @throws Fault STORAGE_UNAVAILABLE before anything is sent, or whatever `write` throws; with `outcomeUnknown` when the home
+   * took the write and it could not be read back or recorded.
    */
   change(change: ItemChange): Promise<{ readonly editId: string; readonly before: unknown; readonly after: unknown }>;
 }

@@ -18,6 +18,7 @@ import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
+import { applyChanges } from './apply-changes.ts';
 import { type ChangeWatch, watchChanges } from './change-watch.ts';
 import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
@@ -52,8 +53,8 @@ export interface DepsInput {
 }
 
 const USES_EVERY_MS = 5_000;
-/** Beyond this without a look at the changes, only what was read from the database just now counts. */
-const BLIND_AFTER_MS = 5_000;
+/** With the database away, known connectors go on reading and controlling this long; what must be stored is refused at once. */
+const BLIND_AFTER_MS = 5 * 60_000;
 const JOBS_AT_ONCE = 8;
 
 export async function createDeps(input: DepsInput): Promise<Deps> {
@@ -101,17 +102,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     db,
     log,
     signal: shutdown.signal,
-    onChanges: async (list) => {
-      const homesChanged = list.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId);
-      await Promise.all([...new Set(homesChanged)].map((homeId) => homes.release(homeId)));
-      for (const tenantId of new Set(list.map((change) => change.tenantId))) {
-        for (const known of directory.forgetTenant(tenantId)) {
-          const now = await directory.refresh(known);
-          if (now) surfaces.changed(now);
-          else for (const end of revoked) end(known.access.id);
-        }
-      }
-    },
+    onChanges: (list) => applyChanges({ homes, directory, gate, surfaces, revoked }, list),
     onBlind: (forMs) => {
       if (forMs > BLIND_AFTER_MS) directory.forgetAll();
     },

@@ -28,11 +28,15 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
   const known = new LRUCache<string, KnownConnector>({ max: MAX_KNOWN });
   const asking = new Map<string, Promise<KnownConnector | undefined>>();
 
+  let generation = 0;
+
   async function lookUp(hash: string): Promise<KnownConnector | undefined> {
+    const askedIn = generation;
     const stored = await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
     if (stored?.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
     const found = { hash, access: accessOf(stored) };
-    known.set(hash, found);
+    // What was read before a change was heard of may be older than the change.
+    if (askedIn === generation) known.set(hash, found);
     return found;
   }
 
@@ -46,6 +50,7 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
   }
 
   function forget(isMeant: (access: ConnectorAccess) => boolean): readonly KnownConnector[] {
+    generation++;
     const gone = [...known.values()].filter(({ access }) => isMeant(access));
     for (const { hash } of gone) known.delete(hash);
     return gone;

@@ -16,7 +16,7 @@ await describeHomes('ha_set_area_or_floor', (context) => {
     expect(answer.area).toMatchObject({ name: 'Set Test Room', icon: 'mdi:sofa' });
     expect(new Set(answer.area?.['aliases'] as string[])).toEqual(new Set(['den', 'nook']));
     expect(at.keptEdits).toEqual([
-      { item: { kind: 'area', id: 'Set Test Room' }, before: undefined, after: answer.area },
+      { item: { kind: 'area', id: 'set_test_room' }, before: undefined, after: answer.area },
     ]);
     expect((await at.home.areas()).get('set_test_room')).toMatchObject({ icon: 'mdi:sofa' });
     await areaRegistry.remove(at.home, 'set_test_room');

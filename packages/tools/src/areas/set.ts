@@ -72,6 +72,7 @@ async function create(call: Input, { home, edits, signal }: ToolContext): Promis
     async write() {
       await registryOf(kind).create(home, fields, { signal });
     },
+    idOf: (row) => String(rowOf(row, kind, name)[`${kind}_id`]),
   });
   return rowOf(after, kind, name);
 }

@@ -6,7 +6,7 @@ import type { EditsPort, ItemRef } from '../define.ts';
 /** The edits port without a database: reads, writes, reads again; a lost answer counts as done when the item changed. */
 export function createMemoryEdits(kept: { item: ItemRef; before: unknown; after: unknown }[]): EditsPort {
   return {
-    async change({ item, read, write }) {
+    async change({ item, read, write, idOf }) {
       const before = await read();
       let lost: Fault | undefined;
       try {
@@ -17,7 +17,7 @@ export function createMemoryEdits(kept: { item: ItemRef; before: unknown; after:
       }
       const after = await read();
       if (lost && canonicalJson(before ?? null) === canonicalJson(after ?? null)) throw lost;
-      kept.push({ item, before, after });
+      kept.push({ item: { kind: item.kind, id: idOf?.(after) ?? item.id }, before, after });
       return { editId: newId(), before, after };
     },
   };
