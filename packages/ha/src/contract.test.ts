@@ -11,9 +11,10 @@ import { readErrorLog, readLogbook, readLogLevels, readSupervisorLog, readSystem
 import { createMirror } from './mirror.ts';
 import { createView } from './mirrored-view.ts';
 import { areaRegistry, floorRegistry, labelRegistry, readEntity, updateDevice, updateEntity } from './registries.ts';
-import { callService } from './services.ts';
+import { callService, listServices, serviceTexts } from './services.ts';
 import { readSystemHealth } from './system-health.ts';
 import { expandTarget, extractEntities } from './targets.ts';
+import { renderTemplate } from './template.ts';
 import { getTrace, listTraces } from './traces.ts';
 import type { View } from './view.ts';
 import { waitForEntity, waitForGone } from './wait-for.ts';
@@ -204,6 +205,28 @@ await describeReal('against a real Home Assistant', (access) => {
   test('system health that takes too long comes with what is known by then', async () => {
     const { domains } = await readSystemHealth(home, { deadlineMs: 1_500 });
     expect(Object.keys(domains)).toContain('recorder');
+  });
+
+  test('a template is rendered once, and what is wrong with it comes as its own words', async () => {
+    const options = { timeoutS: 3, reportErrors: true };
+    expect(await renderTemplate(home, "{{ states('sun.sun') }}", options)).toMatchObject({
+      result: expect.stringMatching(/horizon/),
+      listeners: { entities: ['sun.sun'] },
+    });
+    await expect(renderTemplate(home, '{{ 1 / 0 }}', options)).rejects.toMatchObject({
+      code: 'SERVICE_CALL_FAILED',
+      message: expect.stringContaining('division by zero'),
+    });
+    await expect(renderTemplate(home, '{{ oops', options)).rejects.toMatchObject({ code: 'SERVICE_CALL_FAILED' });
+  });
+
+  test('services have fields and texts; an unknown one or bad data is a mistake of the caller', async () => {
+    expect((await listServices(home))['light']?.['turn_on']).toMatchObject({ fields: expect.any(Object) });
+    expect((await serviceTexts(home)).get('component.light.services.turn_on.name')).toEqual(expect.any(String));
+    const unknown = callService(home, 'light', 'no_such_service');
+    await expect(unknown).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    const wrong = callService(home, 'light', 'turn_on', { target: { entity_id: LAMP }, data: { brightness: 'x' } });
+    await expect(wrong).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
   test('the backup manager tells its state, its places and what it does', async () => {
