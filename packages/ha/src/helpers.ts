@@ -77,19 +77,6 @@ export async function updateHelper(
   return itemSchema.parse(await home.send(command, { ...options, isWrite: true }));
 }
 
-/** Puts the item back as it was, whole. Source: HA `<kind>/update`. @throws Fault */
-export async function replaceHelper(
-  home: Home,
-  kind: HelperKind,
-  id: string,
-  item: Fields,
-  options: CallOptions = {},
-): Promise<HelperItem> {
-  const { id: _, ...fields } = item;
-  const command = { ...fields, type: `${kind}/update`, [`${kind}_id`]: id };
-  return itemSchema.parse(await home.send(command, { ...options, isWrite: true }));
-}
-
 /** @throws Fault RESOURCE_NOT_FOUND */
 export async function deleteHelper(home: Home, kind: HelperKind, id: string, options: CallOptions = {}): Promise<void> {
   try {

@@ -49,11 +49,6 @@ export async function updateEntity(
   };
 }
 
-/** Only for entities that no integration provides any more. @throws Fault */
-export async function removeEntity(home: Home, entityId: string, options: CallOptions = {}): Promise<void> {
-  await write(home, 'config/entity_registry/remove', { entity_id: entityId }, options);
-}
-
 /** Fields: area_id, name_by_user, labels, disabled_by. @throws Fault */
 export async function updateDevice(
   home: Home,
@@ -62,11 +57,6 @@ export async function updateDevice(
   options: CallOptions = {},
 ): Promise<Device> {
   return record(await write(home, 'config/device_registry/update', { ...changes, device_id: deviceId }, options));
-}
-
-/** @throws Fault COMPONENT_NOT_INSTALLED before 2026.8, where each config entry of a device is removed by itself */
-export async function removeDevice(home: Home, deviceId: string, options: CallOptions = {}): Promise<void> {
-  await write(home, 'config/device_registry/remove', { device_id: deviceId }, options);
 }
 
 interface Registry<T> {
