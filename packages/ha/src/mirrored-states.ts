@@ -1,12 +1,17 @@
+import { Fault } from '@hub/core/fault.ts';
 import { applyDiff, type EntitiesEvent, expandState, readEntitiesEvent } from './compressed-state.ts';
 import type { Home, Subscription } from './home.ts';
+import { within } from './pause.ts';
 import type { EntityState } from './records.ts';
 import type { StateListener } from './view.ts';
 
 /** Measured on 100 homes of 500 entities: 590 bytes of heap per state with its attributes. */
 const BYTES_PER_STATE = 700;
+/** How long a home that took the subscription may keep its first event back. */
+const FIRST_EVENT_MS = 30_000;
 
 export interface MirroredStates {
+  /** @throws Fault CONNECTION_TIMEOUT when the home took the subscription and tells nothing, or whatever it answered */
   read(): Promise<ReadonlyMap<string, EntityState>>;
   watch(listener: StateListener): Disposable;
   readonly isWatched: boolean;
@@ -17,11 +22,13 @@ export interface MirroredStates {
 interface Loaded {
   readonly map: Map<string, EntityState>;
   readonly subscription: Promise<Subscription>;
-  /** Resolves once the map holds everything; anew after each reconnect. */
+  /** The map holds everything. */
+  isFull: boolean;
+  /** Resolves once it does; anew after each reconnect. */
   ready: Promise<ReadonlyMap<string, EntityState>>;
 }
 
-export function createMirroredStates(home: Home): MirroredStates {
+export function createMirroredStates(home: Home, firstEventMs = FIRST_EVENT_MS): MirroredStates {
   const listeners = new Set<StateListener>();
   let loaded: Loaded | undefined;
 
@@ -32,25 +39,27 @@ export function createMirroredStates(home: Home): MirroredStates {
   function load(): Loaded {
     const map = new Map<string, EntityState>();
     let full = Promise.withResolvers<ReadonlyMap<string, EntityState>>();
-    let isFull = false;
     const onEvent = (event: unknown) => {
       const read = readEntitiesEvent(event);
       if (!read) return;
-      if (!isFull) forgetMissing(map, read, tell);
-      isFull = true;
+      if (!one.isFull) forgetMissing(map, read, tell);
+      one.isFull = true;
       applyEvent(map, read, tell);
       full.resolve(map);
     };
     const onRenewed = () => {
-      isFull = false;
+      one.isFull = false;
+      const interrupted = full;
       full = Promise.withResolvers();
+      // Whoever still waits for the first picture gets the one after the reconnect.
+      interrupted.resolve(full.promise);
       one.ready = full.promise;
     };
     const subscription = home.subscribe({ type: 'subscribe_entities' }, onEvent, {
       onRenewed,
       onEnded: () => forget(one),
     });
-    const one: Loaded = { map, subscription, ready: subscription.then(() => full.promise) };
+    const one: Loaded = { map, subscription, isFull: false, ready: subscription.then(() => full.promise) };
     return one;
   }
 
@@ -69,7 +78,12 @@ export function createMirroredStates(home: Home): MirroredStates {
         loaded = one;
         one.ready.catch(() => forget(one));
       }
-      return loaded.ready;
+      const one = loaded;
+      if (one.isFull) return one.ready;
+      return within(one.ready, firstEventMs, undefined, noFirstEvent).catch((error: unknown) => {
+        forget(one);
+        throw error;
+      });
     },
     watch(listener) {
       listeners.add(listener);
@@ -85,6 +99,12 @@ export function createMirroredStates(home: Home): MirroredStates {
       if (loaded) forget(loaded);
     },
   };
+}
+
+function noFirstEvent(): Fault {
+  return new Fault('CONNECTION_TIMEOUT', 'The home does not tell its states.', {
+    suggestion: 'Retry; when it stays, restart Home Assistant.',
+  });
 }
 
 /** The first event after (re)subscribing holds every entity there is: what it lacks has left. */

@@ -15,13 +15,13 @@ export function within<T>(
       signal?.removeEventListener('abort', onAbort);
       act();
     };
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    // Also when nobody waits any more: a rejection that no one hears ends the process.
     promise.then(
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),
     );
-    return undefined;
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
