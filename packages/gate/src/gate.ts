@@ -6,6 +6,7 @@ import { refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ToolContext } from '@hub/tools/define.ts';
 import { argumentFault } from './argument-fault.ts';
+import { callSignal } from './call-signal.ts';
 import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.ts';
 import { chooseHome } from './choose-home.ts';
 import { coerce } from './coerce.ts';
@@ -188,8 +189,8 @@ function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
 
 async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: TrailEntry): Promise<CallResult> {
   const { request, callId, prepared, home, depth } = run;
-  const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
-  const signal = AbortSignal.any([request.signal, deadline]);
+  using limit = callSignal(request.signal, CALL_DEADLINE_MS);
+  const { signal } = limit;
   const nested = (name: string, args: unknown) => {
     if (depth >= MAX_NESTING) throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
     return callTool(deps, { ...request, name, args, signal }, depth + 1);
@@ -203,7 +204,7 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {
-    const fault = asFault(interruption(error, request.signal, deadline), callId);
+    const fault = asFault(interruption(error, request.signal, limit.isLate), callId);
     await finish(deps, entry, { outcome: fault.outcomeUnknown ? 'unknown' : 'failed', faultCode: fault.code });
     throw error instanceof Fault || fault.code !== 'INTERNAL_ERROR' ? fault : error;
   }
@@ -216,11 +217,11 @@ async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'du
 }
 
 /** An abort is told as what it was: the client went away, or time ran out. */
-function interruption(error: unknown, client: AbortSignal, deadline: AbortSignal): unknown {
+function interruption(error: unknown, client: AbortSignal, isLate: boolean): unknown {
   if (error instanceof Fault) return error;
   if (client.aborted)
     return new Fault('CANCELLED', 'The call was cancelled by the client.', { outcomeUnknown: true, cause: error });
-  if (!deadline.aborted) return error;
+  if (!isLate) return error;
   return new Fault('TIMEOUT_OPERATION', `The call took longer than ${CALL_DEADLINE_MS / 1000} s.`, {
     suggestion: 'Read the state again before repeating it: what was sent may still take effect.',
     outcomeUnknown: true,
