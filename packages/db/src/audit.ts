@@ -4,6 +4,7 @@ import { type Insertable, sql } from 'kysely';
 import type { Actor, ActorKind } from './actor.ts';
 import type { Database } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { jsonText } from './json-text.ts';
 import type { AuditTable } from './schema.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -172,7 +173,7 @@ function intentRow(call: CallFacts): Insertable<AuditTable> {
     tool: call.tool,
     effect: call.effect,
     decision: call.decision,
-    args_summary: call.argsSummary === undefined ? null : JSON.stringify(call.argsSummary),
+    args_summary: call.argsSummary === undefined ? null : jsonText(call.argsSummary),
     args_digest: call.argsDigest ?? null,
     outcome: null,
     fault_code: null,

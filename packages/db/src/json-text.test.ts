@@ -13,3 +13,7 @@ test('characters that jsonb cannot hold are replaced, and nothing else is touche
     half: 'x\uFFFD',
   });
 });
+
+test('names are made storable as values are', () => {
+  expect(JSON.parse(jsonText({ in: { 'a\0b': 1 } }))).toEqual({ in: { 'a\uFFFDb': 1 } });
+});

@@ -5,7 +5,13 @@ const UNSTORABLE = /\\u(0000|d[89a-f])/i;
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value ?? null);
   if (!UNSTORABLE.test(text)) return text;
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? inner.toWellFormed().replaceAll('\0', '\uFFFD') : inner,
-  );
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'string') return storable(inner);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, one]) => [storable(key), one]));
+  });
+}
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -1,18 +1,36 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@hub/core/canonical-json.ts';
-import { redact } from './redact.ts';
+import { REDACTED, redact } from './redact.ts';
 
 const MAX_TEXT = 120;
 const MAX_ITEMS = 10;
+/** Of locks and alarms. In results such a key is mostly an error's code, in arguments hardly ever. */
+const DOOR_CODE = /^(code|pin|pin_?code|user_?code|passcode)$/i;
 
 /** Enough of the arguments to recognise the call, short and without secrets. */
 export function argsSummary(input: unknown): Record<string, unknown> {
-  return shorten(redact(input), 0) as Record<string, unknown>;
+  return shorten(withoutSecrets(input), 0) as Record<string, unknown>;
 }
 
-/** SHA-256 of the canonical arguments: equal calls give equal digests. */
+/** SHA-256 of the canonical arguments, secrets left out: a door code of four digits would be found by trying. Equal calls give equal digests. */
 export function argsDigest(input: unknown): string {
-  return createHash('sha256').update(canonicalJson(input)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(withoutSecrets(input)))
+    .digest('hex');
+}
+
+function withoutSecrets(input: unknown): unknown {
+  return redact(withoutCodes(input));
+}
+
+function withoutCodes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutCodes);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
+    const isCode = DOOR_CODE.test(key) && (typeof inner === 'string' || typeof inner === 'number');
+    return [key, isCode ? REDACTED : withoutCodes(inner)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function shorten(value: unknown, depth: number): unknown {

@@ -6,7 +6,7 @@ const TOKEN_IN_QUERY = /([?&](?:token|authSig|access_token|api_password)=)[^&\s"
 /** One cheap look at the finished text; most results hold nothing of the kind and are not walked. */
 const SUSPECT = /token|passw|secret|api_?key|authorization|webhook_id|cloudhook|eyJ|\/private_|authSig/i;
 
-const REDACTED = '<redacted>';
+export const REDACTED = '<redacted>';
 
 /** Could this result text hold a secret at all? */
 export function mayHoldSecrets(text: string): boolean {

@@ -53,14 +53,28 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
   });
 
   async function writeHeld(): Promise<void> {
+    let size = MAX_BATCH;
     while (held.length > 0) {
-      const batch = held.slice(0, MAX_BATCH);
+      const batch = held.slice(0, size);
+      const leave = (outcome: 'stored' | 'dropped') => {
+        metrics.auditRows.inc({ outcome }, batch.length);
+        const gone = new Set(batch);
+        held = held.filter((one) => !gone.has(one));
+        size = MAX_BATCH;
+      };
       try {
         await writeBatch(db, batch.map(settledOf));
-        metrics.auditRows.inc({ outcome: 'stored' }, batch.length);
-        const written = new Set(batch);
-        held = held.filter((one) => !written.has(one));
+        leave('stored');
       } catch (error) {
+        if (isRefusedRow(error)) {
+          // One row that can never be stored must not hold back everybody else's: it is found by halving, and left out.
+          if (batch.length > 1) size = Math.ceil(batch.length / 2);
+          else {
+            log.error({ err: error, callId: batch[0]?.entry.callId }, 'an audit row cannot be stored');
+            leave('dropped');
+          }
+          continue;
+        }
         metrics.auditRows.inc({ outcome: 'failed' }, batch.length);
         log.warn({ err: error, held: held.length }, 'audit rows could not be stored yet');
         return;
@@ -118,4 +132,9 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
       if (held.length > 0) await flush();
     },
   };
+}
+
+/** PostgreSQL answered, and does not take this very data. Source: its error classes 22 and 23. */
+function isRefusedRow(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^2[23]\w{3}$/.test(String(error.code));
 }
