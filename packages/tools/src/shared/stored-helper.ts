@@ -24,8 +24,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export const ENTITY_WAIT_MS = 10_000;
 
 /** The name under which a helper's edits are kept. */
-export function helperItem(kind: HelperKind, id: string): ItemRef {
-  return { kind: kind === 'zone' ? 'zone' : `helper_${kind}`, id };
+export function helperItem(kind: string, id: string): ItemRef {
+  return { kind: kind === 'zone' ? kind : `helper_${kind}`, id };
 }
 
 /** The helper that a stored id or an entity id means; undefined when Home Assistant stores none such. @throws Fault */
@@ -68,6 +68,7 @@ export async function makeHelper(
     async write() {
       id = (await createHelper(home, kind, fields, { signal })).id;
     },
+    idOf: (item) => (isItem(item) ? item.id : undefined),
   });
   return itemOf(after, kind);
 }
