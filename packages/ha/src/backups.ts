@@ -17,6 +17,11 @@ const infoSchema = z.looseObject({
     .nullish(),
 });
 const agentsSchema = z.looseObject({ agents: z.array(z.looseObject({ agent_id: z.string(), name: z.string() })) });
+const configSchema = z.looseObject({
+  config: z.looseObject({
+    create_backup: z.looseObject({ agent_ids: z.array(z.string()), password: z.string().nullable() }),
+  }),
+});
 const eventSchema = z.looseObject({
   manager_state: z.string().optional(),
   stage: z.string().nullish(),
@@ -39,6 +44,16 @@ export async function readBackupInfo(home: Home, options: CallOptions = {}): Pro
 /** The places a backup can be stored at; the home's own is `backup.local`, or `hassio.local` under a Supervisor. Source: HA `backup/agents/info`. */
 export async function listBackupAgents(home: Home, options: CallOptions = {}): Promise<readonly BackupAgent[]> {
   return agentsSchema.parse(await home.send({ type: 'backup/agents/info' }, { ...options, isWrite: false })).agents;
+}
+
+/** Where automatic backups go, and the key they are encrypted with (a secret). Source: HA `backup/config/info`. */
+export async function readBackupConfig(
+  home: Home,
+  options: CallOptions = {},
+): Promise<{ readonly agentIds: readonly string[]; readonly password: string | undefined }> {
+  const answer = await home.send({ type: 'backup/config/info' }, { ...options, isWrite: false });
+  const { agent_ids: agentIds, password } = configSchema.parse(answer).config.create_backup;
+  return { agentIds, password: password ?? undefined };
 }
 
 /** One backup; undefined when no place has it. Source: HA `backup/details`. */

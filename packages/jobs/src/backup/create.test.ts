@@ -1,3 +1,4 @@
+import { generateBackup, readBackupInfo } from '@hub/ha/backups.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { itReal } from '@hub/real-home/describe-real.ts';
@@ -5,7 +6,6 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobContext, Step } from '../define.ts';
 import { job } from './create.ts';
-import { generateBackup, readBackupInfo } from './manager.ts';
 
 let simulated: SimulatedHome;
 let home: Home;

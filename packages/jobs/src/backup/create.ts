@@ -1,7 +1,4 @@
 import { Fault } from '@hub/core/fault.ts';
-import type { Home } from '@hub/ha/home.ts';
-import { z } from 'zod';
-import { defineJob, type JobContext, type Step } from '../define.ts';
 import {
   type BackupInfo,
   generateBackup,
@@ -9,7 +6,10 @@ import {
   readBackupConfig,
   readBackupInfo,
   type StoredBackup,
-} from './manager.ts';
+} from '@hub/ha/backups.ts';
+import type { Home } from '@hub/ha/home.ts';
+import { z } from 'zod';
+import { defineJob, type JobContext, type Step } from '../define.ts';
 import { watchBackups } from './watch.ts';
 
 const argsShape = z.strictObject({
@@ -100,7 +100,8 @@ async function chooseTarget(
   home: Home,
   signal: AbortSignal,
 ): Promise<{ readonly agent_ids: readonly string[]; readonly password?: string }> {
-  const [present, config] = await Promise.all([listBackupAgents(home, { signal }), readBackupConfig(home, { signal })]);
+  const [agents, config] = await Promise.all([listBackupAgents(home, { signal }), readBackupConfig(home, { signal })]);
+  const present = agents.map(({ agent_id: id }) => id);
   const local = present.filter((id) => id === 'hassio.local' || id === 'backup.local');
   const chosen = local.length > 0 ? local : config.agentIds.filter((id) => present.includes(id));
   if (chosen.length === 0) {

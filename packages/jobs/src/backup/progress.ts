@@ -1,4 +1,4 @@
-import type { BackupEvent } from './manager.ts';
+import type { BackupEvent } from '@hub/ha/backups.ts';
 
 /** How far a backup is when a stage begins, in percent: a guess from what usually takes long, so that the bar only moves forward. */
 const STAGES: Readonly<Record<string, { readonly percent: number; readonly message: string }>> = {

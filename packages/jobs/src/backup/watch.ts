@@ -1,5 +1,5 @@
+import { type BackupEvent, type BackupInfo, readBackupInfo, subscribeBackupEvents } from '@hub/ha/backups.ts';
 import type { JobContext } from '../define.ts';
-import { type BackupEvent, type BackupInfo, readBackupInfo, subscribeBackupEvents } from './manager.ts';
 import { backupProgress } from './progress.ts';
 
 /** Milliseconds without an event after which the manager is asked: a home that went away is noticed, and no slot is held for it. */
