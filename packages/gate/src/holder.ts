@@ -43,9 +43,22 @@ export function createHolder(deps: HolderDeps): Holder {
       createDirectHome({ ...link, onState: (info) => deps.onState(tenantId, homeId, info) }),
       deps.onCall,
     );
-    const one = { home, mirror: createMirror(home) };
-    settled.set(homeId, one);
-    return one;
+    return { home, mirror: createMirror(home) };
+  }
+
+  /** Opens it, and keeps it unless it was released meanwhile: then it is closed, and made of an address that may be old. */
+  function begin(tenantId: string, homeId: string): Promise<HeldHome> {
+    const opening = open(tenantId, homeId);
+    held.set(homeId, opening);
+    opening.then(
+      (one) => {
+        if (held.get(homeId) === opening) settled.set(homeId, one);
+      },
+      () => {
+        if (held.get(homeId) === opening) held.delete(homeId);
+      },
+    );
+    return opening;
   }
 
   async function release(homeId: string): Promise<void> {
@@ -61,20 +74,18 @@ export function createHolder(deps: HolderDeps): Holder {
     );
   }
 
+  async function hold(tenantId: string, homeId: string): Promise<HeldHome> {
+    if (isClosed)
+      throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
+    const known = settled.get(homeId);
+    if (known) return known;
+    const opening = held.get(homeId) ?? begin(tenantId, homeId);
+    const one = await opening;
+    return held.get(homeId) === opening ? one : hold(tenantId, homeId);
+  }
+
   return {
-    async hold(tenantId, homeId) {
-      if (isClosed)
-        throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
-      const known = settled.get(homeId);
-      if (known) return known;
-      let opening = held.get(homeId);
-      if (!opening) {
-        opening = open(tenantId, homeId);
-        held.set(homeId, opening);
-        opening.catch(() => held.delete(homeId));
-      }
-      return opening;
-    },
+    hold,
     release,
     held: () => [...settled.values()],
     async close() {

@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { readText } from './body.ts';
 import { httpFault } from './faults.ts';
 import type { CallOptions, Home, HttpRequest } from './home.ts';
@@ -10,10 +11,12 @@ export async function requestJson(
   request: HttpRequest,
   options: CallOptions & { readonly entityId?: string } = {},
 ): Promise<unknown> {
+  const isWrite = options.isWrite ?? request.method !== 'GET';
   const response = await home.rest(request, options);
-  const text = await readText(response, MAX_JSON_BYTES);
+  const text = await readText(response, MAX_JSON_BYTES).catch((error: unknown) => {
+    throw isWrite && response.status < 400 && error instanceof Fault ? withUnknownOutcome(error) : error;
+  });
   if (response.status >= 400) {
-    const isWrite = options.isWrite ?? request.method !== 'GET';
     throw httpFault(response.status, text, { entityId: options.entityId, isWrite });
   }
   try {
@@ -21,4 +24,11 @@ export async function requestJson(
   } catch {
     return text;
   }
+}
+
+/** The home had begun to answer, so it has taken the write. */
+function withUnknownOutcome(fault: Fault): Fault {
+  const { code, message } = fault;
+  const suggestion = 'It may have taken effect: read before repeating it.';
+  return new Fault(code, message, { suggestion, outcomeUnknown: true, cause: fault });
 }

@@ -208,9 +208,9 @@ describe('REST', () => {
     await using scripted = await startScriptedHome();
     scripted.http = () => ({ status: 200, body: '{"half": ', headers: { 'content-length': '500' } });
     await using home = link(scripted);
-    await expect(requestJson(home, { method: 'GET', path: '/api/config' })).rejects.toMatchObject({
-      code: 'CONNECTION_FAILED',
-    });
+    const lost = (method: 'GET' | 'POST') => requestJson(home, { method, path: '/api/config' });
+    await expect(lost('GET')).rejects.toMatchObject({ code: 'CONNECTION_FAILED', outcomeUnknown: false });
+    await expect(lost('POST')).rejects.toMatchObject({ code: 'CONNECTION_FAILED', outcomeUnknown: true });
   });
 });
 
@@ -219,4 +219,12 @@ test('the address is checked again at every new connection, and the token never 
   await using home = link(scripted, { allowPrivateAddresses: false });
   await expect(home.ready()).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
   expect(scripted.logins).toBe(0);
+});
+
+test('a home that hangs does not hold up whoever closes its link', { timeout: 15_000 }, async () => {
+  await using scripted = await startScriptedHome();
+  await using home = link(scripted);
+  await home.ready();
+  for (const socket of scripted.sockets) socket.pause();
+  await home.close();
 });

@@ -13,6 +13,7 @@ const PING_AFTER_MS = 5_000;
 /** Silence after which what we know of the home no longer counts as fresh, and after which the link is given up. */
 const SILENT_AFTER_MS = 10_000;
 const DEAD_AFTER_MS = 30_000;
+const GOODBYE_MS = 1_000;
 
 export interface SocketOptions {
   readonly url: URL;
@@ -156,7 +157,12 @@ function running(ws: WebSocket, haVersion: string, { onLost, onSilence }: Socket
       return id;
     },
     forget: (id) => void pending.delete(id),
-    close: () => (ws.readyState === WebSocket.OPEN ? ws.close() : ws.terminate()),
+    close() {
+      if (ws.readyState !== WebSocket.OPEN) return ws.terminate();
+      ws.close();
+      // A home that hangs does not say goodbye, and whoever closes waits for the end.
+      setTimeout(() => ws.terminate(), GOODBYE_MS).unref();
+    },
     closed,
   };
 }
