@@ -1,20 +1,19 @@
-import { hashSecret } from '@hub/core/ids.ts';
 import { findConnectorByHash } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
 import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { LRUCache } from 'lru-cache';
 
-/** A connector that has been looked up; `access` follows its changes while anybody holds it. */
+/** A connector as it was looked up; after a change it is looked up anew. */
 export interface KnownConnector {
   readonly hash: string;
-  access: ConnectorAccess;
+  readonly access: ConnectorAccess;
 }
 
 /** Secrets to connectors, remembered so that a warm call asks no database. */
 export interface Directory {
-  /** Undefined for a secret that opens nothing now. One lookup at a time per secret. @throws Fault STORAGE_UNAVAILABLE */
-  find(secret: string): Promise<KnownConnector | undefined>;
+  /** By the secret's hash in base64url; undefined when it opens nothing now. One lookup at a time per secret. @throws Fault STORAGE_UNAVAILABLE */
+  find(hash: string): Promise<KnownConnector | undefined>;
   /** Forgets a tenant's connectors, so that the next use reads them again; returns those that were known. */
   forgetTenant(tenantId: string): readonly KnownConnector[];
   forgetAll(): readonly KnownConnector[];
@@ -57,8 +56,7 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
   }
 
   return {
-    async find(secret) {
-      const hash = hashSecret(secret).toString('base64url');
+    async find(hash) {
       const cached = known.get(hash);
       const isLive =
         cached !== undefined && (cached.access.validUntil?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now();

@@ -15,7 +15,8 @@ export interface SurfaceDeps {
 
 /** Connectors as the MCP endpoint serves them. */
 export interface Surfaces {
-  resolve(secret: string): Promise<Surface | undefined>;
+  /** By the hash of a secret. */
+  resolve(credential: string): Promise<Surface | undefined>;
   /** What the connector may do or see has changed: open clients are told. */
   changed(known: KnownConnector): void;
 }
@@ -27,10 +28,12 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
   function surfaceOf(known: KnownConnector): Surface {
     const made = surfaces.get(known);
     if (made) return made;
+    const instructions = instructionsFor(known.access);
+    const tools = deps.gate.list(known.access) as ReturnType<Surface['listTools']>;
     const surface: Surface = {
       key: known.access.id,
-      instructions: () => instructionsFor(known.access),
-      listTools: () => deps.gate.list(known.access) as ReturnType<Surface['listTools']>,
+      instructions: () => instructions,
+      listTools: () => tools,
       callTool: (call) => callTool(deps, known, call),
       onListChanged(listener) {
         const own = listeners.get(known.access.id) ?? new Set();
@@ -48,8 +51,8 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
   }
 
   return {
-    async resolve(secret) {
-      const known = await deps.directory.find(secret);
+    async resolve(credential) {
+      const known = await deps.directory.find(credential);
       deps.metrics.authEvents.inc({ method: 'connector_url', outcome: known ? 'ok' : 'unknown' });
       return known && surfaceOf(known);
     },

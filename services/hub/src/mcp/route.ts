@@ -12,8 +12,8 @@ import type { Surface } from './surface.ts';
 
 export interface McpRouteDeps {
   readonly endpoint: Endpoint;
-  /** The connector behind a secret; undefined when there is none, it was revoked or its tenant is off. */
-  resolve(secret: string): Promise<Surface | undefined>;
+  /** The connector behind a secret, by the secret's SHA-256 in base64url; undefined when there is none, it was revoked or its tenant is off. */
+  resolve(credential: string): Promise<Surface | undefined>;
   readonly hosts: HostRules;
   readonly misses: MissGuard;
 }
@@ -63,15 +63,14 @@ async function admit(
   reply: FastifyReply,
 ): Promise<Inbound | undefined> {
   if (!isAllowedPlace(deps.hosts, request, reply)) return undefined;
-  const { secret } = request.params;
-  const credential = hashSecret(secret).toString('base64url');
+  const credential = hashSecret(request.params.secret).toString('base64url');
   const waitS = await deps.misses.blockedFor(request.ip, credential);
   if (waitS !== undefined) {
     reply.code(429).header('retry-after', String(waitS));
     sendRpcError(reply, RPC.refused, `Too many wrong addresses from here. Try again in ${waitS} s.`);
     return undefined;
   }
-  const surface = await deps.resolve(secret);
+  const surface = await deps.resolve(credential);
   if (!surface) {
     await deps.misses.miss(request.ip);
     reply.callNotFound();

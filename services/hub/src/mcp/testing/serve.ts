@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { newSecret } from '@hub/core/ids.ts';
+import { hashSecret, newSecret } from '@hub/core/ids.ts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { frameworkErrors, installErrors } from '../../http/errors.ts';
 import { hostRules } from '../../http/hosts.ts';
@@ -50,7 +50,8 @@ export async function serve(
   installErrors(app);
   mcpRoutes(app, {
     endpoint,
-    resolve: async (given) => surfaces.get(given),
+    resolve: async (credential) =>
+      [...surfaces].find(([known]) => hashSecret(known).toString('base64url') === credential)?.[1],
     hosts: hostRules([]),
     misses: missGuard(),
   });
