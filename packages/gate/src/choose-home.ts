@@ -4,7 +4,7 @@ import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
 
 /**
  * The home a call means. With several homes it must be named for everything above reading; it is never guessed from an entity id.
- * @throws Fault HOME_REQUIRED | HOME_NOT_FOUND, naming the homes this connector reaches
+ * @throws Fault HOME_REQUIRED | HOME_NOT_FOUND | VALIDATION_FAILED, naming the homes this connector reaches
  */
 export function chooseHome(connector: ConnectorAccess, wanted: unknown, lowest: Effect): HomeAccess {
   const { homes } = connector;
@@ -24,6 +24,12 @@ export function chooseHome(connector: ConnectorAccess, wanted: unknown, lowest: 
         context: { parameter: 'home' },
       },
     );
+  }
+  if (typeof wanted !== 'string' && typeof wanted !== 'number') {
+    throw new Fault('VALIDATION_FAILED', '`home`: Input should be a valid string.', {
+      suggestion: `Homes: ${namesOf(homes)}`,
+      context: { parameter: 'home' },
+    });
   }
   const reference = String(wanted).trim();
   const named = homes.filter((home) => home.name.toLowerCase() === reference.toLowerCase());

@@ -17,6 +17,7 @@ import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
+import { assertWellFormed } from './well-formed.ts';
 
 /** One call of a tool, from whatever door. */
 export interface CallRequest {
@@ -139,7 +140,11 @@ function readArguments(
   const { home: wanted, ...rest } = given as Record<string, unknown>;
   const isHomeOurs = tool.scope === 'home' && !parameters.includes('home');
   const home = isHomeOurs ? chooseHome(connector, wanted, prepared.lowest) : undefined;
-  const parsed = tool.input.safeParse(coerce(schema, isHomeOurs ? rest : given), { reportInput: true });
+  const loosened = coerce(schema, isHomeOurs ? rest : given);
+  // Once more, as a text may have turned out to be JSON.
+  assertShallow(loosened);
+  assertWellFormed(loosened);
+  const parsed = tool.input.safeParse(loosened, { reportInput: true });
   if (!parsed.success) throw argumentFault(tool.name, parsed.error, parameters);
   return { home, input: parsed.data };
 }

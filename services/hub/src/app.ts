@@ -2,7 +2,7 @@ import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { adminApi } from './api/admin-api.ts';
 import type { Deps } from './deps.ts';
-import { frameworkErrors, installErrors } from './http/errors.ts';
+import { clientErrorHandler, frameworkErrors, installErrors } from './http/errors.ts';
 import { hostRules } from './http/hosts.ts';
 import { requestSerializers } from './http/request-log.ts';
 import { memoryDenylist } from './mcp/denylist.ts';
@@ -23,6 +23,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     frameworkErrors,
+    clientErrorHandler,
     routerOptions: { maxParamLength: 300 },
     bodyLimit: 4 * 1024 * 1024,
     forceCloseConnections: 'idle',

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
 import { Fault } from '@hub/core/fault.ts';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { frameworkErrors, installErrors } from './errors.ts';
+import { clientErrorHandler, frameworkErrors, installErrors } from './errors.ts';
 
 async function answerTo(thrown: unknown) {
   const app = Fastify();
@@ -46,4 +49,20 @@ describe('installErrors', () => {
     expect(malformed.statusCode).toBe(400);
     expect(malformed.body).not.toContain('secret1');
   });
+});
+
+it.each([
+  ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+])('what cannot be read as a request, %s, is refused in the same shape', async (_name, bytes, status) => {
+  const app = Fastify({ clientErrorHandler });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(bytes);
+  const answer = await readAll(socket);
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  const body = JSON.parse(answer.slice(answer.indexOf('{')));
+  expect(body).toMatchObject({ success: false, error: { code: 'VALIDATION_FAILED', message: expect.any(String) } });
+  await app.close();
 });

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -92,6 +94,25 @@ function answer(error: FastifyError | Fault, request: FastifyRequest, reply: Fas
  */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   answer(error, request, reply);
+}
+
+const UNREADABLE: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'The address and headers of the request are too long.'],
+};
+
+/** For Fastify's option of this name: what Node cannot read as HTTP, answered on the bare socket in the one shape of errors. */
+export function clientErrorHandler(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, message] = UNREADABLE[error.code ?? ''] ?? [400, 'This is no HTTP request that can be read.'];
+  const body = JSON.stringify(problem('VALIDATION_FAILED', message));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Fastify writes the whole URL, which may hold a secret, into its message about a malformed one. */

@@ -56,6 +56,18 @@ function askingSurface(): Surface {
   };
 }
 
+it('a handshake without what it needs is refused as wrong parameters, not as a bug', async () => {
+  await using served = await serve(simpleSurface());
+  for (const params of [undefined, {}, { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: 'me' }]) {
+    const answer = await send(served.url, { id: 9, method: 'initialize', params });
+    expect(answer.headers.get('mcp-session-id')).toBeNull();
+    expect(await answer.json()).toMatchObject({
+      id: 9,
+      error: { code: -32_602, message: expect.stringContaining('clientInfo') },
+    });
+  }
+});
+
 describe('sessions of 2025-era clients', () => {
   it('go on working on another replica that shares the key', async () => {
     const key = randomBytes(32);

@@ -1,5 +1,6 @@
 import {
   type Implementation,
+  isInitializeRequest,
   type JSONRPCMessage,
   type JSONRPCNotification,
   type JSONRPCRequest,
@@ -9,7 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeFeed } from './change-feed.ts';
 import { type ClientReply, type Exchange, openExchange } from './exchange.ts';
-import { RPC, rpcError } from './json-rpc.ts';
+import { RPC, requestIdOf, rpcError } from './json-rpc.ts';
 import { fillToolList, isToolList } from './list-json.ts';
 import { type ReplyChannel, replyChannel } from './reply-channel.ts';
 import { buildServer, type EndpointLog } from './server.ts';
@@ -17,6 +18,8 @@ import { newSession, type Session, type Sessions } from './session.ts';
 import type { Surface } from './surface.ts';
 
 const MAX_STREAMS = 16;
+const BAD_HANDSHAKE =
+  'initialize takes params with protocolVersion (text), capabilities (object) and clientInfo (name and version).';
 /** Only these may ask the client back, so only for these the handshake is replayed. */
 const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -122,6 +125,9 @@ async function serve(
   const { deps, running } = scope;
   const { surface, request, reply } = inbound;
   const isHandshake = message.method === 'initialize';
+  // The SDK would call it an internal error.
+  if (isHandshake && !isInitializeRequest(message))
+    return refuse(reply, 200, RPC.invalidParams, BAD_HANDSHAKE, requestIdOf(message));
   const traceParent = header(request, 'traceparent');
   const product = buildServer(
     deps.info,
@@ -268,8 +274,11 @@ function endStreams(scope: Scope, matches: (sessionId: string | undefined) => bo
   for (const [channel, sessionId] of [...scope.streams]) if (matches(sessionId)) channel.end();
 }
 
-function refuse(reply: FastifyReply, status: number, code: number, message: string): void {
-  reply.code(status).type('application/json').send(rpcError(code, message));
+function refuse(reply: FastifyReply, status: number, code: number, message: string, id: RequestId | null = null): void {
+  reply
+    .code(status)
+    .type('application/json')
+    .send(rpcError(code, message, id));
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

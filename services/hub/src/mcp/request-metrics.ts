@@ -27,14 +27,15 @@ export function createRequestObserver(metrics: Metrics): (inbound: Inbound, mess
 }
 
 function methodOf(message: unknown): string {
-  return typeof message === 'object' && message !== null && 'method' in message ? String(message.method) : 'response';
+  if (typeof message !== 'object' || message === null || !('method' in message)) return 'response';
+  return typeof message.method === 'string' ? message.method : '';
 }
 
 /** Clients of the 2025 era name their version in a header after they said it in `initialize`. */
 function versionOf(header: string | string[] | undefined, message: unknown): string {
   if (typeof header === 'string') return header;
   const params = typeof message === 'object' && message !== null && 'params' in message ? message.params : undefined;
-  return typeof params === 'object' && params !== null && 'protocolVersion' in params
-    ? String(params.protocolVersion)
-    : '';
+  const version =
+    typeof params === 'object' && params !== null && 'protocolVersion' in params && params.protocolVersion;
+  return typeof version === 'string' ? version : '';
 }
