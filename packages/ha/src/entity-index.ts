@@ -8,6 +8,9 @@ const LEAST_SIMILARITY = 0.75;
 const BM25 = { k: 1.2, b: 0.5, d: 0 };
 const MIN_PREFIX_LETTERS = 3;
 const MIN_TYPO_LETTERS = 4;
+/** Letters that may differ, as a share of the word: two swapped ones count as two here, as one in `similarity`, which decides. */
+const FUZZY_SHARE = 0.4;
+const MAX_WRONG_LETTERS = 3;
 
 export interface RankedEntity {
   readonly entityId: string;
@@ -155,7 +158,8 @@ function findCloseWords(
 ): RankedEntity[] {
   const hits = engine.search(words.join(' '), {
     prefix: (word) => word.length >= MIN_PREFIX_LETTERS,
-    fuzzy: (word) => (word.length >= MIN_TYPO_LETTERS ? 1 - LEAST_SIMILARITY : false),
+    fuzzy: (word) => (word.length >= MIN_TYPO_LETTERS ? FUZZY_SHARE : false),
+    maxFuzzy: MAX_WRONG_LETTERS,
   });
   return hits.flatMap((hit): RankedEntity[] => {
     const document = documents.get(String(hit.id));

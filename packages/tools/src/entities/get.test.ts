@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { describeHomes } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { tool } from './get.ts';
-import { withHelper } from './testing/own-helper.ts';
+import { withHelper } from '../testing/own-helper.ts';
 
 await describeHomes('ha_get_entity', (context) => {
   it('shows how one entity is set up, with the names its ids stand for', async () => {

@@ -5,7 +5,7 @@ import { describeHomes } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
 import type { TestToolContext } from '../testing/tool-context.ts';
 import { tool } from './set.ts';
-import { withHelper } from './testing/own-helper.ts';
+import { withHelper } from '../testing/own-helper.ts';
 
 const answered = z.looseObject({
   success: z.boolean(),
