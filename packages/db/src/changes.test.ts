@@ -18,7 +18,7 @@ test('a reader sees each change of all tenants once it is committed', async () =
   const start = await latestChangeCursor(db);
   const one = await createTenant(db, vault, { name: 'One' }, SYSTEM_ACTOR);
   const first = await readChangesSince(db, start);
-  expect(first.changes).toEqual([{ tenantId: one.id, kind: 'tenant', rowId: one.id }]);
+  expect(first.changes).toMatchObject([{ tenantId: one.id, kind: 'tenant', rowId: one.id }]);
   expect((await readChangesSince(db, first.cursor)).changes).toEqual([]);
   await updateTenant(db, one.id, { name: 'Uno' }, SYSTEM_ACTOR);
   expect((await readChangesSince(db, first.cursor)).changes).toHaveLength(1);

@@ -6,6 +6,8 @@ import { systemTrx } from './system-door.ts';
 export type ChangeKind = Schema['change']['kind'];
 
 export interface Change {
+  /** Tells a change that is told again from a new one. */
+  readonly id: number;
   readonly tenantId: string;
   readonly kind: ChangeKind;
   /** Id of the tenant, member, home or connector; a credential's change names its connector. */
@@ -41,13 +43,19 @@ export async function readChangesSince(
 ): Promise<{ readonly changes: readonly Change[]; readonly cursor: string }> {
   return await systemTrx(db, async (trx) => {
     // One statement, one snapshot: rows and cursor belong together.
-    const { rows } = await sql<{ cursor: string; tenant_id: string | null; kind: ChangeKind; row_id: string }>`
-      select s.cursor::text as cursor, c.tenant_id, c.kind, c.row_id
+    const { rows } = await sql<{
+      cursor: string;
+      id: number;
+      tenant_id: string | null;
+      kind: ChangeKind;
+      row_id: string;
+    }>`
+      select s.cursor::text as cursor, c.id, c.tenant_id, c.kind, c.row_id
       from (select pg_snapshot_xmin(pg_current_snapshot()) as cursor) s
       left join change c on c.xid >= ${cursor}::xid8
       order by c.id`.execute(trx);
     const changes = rows.flatMap((row) =>
-      row.tenant_id === null ? [] : [{ tenantId: row.tenant_id, kind: row.kind, rowId: row.row_id }],
+      row.tenant_id === null ? [] : [{ id: row.id, tenantId: row.tenant_id, kind: row.kind, rowId: row.row_id }],
     );
     return { changes, cursor: rows[0]?.cursor ?? cursor };
   });

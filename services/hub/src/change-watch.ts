@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
 import { type Change, latestChangeCursor, readChangesSince } from '@hub/db/changes.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { Log } from '@hub/runtime/log.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** A database that hangs gives no answer at all, not even an error. */
+const ANSWER_MS = 4_000;
 
 export interface ChangeWatchDeps {
   readonly db: Database;
@@ -12,6 +15,8 @@ export interface ChangeWatchDeps {
   onChanges(changes: readonly Change[]): Promise<void>;
   /** Nothing could be read for a while: whatever is cached may be stale. */
   onBlind(forMs: number): void;
+  /** How long one look may take; 4 s unless told. */
+  readonly answerMs?: number;
 }
 
 export interface ChangeWatch {
@@ -21,15 +26,34 @@ export interface ChangeWatch {
 }
 
 /** Reads what changed in the database each second, so that every replica acts on it. */
-export async function watchChanges({ db, log, signal, onChanges, onBlind }: ChangeWatchDeps): Promise<ChangeWatch> {
+export async function watchChanges(deps: ChangeWatchDeps): Promise<ChangeWatch> {
+  const { db, log, signal, onChanges, onBlind, answerMs = ANSWER_MS } = deps;
   let cursor = await latestChangeCursor(db);
   let seenAt = performance.now();
   let looking: Promise<void> = Promise.resolve();
 
+  let asked: ReturnType<typeof readChangesSince> | undefined;
+  let actedOn: ReadonlySet<number> = new Set();
+
+  /** One question at a time, so that a database that hangs is not also run out of connections. */
+  async function read(): ReturnType<typeof readChangesSince> {
+    asked ??= readChangesSince(db, cursor).finally(() => {
+      asked = undefined;
+    });
+    const timer = new AbortController();
+    const late = delay(answerMs, undefined, { ref: false, signal: timer.signal }).then(() => {
+      throw new Fault('STORAGE_UNAVAILABLE', `The database did not answer within ${answerMs} ms.`);
+    });
+    return Promise.race([asked, late]).finally(() => timer.abort());
+  }
+
   async function lookOnce(): Promise<void> {
     try {
-      const { changes, cursor: next } = await readChangesSince(db, cursor);
-      if (changes.length > 0) await onChanges(changes);
+      const { changes, cursor: next } = await read();
+      // While any older transaction is open a change is told again with each look; a link is not to be reopened each second.
+      const fresh = changes.filter(({ id }) => !actedOn.has(id));
+      if (fresh.length > 0) await onChanges(fresh);
+      actedOn = new Set(changes.map(({ id }) => id));
       cursor = next;
       seenAt = performance.now();
     } catch (error) {
