@@ -223,16 +223,14 @@ await describeHomes('ha_search', (context) => {
   it('finds dashboards by their cards when asked to', async () => {
     const at = context();
     const urlPath = 'search-test-board';
-    const made = z
-      .looseObject({ id: z.string() })
-      .parse(
-        await at.home.send({
-          type: 'lovelace/dashboards/create',
-          url_path: urlPath,
-          title: 'Search Board',
-          mode: 'storage',
-        }),
-      );
+    const made = z.looseObject({ id: z.string() }).parse(
+      await at.home.send({
+        type: 'lovelace/dashboards/create',
+        url_path: urlPath,
+        title: 'Search Board',
+        mode: 'storage',
+      }),
+    );
     const board = { views: [{ cards: [{ type: 'markdown', content: 'marsupial_board' }] }] };
     await at.home.send({ type: 'lovelace/config/save', url_path: urlPath, config: board });
     const found = await search({ query: 'marsupial_board', search_types: ['dashboard'] }, at);
