@@ -1,16 +1,79 @@
+import { Fault } from '@hub/core/fault.ts';
+import { notFound } from '@hub/db/constraint-fault.ts';
 import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Deps } from '../deps.ts';
-import { openAdminKey } from './admin-key.ts';
+import { hostRules } from '../http/hosts.ts';
+import { type AdminKey, openAdminKey } from './admin-key.ts';
+import { auditRoutes } from './audit.ts';
+import { connectorRoutes } from './connectors.ts';
+import { docsPage } from './docs-page.ts';
+import { editRoutes } from './edits.ts';
+import { importRoute } from './home-import.ts';
+import { homeRoutes } from './homes.ts';
+import { jobRoutes } from './jobs.ts';
+import { memberRoutes } from './members.ts';
+import { collectOpenApi, openApiRoute } from './openapi.ts';
+import { schemaFault } from './problem-shape.ts';
+import { tenantRoutes } from './tenants.ts';
 
 /** Everything below /api: guarded by the admin key, described by OpenAPI 3.1. */
 export async function adminApi(app: FastifyInstance, deps: Deps): Promise<void> {
   const key = await openAdminKey(deps.config);
-  if (!key) return;
+  const hosts = hostRules(deps.config.publicUrls);
   await app.register(
-    async (api) => {
-      api.addHook('onRequest', async (request) => key.check(request));
-      api.get('/status', async () => ({ replica: deps.replicaId }));
+    async (scope) => {
+      scope.addHook('onRequest', async ({ host, headers }, reply) => {
+        reply.header('cache-control', 'no-store');
+        if (!hosts.allowsHost(host) || !hosts.allowsOrigin(headers.origin)) throw foreignPlace();
+      });
+      if (!key) return administrationOff(scope);
+      scope.setValidatorCompiler(validatorCompiler);
+      scope.setSerializerCompiler(serializerCompiler);
+      scope.setSchemaErrorFormatter(schemaFault);
+      await collectOpenApi(scope);
+      openApiRoute(scope);
+      await docsPage(scope);
+      await scope.register(async (guarded) => guardedRoutes(guarded, deps, key));
     },
     { prefix: '/api' },
+  );
+}
+
+function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void {
+  scope.addHook('onRequest', (request, reply) => key.check(request, reply));
+  // Whatever was changed takes effect before the answer says so.
+  scope.addHook('onSend', async ({ method }) => {
+    if (method !== 'GET' && method !== 'HEAD') await deps.changes.look();
+  });
+  const api = scope.withTypeProvider<ZodTypeProvider>();
+  tenantRoutes(api, deps);
+  memberRoutes(api, deps);
+  homeRoutes(api, deps);
+  importRoute(api, deps);
+  connectorRoutes(api, deps);
+  editRoutes(api, deps);
+  auditRoutes(api, deps);
+  jobRoutes(api, deps);
+}
+
+/** An outside database without a key: nobody may administer, and this says how to change that. */
+function administrationOff(scope: FastifyInstance): void {
+  scope.all('/*', async () => {
+    throw notFound(
+      'Administration, which is off on this hub,',
+      'Set HUB_ADMIN_KEY (24 characters or more) and start again.',
+    );
+  });
+}
+
+/** The guard against DNS rebinding and foreign web pages. */
+function foreignPlace(): Fault {
+  return new Fault(
+    'AUTH_INSUFFICIENT_PERMISSIONS',
+    'The hub does not answer under this host name, or to web pages of this origin.',
+    {
+      suggestion: 'Its operator can add the address to PUBLIC_URL.',
+    },
   );
 }

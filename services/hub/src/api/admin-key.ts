@@ -1,32 +1,55 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Fault } from '@hub/core/fault.ts';
 import { hashSecret, newSecret } from '@hub/core/ids.ts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import { type MissGuard, missGuard } from '../mcp/misses.ts';
 import { readSecretFile, writeSecretFile } from '../secret-file.ts';
 
 /** In the data folder of an embedded hub; a local `hub` command reads it. */
 export const ADMIN_KEY_FILE = 'admin-key';
 
 export interface AdminKey {
-  /** @throws Fault AUTH_INVALID_TOKEN unless the request bears the key */
-  check(request: FastifyRequest): void;
+  /** @throws Fault AUTH_INVALID_TOKEN unless the request bears the key | RATE_LIMITED after too many wrong ones from its address */
+  check(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
 /** HUB_ADMIN_KEY, or with the embedded database one made on first start. Undefined: administration is off. */
-export async function openAdminKey({ adminKey, isEmbedded, dataDir }: Config): Promise<AdminKey | undefined> {
+export async function openAdminKey(
+  { adminKey, isEmbedded, dataDir }: Pick<Config, 'adminKey' | 'isEmbedded' | 'dataDir'>,
+  misses: MissGuard = missGuard(),
+): Promise<AdminKey | undefined> {
   const key = adminKey ?? (isEmbedded ? await ensureFile(dataDir) : undefined);
   if (key === undefined) return undefined;
   const expected = hashSecret(key);
+  const where = adminKey === undefined ? `the file ${ADMIN_KEY_FILE} of the data folder` : 'HUB_ADMIN_KEY';
+
+  function refused(message: string): Fault {
+    return new Fault('AUTH_INVALID_TOKEN', message, {
+      suggestion: `Send "Authorization: Bearer <key>"; the key is in ${where}.`,
+    });
+  }
+
   return {
-    check({ headers }) {
+    async check({ headers, ip }, reply) {
       const [, given] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
-      if (given !== undefined && timingSafeEqual(hashSecret(given), expected)) return;
-      throw new Fault('AUTH_INVALID_TOKEN', 'Administration needs the admin key.', {
-        suggestion: isEmbedded
-          ? `Send "Authorization: Bearer <key>"; the key is in the file ${ADMIN_KEY_FILE} of the data folder.`
-          : 'Send "Authorization: Bearer <HUB_ADMIN_KEY>".',
-      });
+      if (given === undefined) {
+        reply.header('www-authenticate', 'Bearer');
+        throw refused('Administration needs the admin key.');
+      }
+      const hash = hashSecret(given);
+      const waitS = await misses.blockedFor(ip, hash.toString('base64url'));
+      if (waitS !== undefined) {
+        reply.header('retry-after', String(waitS));
+        throw new Fault('RATE_LIMITED', 'Too many wrong admin keys from this address.', {
+          suggestion: `Wait ${waitS} s, then send the right one.`,
+          context: { retry_after_s: waitS },
+        });
+      }
+      if (timingSafeEqual(hash, expected)) return misses.hit(hash.toString('base64url'));
+      await misses.miss(ip);
+      reply.header('www-authenticate', 'Bearer');
+      throw refused('This is not the admin key.');
     },
   };
 }

@@ -29,6 +29,18 @@ export async function ensureDefaultConnector({ config, storage }: Deps, { tenant
   return secret;
 }
 
+/** When the connector that a start prints was given a new URL, the next start prints that one. */
+export async function keepRotatedDefault(
+  { config, storage }: Deps,
+  connectorId: string,
+  secret: string,
+): Promise<void> {
+  if (!config.isEmbedded) return;
+  const known = await readSecretFile(config.dataDir, FILE);
+  const stored = known === undefined ? undefined : await findConnectorByHash(storage.db, hashSecret(known));
+  if (stored?.connector.id === connectorId) await writeSecretFile(config.dataDir, FILE, secret);
+}
+
 async function opens(db: Deps['storage']['db'], secret: string): Promise<boolean> {
   return (await findConnectorByHash(db, hashSecret(secret)))?.validity === 'valid';
 }

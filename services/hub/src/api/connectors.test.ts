@@ -1,0 +1,140 @@
+import { hashSecret } from '@hub/core/ids.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
+
+let hub: AdminHub;
+let simulated: SimulatedHome;
+beforeAll(async () => {
+  hub = await startAdminHub();
+  simulated = await startSimulatedHome({ name: 'Cabin', token: 'right-token-of-the-cabin' });
+  await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
+  await hub.ask('POST', '/tenants/fjord/homes', { url: simulated.url, token: simulated.token, tags: ['sea'] });
+});
+afterAll(async () => {
+  await simulated.close();
+  await hub[Symbol.asyncDispose]();
+});
+
+const connectors = '/tenants/fjord/connectors';
+
+/** The HTTP status of tools/list under the printed URL, asked at this hub's own address. */
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(`${hub.base}${new URL(url).pathname}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+describe('a new connector', () => {
+  it('stops at control unless told, and its URL is in the answer alone', async () => {
+    const made = await hub.ask('POST', connectors, { name: 'anna' });
+    expect(made.status).toBe(201);
+    expect(await statusOf(made.body.url)).toBe(200);
+    expect(made.body.connector).toMatchObject({ ceiling: 'control', state: 'valid', member: { name: 'Anna' } });
+    const secret = new URL(made.body.url).pathname.slice('/private_'.length);
+    for (const path of [connectors, `${connectors}/anna`]) {
+      expect((await hub.ask('GET', path)).text).not.toContain(secret);
+    }
+  });
+
+  it('says in words who, which homes, what it can and cannot do, and until when', async () => {
+    const { body } = await hub.ask('POST', connectors, {
+      name: 'guest',
+      homes: { kind: 'tags', tags: ['sea'] },
+      disabledTools: ['ha_call_service'],
+      expiresAt: '2099-01-02T03:04:00+01:00',
+    });
+    expect(body.connector.summary).toEqual([
+      "It acts for Anna (owner) of the tenant 'Fjord'.",
+      'It reaches the homes tagged sea, also those added later: Cabin.',
+      'It can read states, history and settings; and switch and adjust devices such as lights, heating and media players.',
+      expect.stringMatching(/^It cannot change automations.*locks.*restart.*restore backups\.$/),
+      'Switched off: ha_call_service.',
+      'It ends on 2099-01-02 02:04 UTC.',
+    ]);
+  });
+
+  it('can do no more than the role of its member and, when read-only, nothing but read', async () => {
+    await hub.ask('POST', '/tenants/fjord/members', { name: 'Visitor', role: 'guest' });
+    const visitor = await hub.ask('POST', connectors, { name: 'visitor', member: 'Visitor', ceiling: 'destroy' });
+    expect(visitor.body.connector.summary[3]).toContain('It cannot change automations');
+    const reader = await hub.ask('POST', connectors, { name: 'reader', ceiling: 'destroy', readOnly: true });
+    expect(reader.body.connector.summary[2]).toBe('It can read states, history and settings.');
+  });
+
+  it('is refused with a name that is taken, a tool or home that is not there, a time that has passed', async () => {
+    const wrong = [
+      [{ name: 'anna' }, 409],
+      [{ name: '0197f0a0-0000-7000-8000-000000000000' }, 400],
+      [{ name: 'x', disabledTools: ['ha_call_servce'] }, 400],
+      [{ name: 'x', homes: { kind: 'list', homes: ['castle'] } }, 404],
+      [{ name: 'x', member: 'Nobody' }, 404],
+      [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }, 400],
+      [{ name: 'x', ceiling: 'everything' }, 400],
+      [{ name: 'x', secret: 'of my own' }, 400],
+    ] as const;
+    for (const [body, status] of wrong) {
+      expect((await hub.ask('POST', connectors, body)).status, JSON.stringify(body)).toBe(status);
+    }
+  });
+});
+
+describe('a connector that is changed', () => {
+  it('keeps its URL and obeys its new limits with the next call', async () => {
+    const { url } = (await hub.ask('POST', connectors, { name: 'changing' })).body;
+    expect(await statusOf(url)).toBe(200);
+    const changed = await hub.ask('PATCH', `${connectors}/changing`, {
+      ceiling: 'configure',
+      readOnly: true,
+      homes: { kind: 'list', homes: ['cabin'] },
+      expiresAt: '2099-01-01T00:00:00Z',
+    });
+    expect(changed.body).toMatchObject({ ceiling: 'configure', readOnly: true, homes: { homes: ['cabin'] } });
+    const hash = hashSecret(new URL(url).pathname.slice('/private_'.length)).toString('base64url');
+    const known = await hub.deps.directory.find(hash);
+    expect(known?.access).toMatchObject({ ceiling: 'configure', settings: { readOnly: true } });
+    const freed = await hub.ask('PATCH', `${connectors}/changing`, { expiresAt: null, name: 'changed' });
+    expect(freed.body.expiresAt).toBeUndefined();
+    expect(freed.body.readOnly).toBe(true);
+    expect(await statusOf(url)).toBe(200);
+  });
+
+  it('when rotated gives a new URL, and the old one lives on as long as asked', async () => {
+    const { url: first } = (await hub.ask('POST', connectors, { name: 'rotating' })).body;
+    const kept = await hub.ask('POST', `${connectors}/rotating/rotate`, { keepOldHours: 24 });
+    expect([await statusOf(first), await statusOf(kept.body.url)]).toEqual([200, 200]);
+    expect(kept.body.connector.urls).toMatchObject([{ isValid: true, expiresAt: kept.body.oldValidUntil }, {}]);
+    const ended = await hub.ask('POST', `${connectors}/rotating/rotate`, {});
+    expect([await statusOf(first), await statusOf(kept.body.url), await statusOf(ended.body.url)]).toEqual([
+      404, 404, 200,
+    ]);
+    expect((await hub.ask('POST', `${connectors}/rotating/rotate`, { keepOldHours: 25 })).status).toBe(400);
+  });
+
+  it('when revoked refuses with the next call and ends its open streams', async () => {
+    const { url } = (await hub.ask('POST', connectors, { name: 'ending' })).body;
+    const path = new URL(url).pathname;
+    const ended: string[] = [];
+    hub.deps.revoked.add((id) => ended.push(id));
+    expect(await statusOf(url)).toBe(200);
+    const revoked = await hub.ask('POST', `${connectors}/ending/revoke`);
+    expect(revoked.body).toMatchObject({ state: 'revoked', summary: expect.arrayContaining(['It is revoked.']) });
+    expect(await statusOf(`http://hub${path}`)).toBe(404);
+    expect(ended).toEqual([revoked.body.id]);
+    expect((await hub.ask('GET', `${connectors}/ending`)).status).toBe(404);
+    const all = (await hub.ask('GET', `${connectors}?includeRevoked=true`)).body.connectors;
+    expect(all.map((one: { name: string }) => one.name)).toContain('ending');
+  });
+
+  it('of a suspended tenant is refused, and works again when that is active', async () => {
+    const { url } = (await hub.ask('POST', connectors, { name: 'paused' })).body;
+    await hub.ask('PATCH', '/tenants/fjord', { state: 'suspended' });
+    expect(await statusOf(url)).toBe(404);
+    await hub.ask('PATCH', '/tenants/fjord', { state: 'active' });
+    expect(await statusOf(url)).toBe(200);
+  });
+});

@@ -1,0 +1,207 @@
+import { Fault } from '@hub/core/fault.ts';
+import { readConnectorAccess } from '@hub/db/connector-access.ts';
+import type { Connector, HomeSelection } from '@hub/db/connector-record.ts';
+import { createConnector, listConnectors, revokeConnector, updateConnector } from '@hub/db/connectors.ts';
+import { rotateCredential } from '@hub/db/credentials.ts';
+import { listHomes } from '@hub/db/homes.ts';
+import { listMembers } from '@hub/db/people.ts';
+import { connectorSettingsSchema } from '@hub/gate/connector-access.ts';
+import { tools } from '@hub/tools/registry.gen.ts';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { keepRotatedDefault } from '../welcome/default-connector.ts';
+import type { Api } from './api-scope.ts';
+import {
+  type ConnectorNames,
+  connectorAnswer,
+  connectorPatch,
+  connectorShape,
+  connectorWithSummaryShape,
+  type HomesInput,
+  newConnector,
+  newUrlShape,
+  rotation,
+} from './connector-shape.ts';
+import { summarize } from './connector-summary.ts';
+import { flag, ref, tenantParams } from './field-shapes.ts';
+import { connectorOf, homeIn, memberIn, tenantOf } from './find.ts';
+import { OPERATOR } from './operator.ts';
+import { publicBase } from './public-base.ts';
+
+const tags = ['connectors'];
+const HOUR_MS = 3_600_000;
+
+const connectorParams = tenantParams.extend({ connector: ref.describe('name or id') });
+
+export function connectorRoutes(api: Api, deps: Deps): void {
+  const { db } = deps.storage;
+  const urlOf = (secret: string) => `${publicBase(deps.config)}/private_${secret}`;
+
+  api.get(
+    '/tenants/:tenant/connectors',
+    {
+      schema: {
+        operationId: 'listConnectors',
+        summary: 'Connectors of a tenant',
+        tags,
+        params: tenantParams,
+        querystring: z.strictObject({ includeRevoked: flag.default(false) }),
+        response: { 200: z.object({ connectors: z.array(connectorShape) }) },
+      },
+    },
+    async ({ params, query }) => {
+      const { id } = await tenantOf(deps, params.tenant);
+      const names = await readNames(deps, id);
+      const connectors = await listConnectors(db, id, query);
+      return { connectors: connectors.map((one) => connectorAnswer(one, names)) };
+    },
+  );
+
+  api.post(
+    '/tenants/:tenant/connectors',
+    {
+      schema: {
+        operationId: 'createConnector',
+        summary: 'Make a connector; the answer holds its URL, this once',
+        tags,
+        params: tenantParams,
+        body: newConnector,
+        response: { 201: newUrlShape },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { id } = await tenantOf(deps, params.tenant);
+      const { member: memberRef, homes, readOnly, disabledTools, ...rest } = body;
+      assertTools(disabledTools);
+      const { connector, secret } = await createConnector(
+        db,
+        id,
+        {
+          ...rest,
+          memberId: (await memberIn(deps, id, memberRef)).id,
+          homes: await selectionOf(deps, id, homes),
+          settings: { readOnly, disabledTools },
+        },
+        OPERATOR,
+      );
+      return reply.code(201).send({ url: urlOf(secret), connector: await withSummary(deps, connector) });
+    },
+  );
+
+  api.get(
+    '/tenants/:tenant/connectors/:connector',
+    {
+      schema: {
+        operationId: 'getConnector',
+        summary: 'One connector and what its URL can do',
+        tags,
+        params: connectorParams,
+        response: { 200: connectorWithSummaryShape },
+      },
+    },
+    async ({ params }) => withSummary(deps, await connectorOf(deps, params.tenant, params.connector)),
+  );
+
+  api.patch(
+    '/tenants/:tenant/connectors/:connector',
+    {
+      schema: {
+        operationId: 'updateConnector',
+        summary: 'Change what a connector may do; its URL stays',
+        tags,
+        params: connectorParams,
+        body: connectorPatch,
+        response: { 200: connectorWithSummaryShape },
+      },
+    },
+    async ({ params, body: { homes, readOnly, disabledTools, ...rest } }) => {
+      const connector = await connectorOf(deps, params.tenant, params.connector);
+      assertTools(disabledTools ?? []);
+      const old = connectorSettingsSchema.parse(connector.settings);
+      const patch = {
+        ...rest,
+        homes: homes && (await selectionOf(deps, connector.tenantId, homes)),
+        settings: {
+          ...connector.settings,
+          readOnly: readOnly ?? old.readOnly,
+          disabledTools: disabledTools ?? old.disabledTools,
+        },
+      };
+      return withSummary(deps, await updateConnector(db, connector.tenantId, connector.id, patch, OPERATOR));
+    },
+  );
+
+  api.post(
+    '/tenants/:tenant/connectors/:connector/rotate',
+    {
+      schema: {
+        operationId: 'rotateConnector',
+        summary: 'Give a connector a new URL',
+        tags,
+        params: connectorParams,
+        body: rotation,
+        response: { 200: newUrlShape.required() },
+      },
+    },
+    async ({ params, body }) => {
+      const { tenantId, id } = await connectorOf(deps, params.tenant, params.connector);
+      const options = { keepOldForMs: body.keepOldHours * HOUR_MS };
+      const { secret, oldValidUntil } = await rotateCredential(db, tenantId, id, options, OPERATOR);
+      await keepRotatedDefault(deps, id, secret);
+      const connector = await connectorOf(deps, tenantId, id);
+      return {
+        url: urlOf(secret),
+        connector: await withSummary(deps, connector),
+        oldValidUntil: oldValidUntil.toISOString(),
+      };
+    },
+  );
+
+  api.post(
+    '/tenants/:tenant/connectors/:connector/revoke',
+    {
+      schema: {
+        operationId: 'revokeConnector',
+        summary: 'End a connector for good; its open streams close',
+        tags,
+        params: connectorParams,
+        response: { 200: connectorWithSummaryShape },
+      },
+    },
+    async ({ params }) => {
+      const { tenantId, id } = await connectorOf(deps, params.tenant, params.connector);
+      await revokeConnector(db, tenantId, id, OPERATOR);
+      return withSummary(deps, await connectorOf(deps, tenantId, id));
+    },
+  );
+}
+
+async function readNames({ storage }: Deps, tenantId: string): Promise<ConnectorNames> {
+  const [homes, members] = await Promise.all([listHomes(storage.db, tenantId), listMembers(storage.db, tenantId)]);
+  return {
+    homes: new Map(homes.map((home) => [home.id, home])),
+    members: new Map(members.map((member) => [member.id, member])),
+  };
+}
+
+async function withSummary(deps: Deps, connector: Connector): Promise<z.output<typeof connectorWithSummaryShape>> {
+  const names = await readNames(deps, connector.tenantId);
+  const answer = connectorAnswer(connector, names);
+  const access = await readConnectorAccess(deps.storage.db, connector.tenantId, connector.id);
+  return { ...answer, summary: access ? [...summarize(access, answer.member.name)] : [] };
+}
+
+async function selectionOf(deps: Deps, tenantId: string, homes: HomesInput): Promise<HomeSelection> {
+  if (homes.kind !== 'list') return homes;
+  const found = await Promise.all(homes.homes.map((one) => homeIn(deps, tenantId, one)));
+  return { kind: 'list', homeIds: found.map(({ id }) => id) };
+}
+
+/** @throws Fault VALIDATION_INVALID_PARAMETER for a name that is no tool: switched off by a typing error, it would stay on */
+function assertTools(names: readonly string[]): void {
+  const wrong = names.find((name) => !tools.some((tool) => tool.name === name));
+  if (wrong === undefined) return;
+  throw new Fault('VALIDATION_INVALID_PARAMETER', `There is no tool '${wrong}'.`, {
+    suggestion: 'docs/tools.md lists the tools.',
+  });
+}

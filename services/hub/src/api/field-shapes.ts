@@ -1,0 +1,51 @@
+import { EFFECTS } from '@hub/core/effect.ts';
+import { z } from 'zod';
+
+/** Text as people type it; PostgreSQL holds no NUL, and other control characters would only break tables and logs. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !/\p{Cc}/u.test(text), 'has control characters');
+
+export const note = z
+  .string()
+  .max(2_000)
+  .refine((text) => !text.includes('\0'), 'has a NUL character');
+
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower case letters, digits and hyphens, 63 at most')
+  .describe('Short name for command lines and URLs.');
+
+export const tags = z.array(line(50)).max(50);
+
+export const effect = z
+  .enum(EFFECTS)
+  .describe('read < control (a lamp) < configure (an automation) < secure (locks, alarms) < system < destroy');
+
+/** A path parameter that names something by slug, name or id. */
+export const ref = line(200);
+
+export const id = z.uuid();
+
+export const when = z.iso.datetime();
+
+/** How many a list answers at most, and where it goes on. */
+export const page = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  before: id.optional().describe('Only entries older than this id: the `next` of the page before.'),
+};
+
+/** A query parameter given several times, or once with commas. */
+export const several = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => (value === undefined ? undefined : [value].flat().flatMap((part) => String(part).split(','))),
+    z.array(item).optional(),
+  );
+
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const tenantParams = z.strictObject({ tenant: ref.describe('slug or id') });
