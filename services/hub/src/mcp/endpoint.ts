@@ -1,14 +1,16 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
+  type InboundClassificationOutcome,
   type McpHttpHandler,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, changeFeed } from './change-feed.ts';
+import type { Exchange } from './exchange.ts';
 import { RPC, rpcError } from './json-rpc.ts';
 import { type Inbound, type LegacyDeps, type LegacyEra, legacyEra, type RemoteReply } from './legacy.ts';
-import { serveModern } from './modern.ts';
+import { plainModern, serveDirectly, serveModern } from './modern.ts';
 import { buildServer, type EndpointLog } from './server.ts';
 import type { Surface } from './surface.ts';
 
@@ -46,6 +48,8 @@ interface Entry {
   readonly listens: McpHttpHandler;
   /** Modern requests being answered. */
   readonly running: Set<Promise<void>>;
+  /** Those of them that need no SDK. */
+  readonly direct: Set<Exchange>;
   readonly listening: Set<Promise<void>>;
 }
 
@@ -68,14 +72,22 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     return known;
   };
 
-  async function postModern(entry: Entry, inbound: Inbound, message: unknown): Promise<void> {
+  async function postModern(
+    entry: Entry,
+    inbound: Inbound,
+    outcome: InboundClassificationOutcome,
+    message: unknown,
+  ): Promise<void> {
     const isListen =
       typeof message === 'object' &&
       message !== null &&
       'method' in message &&
       message.method === 'subscriptions/listen';
     if (isListen && isClosing) return unavailable(inbound);
-    const serving = serveModern(isListen ? entry.listens : entry.calls, inbound, message);
+    const plain = plainModern(inbound, outcome, message);
+    const serving = plain
+      ? serveDirectly(deps, inbound, plain, entry.direct)
+      : serveModern(isListen ? entry.listens : entry.calls, inbound, message);
     const group = isListen ? entry.listening : entry.running;
     group.add(serving);
     await serving.finally(() => group.delete(serving));
@@ -86,8 +98,9 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       const entry = entryOf(inbound.surface);
       const answered = deps.observe?.(inbound, message);
       try {
-        if (classify(inbound, message) === 'legacy') await entry.legacy.post(inbound, message);
-        else await postModern(entry, inbound, message);
+        const outcome = classify(inbound, message);
+        if (outcome.kind === 'legacy') await entry.legacy.post(inbound, message);
+        else await postModern(entry, inbound, outcome, message);
       } finally {
         answered?.();
       }
@@ -149,12 +162,13 @@ function openEntry(deps: EndpointDeps, surface: Surface): Entry {
     calls: handler(),
     listens: handler(),
     running: new Set(),
+    direct: new Set(),
     listening: new Set(),
   };
   return entry;
 }
 
-function classify({ request }: Inbound, body: unknown): 'legacy' | 'modern' {
+function classify({ request }: Inbound, body: unknown): InboundClassificationOutcome {
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === 'string' ? value : undefined;
@@ -162,14 +176,13 @@ function classify({ request }: Inbound, body: unknown): 'legacy' | 'modern' {
   const version = header('mcp-protocol-version');
   const method = header('mcp-method');
   const name = header('mcp-name');
-  const outcome = classifyInboundRequest({
+  return classifyInboundRequest({
     httpMethod: 'POST',
     body,
     ...(version === undefined ? {} : { protocolVersionHeader: version }),
     ...(method === undefined ? {} : { mcpMethodHeader: method }),
     ...(name === undefined ? {} : { mcpNameHeader: name }),
   });
-  return outcome.kind === 'legacy' ? 'legacy' : 'modern';
 }
 
 async function endStreams(entry: Entry): Promise<void> {
@@ -181,6 +194,7 @@ async function closeEntry(entry: Entry, log: EndpointLog): Promise<void> {
   try {
     await endStreams(entry);
     entry.legacy.cutOffCalls();
+    for (const exchange of [...entry.direct]) exchange.cutOff();
     await entry.calls.close();
     entry.feed.close();
   } catch (error) {

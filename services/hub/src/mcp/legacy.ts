@@ -1,4 +1,5 @@
 import {
+  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
   type Implementation,
   isInitializeRequest,
   type JSONRPCMessage,
@@ -9,15 +10,19 @@ import {
 } from '@modelcontextprotocol/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeFeed } from './change-feed.ts';
+import { answerDirectly } from './direct-lane.ts';
 import { type ClientReply, type Exchange, openExchange } from './exchange.ts';
 import { RPC, requestIdOf, rpcError } from './json-rpc.ts';
 import { fillToolList, isToolList } from './list-json.ts';
+import { plainRequest } from './plain-request.ts';
 import { type ReplyChannel, replyChannel } from './reply-channel.ts';
-import { buildServer, type EndpointLog } from './server.ts';
+import { buildServer, type CallerFacts, type EndpointLog } from './server.ts';
 import { newSession, type Session, type Sessions } from './session.ts';
 import type { Surface } from './surface.ts';
 
 const MAX_STREAMS = 16;
+/** Before 2026-07-28 a protocol key in `_meta` asks for more than an answer. */
+const NO_KEYS: ReadonlySet<string> = new Set();
 const BAD_HANDSHAKE =
   'initialize takes params with protocolVersion (text), capabilities (object) and clientInfo (name and version).';
 /** Only these may ask the client back, so only for these the handshake is replayed. */
@@ -129,15 +134,12 @@ async function serve(
   if (isHandshake && !isInitializeRequest(message))
     return refuse(reply, 200, RPC.invalidParams, BAD_HANDSHAKE, requestIdOf(message));
   const traceParent = header(request, 'traceparent');
-  const product = buildServer(
-    deps.info,
-    surface,
-    { era: 'legacy', ...callerOf(session), ...(traceParent ? { traceParent } : {}) },
-    deps.log,
-  );
+  const caller = { era: 'legacy', ...callerOf(session), ...(traceParent ? { traceParent } : {}) } as const;
+  const plain = plainRequest(message, surface, NO_KEYS);
+  const product = plain ? undefined : buildServer(deps.info, surface, caller, deps.log);
   const channel = replyChannel(reply, {
     acceptsStream: acceptsStream(request),
-    ...(isHandshake ? { headers: () => sessionHeader(deps, inbound, product.server) } : {}),
+    ...(isHandshake && product ? { headers: () => sessionHeader(deps, inbound, product.server) } : {}),
   });
   const { promise: finished, resolve } = Promise.withResolvers<void>();
   const exchange = openExchange({
@@ -151,7 +153,12 @@ async function serve(
     },
   });
   running.set(exchange.id, { exchange, sessionId: session?.id, finished });
-  await product.connect(exchange);
+  if (plain) {
+    const protocolVersion = caller.protocolVersion ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION;
+    const answering = answerDirectly(exchange, plain, { ...deps, surface, caller: { ...caller, protocolVersion } });
+    return Promise.race([answering, finished]);
+  }
+  await product?.connect(exchange);
   if (session && surface.asksClients && ASKING_METHODS.has(message.method)) {
     const { version, capabilities, clientInfo } = session.facts;
     await exchange.handshake({ protocolVersion: version, capabilities, clientInfo });
@@ -160,7 +167,7 @@ async function serve(
   await finished;
 }
 
-function callerOf(session: KnownSession | undefined) {
+function callerOf(session: KnownSession | undefined): Pick<CallerFacts, 'clientInfo' | 'protocolVersion'> {
   return session ? { clientInfo: session.facts.clientInfo, protocolVersion: session.facts.version } : {};
 }
 

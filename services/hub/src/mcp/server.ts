@@ -12,9 +12,10 @@ import {
   type ServerContext,
   TRACEPARENT_META_KEY,
 } from '@modelcontextprotocol/server';
-import type { CallResult, ClientInfo, InstallContext, Surface, ToolDescription } from './surface.ts';
+import type { CallResult, ClientInfo, InstallContext, Surface, ToolCall, ToolDescription } from './surface.ts';
 
-const LIST_TTL_MS = 60_000;
+/** How long clients may keep the list; `list_changed` comes earlier when it changes. */
+export const LIST_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const;
 
 export interface EndpointLog {
   debug(facts: object, text: string): void;
@@ -40,11 +41,11 @@ class HubServer extends McpServer {
       capabilities: { tools: { listChanged: true } },
       instructions: surface.instructions(),
       cacheHints: {
-        'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-        'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+        'tools/list': LIST_CACHE,
+        'server/discover': LIST_CACHE,
       },
     });
-    this.#headerSchemas = headerSchemas(surface.listTools());
+    this.#headerSchemas = headerSchemas(surface);
   }
 
   /** The HTTP entry compares `Mcp-Param-*` headers with the arguments of tools whose schema asks for it. */
@@ -56,7 +57,8 @@ class HubServer extends McpServer {
 const headerSchemasByList = new WeakMap<readonly ToolDescription[], ReadonlyMap<string, Record<string, unknown>>>();
 
 /** Only the schemas that name a header: walking a large schema on each call costs more than the call. */
-function headerSchemas(tools: readonly ToolDescription[]): ReadonlyMap<string, Record<string, unknown>> {
+export function headerSchemas(surface: Surface): ReadonlyMap<string, Record<string, unknown>> {
+  const tools = surface.listTools();
   const known = headerSchemasByList.get(tools);
   if (known) return known;
   const found = new Map(
@@ -84,7 +86,6 @@ export function buildServer(info: Implementation, surface: Surface, caller: Call
   return product;
 }
 
-/** The message of anything thrown here would reach the client verbatim, so nothing unexpected leaves it. */
 async function runTool(
   surface: Surface,
   params: { name: string; arguments?: Readonly<Record<string, unknown>> | undefined },
@@ -97,8 +98,9 @@ async function runTool(
   const progress = progressOf(context, log);
   const clientInfo = clientInfoOf(envelope[CLIENT_INFO_META_KEY]) ?? caller.clientInfo;
   const traceParent = textOf(meta?.[TRACEPARENT_META_KEY]) ?? caller.traceParent;
-  try {
-    return await surface.callTool({
+  return callSurface(
+    surface,
+    {
       name: params.name,
       args: params.arguments ?? {},
       signal,
@@ -107,7 +109,18 @@ async function runTool(
       ...(progress ? { progress } : {}),
       ...(clientInfo ? { clientInfo } : {}),
       ...(traceParent ? { traceParent } : {}),
-    });
+    },
+    log,
+  );
+}
+
+/**
+ * The message of anything thrown here would reach the client verbatim, so nothing unexpected leaves it.
+ * @throws ProtocolError for a tool that the surface does not know
+ */
+export async function callSurface(surface: Surface, call: ToolCall, log: EndpointLog): Promise<CallResult> {
+  try {
+    return await surface.callTool(call);
   } catch (error) {
     if (error instanceof Fault && error.code === 'TOOL_NOT_AVAILABLE') {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, {
@@ -153,14 +166,14 @@ function failure(fault: Fault): CallResult {
     error: { code: fault.code, message: fault.message, ...(suggestion ? { suggestion } : {}) },
     ...fault.context,
   };
-  return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body };
+  return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body, isError: true };
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function clientInfoOf(value: unknown): ClientInfo | undefined {
+export function clientInfoOf(value: unknown): ClientInfo | undefined {
   if (typeof value !== 'object' || value === null || !('name' in value) || !('version' in value)) return undefined;
   return { name: String(value.name), version: String(value.version) };
 }
