@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
-import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
+import { claimReplica, type ReplicaClaim, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 
@@ -15,35 +16,42 @@ export interface LeaseHolder {
 }
 
 /**
- * Makes sure this is the only hub on the database, as without a shared bus two would not hear of each other.
- * A hub that cannot renew its lease in time stops. @throws Fault RESOURCE_LOCKED when another one lives
+ * Makes sure this is the only hub on the database, as without a shared bus two would not hear of each other. Keeps the lease until
+ * all else has stopped, and takes it again when it ran out unseen (a machine that slept); a hub that finds another one in its
+ * place stops. @throws Fault RESOURCE_LOCKED when another one lives
  */
 export async function holdLease(db: Database, holder: LeaseHolder, shutdown: Shutdown, log: Log): Promise<void> {
-  const { replicaId, address, isEmbedded } = holder;
-  await claimReplica(db, {
-    id: replicaId,
-    address,
-    isAlone: true,
-    leaseMs: LEASE_MS,
-    takeOver: isEmbedded,
-    waitMs: LEASE_MS + 2_000,
-    signal: shutdown.signal,
-  });
-  shutdown.onStop('queue', 'lease', () => releaseReplica(db, replicaId), 2_000);
-  void renew(db, replicaId, shutdown, log);
-}
-
-async function renew(db: Database, replicaId: string, shutdown: Shutdown, log: Log): Promise<void> {
-  while (!shutdown.signal.aborted) {
-    await delay(RENEW_EVERY_MS, undefined, { ref: false, signal: shutdown.signal }).catch(() => undefined);
-    if (shutdown.signal.aborted) return;
-    const until = await renewReplica(db, replicaId, LEASE_MS).catch((error: unknown) => {
-      log.warn({ err: error }, 'the lease could not be renewed');
-      return null;
-    });
-    if (until !== undefined) continue;
+  const { replicaId: id, address, isEmbedded } = holder;
+  const claim: ReplicaClaim = { id, address, isAlone: true, leaseMs: LEASE_MS, takeOver: isEmbedded };
+  await claimReplica(db, { ...claim, waitMs: LEASE_MS + 2_000, signal: shutdown.signal });
+  const giveBack = new AbortController();
+  const keeping = keep(db, claim, giveBack.signal, log).then((isHeld) => {
+    if (isHeld) return;
     log.fatal('another hub took over this database');
     void shutdown.stop('another hub took over').then(() => process.exit(1));
-    return;
+  });
+  shutdown.onStop(
+    'queue',
+    'lease',
+    async () => {
+      giveBack.abort();
+      await keeping;
+      await releaseReplica(db, id);
+    },
+    2_000,
+  );
+}
+
+/** False once another hub has the lease. */
+async function keep(db: Database, claim: ReplicaClaim, signal: AbortSignal, log: Log): Promise<boolean> {
+  for (;;) {
+    await delay(RENEW_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    if (signal.aborted) return true;
+    try {
+      if ((await renewReplica(db, claim.id, LEASE_MS)) === undefined) await claimReplica(db, claim);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'RESOURCE_LOCKED') return false;
+      log.warn({ err: error }, 'the lease could not be renewed');
+    }
   }
 }
