@@ -1,0 +1,92 @@
+import type { StatisticPeriod, StatisticType } from '@hub/ha/history.ts';
+import { readHistory, readStatistics, readStatisticsMetadata } from '@hub/ha/history.ts';
+import type { View } from '@hub/ha/view.ts';
+import { localTime } from '../shared/local-time.ts';
+import { page } from '../shared/page.ts';
+
+export interface HistoryQuery {
+  readonly start: Date;
+  readonly end: Date;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly offset: number;
+  readonly withAttributes: boolean;
+  readonly onlySignificant: boolean;
+  readonly period: StatisticPeriod;
+  /** None: all there are. */
+  readonly types: readonly StatisticType[];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One page of what one entity was. */
+export interface Series {
+  readonly entityId: string;
+  readonly key: 'states' | 'statistics';
+  readonly rows: readonly Row[];
+  readonly block: ReturnType<typeof page>['block'];
+  readonly unit: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Every change; the oldest row tells the state at the start and may be older. @throws Fault COMPONENT_NOT_INSTALLED */
+export async function rawHistory(
+  home: View,
+  ids: readonly string[],
+  query: HistoryQuery,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
+  const { withAttributes, onlySignificant } = query;
+  const [history, states] = await Promise.all([
+    readHistory(home, ids, query, { withAttributes, onlySignificant, signal }),
+    home.states(),
+  ]);
+  return ids.map((entityId): Series => {
+    const all = history.get(entityId) ?? [];
+    const { items, block } = ordered(all, query);
+    const unit = states.get(entityId)?.attributes['unit_of_measurement'];
+    return {
+      ...{ entityId, key: 'states', block, unit: typeof unit === 'string' ? unit : undefined },
+      rows: items.map(({ state, attributes, lastChangedMs, lastUpdatedMs }) => ({
+        state,
+        last_changed: new Date(lastChangedMs).toISOString(),
+        last_updated: new Date(lastUpdatedMs).toISOString(),
+        ...(withAttributes ? { attributes: attributes ?? {} } : {}),
+      })),
+      warnings: all.length > 0 ? [] : [`${entityId}: nothing was recorded in this period.`],
+    };
+  });
+}
+
+/** Figures per period, times in the home's zone. @throws Fault COMPONENT_NOT_INSTALLED */
+export async function statistics(
+  home: View,
+  ids: readonly string[],
+  query: HistoryQuery,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
+  const [rows, metadata] = await Promise.all([
+    readStatistics(home, ids, query, { period: query.period, types: query.types, signal }),
+    readStatisticsMetadata(home, ids, { signal }),
+  ]);
+  const { timeZone } = home.info;
+  const local = (ms: unknown) => localTime(new Date(Number(ms)).toISOString(), timeZone);
+  return ids.map((entityId): Series => {
+    const known = metadata.find((one) => one.statistic_id === entityId);
+    const { items, block } = ordered(rows.get(entityId) ?? [], query);
+    const unit = known?.['display_unit_of_measurement'] ?? known?.statistics_unit_of_measurement;
+    return {
+      ...{ entityId, key: 'statistics', block, unit: typeof unit === 'string' ? unit : undefined },
+      rows: items.map(({ start, end, last_reset: reset, ...figures }) => ({
+        ...{ start: local(start), end: local(end) },
+        ...Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== null)),
+        ...(typeof reset === 'number' ? { last_reset: local(reset) } : {}),
+      })),
+      warnings: known ? [] : [`${entityId} keeps no statistics, as it has no state_class; use source history.`],
+    };
+  });
+}
+
+function ordered<T>(oldestFirst: readonly T[], { order, offset, limit }: HistoryQuery) {
+  return page(order === 'asc' ? oldestFirst : oldestFirst.toReversed(), offset, limit);
+}
