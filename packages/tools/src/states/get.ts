@@ -8,6 +8,8 @@ import { timed, timedShape } from '../shared/local-time.ts';
 import { stringList } from '../shared/parameters.ts';
 
 const MAX_IDS = 100;
+/** Each look for what was meant walks all ids of the home. */
+const MAX_LOOKED_FOR = 5;
 
 /** One state, or up to 100 with what was not found named beside them. Source: HA `subscribe_entities`. */
 export const tool = defineTool({
@@ -59,7 +61,7 @@ function many(
     entity_id: id,
     error: { code: 'ENTITY_NOT_FOUND', message: `There is no entity ${id} in this home.` },
   }));
-  const suggestions = missing.flatMap((id) => nearestIds(id, states.keys()).slice(0, 2));
+  const suggestions = missing.slice(0, MAX_LOOKED_FOR).flatMap((id) => nearestIds(id, states.keys()).slice(0, 2));
   return {
     success: found.length > 0,
     count: found.length,
