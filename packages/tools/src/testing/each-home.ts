@@ -18,6 +18,11 @@ export async function describeHomes(title: string, body: (context: () => TestToo
       return { view: open.view, [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]().then(() => home.close()) };
     }, body);
   });
+  await describeRealHome(title, body);
+}
+
+/** Tests of what the simulated home does not have, on the shared real one alone (skipped where there is none). */
+export async function describeRealHome(title: string, body: (context: () => TestToolContext) => void): Promise<void> {
   const access = await sharedRealHome();
   if (access) describe(`${title}, real`, () => withView(() => openView(access), body));
   else describe.skip(`${title}, real`, () => it('needs a real Home Assistant', () => undefined));

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { describeRealHome } from '../testing/each-home.ts';
+import { withCalendar } from '../testing/own-entry.ts';
+import { runTool } from '../testing/run-tool.ts';
+import type { TestToolContext } from '../testing/tool-context.ts';
+import { tool as list } from './events.ts';
+import { tool as set } from './set.ts';
+
+await describeRealHome('ha_config_get_calendar_events', (context) => {
+  async function inCalendar(
+    name: string,
+    use: (entityId: string, at: TestToolContext) => Promise<void>,
+  ): Promise<void> {
+    const at = context();
+    await withCalendar(at.home, name, (entityId) => use(entityId, at));
+  }
+
+  it('the next week is shown unless told, as many events as asked for', () =>
+    inCalendar('Event test week', async (entityId, at) => {
+      const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+      const daily = { summary: 'Walk', start: `${tomorrow}T12:00:00Z`, end: `${tomorrow}T13:00:00Z` };
+      await runTool(set, { entity_id: entityId, ...daily, rrule: 'FREQ=DAILY;COUNT=30' }, at);
+      const week = await runTool(list, { entity_id: entityId, max_results: 2 }, at);
+      expect(week).toMatchObject({ count: 2, message: expect.stringContaining('max_results') });
+      expect(week.total_available).toBeGreaterThanOrEqual(6);
+      expect(week.total_available).toBeLessThanOrEqual(7);
+    }));
+
+  it('refuses what is no calendar or not there, and less than one event', async () => {
+    const refused = (args: object) => expect(runTool(list, args, context())).rejects;
+    await refused({ entity_id: 'light.bed_light' }).toMatchObject({ context: { parameter: 'entity_id' } });
+    await refused({ entity_id: 'calendar.no_such_one' }).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      context: { available_calendars: expect.arrayContaining(['calendar.calendar_1']) },
+    });
+    await refused({ entity_id: 'calendar.calendar_1', max_results: 0 }).toMatchObject({
+      code: 'VALIDATION_INVALID_PARAMETER',
+      context: { parameter: 'max_results' },
+    });
+  });
+});
