@@ -21,7 +21,7 @@ export interface Storage {
   readonly embedded: Embedded | undefined;
 }
 
-const MIGRATIONS = fileURLToPath(new URL('../../../migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../../migrations', import.meta.url));
 const MAX_CONNECTIONS = 10;
 
 /** Database up to date, keys proved right. @throws Fault that says what to do */

@@ -14,6 +14,7 @@ type Operation = { operationId: string; summary: string; tags: string[]; respons
 
 const OPERATIONS = [
   ...['addHome', 'addMember', 'cancelJob', 'checkHome', 'createBackup', 'createConnector', 'createTenant', 'diffEdit'],
+  'examine',
   ...['getConnector', 'getEdit', 'getHome', 'getJob', 'getTenant', 'importHomes', 'listAudit', 'listConnectors'],
   ...['listEdits', 'listHomes', 'listJobs', 'listMembers', 'listTenants', 'removeHome', 'revokeConnector'],
   ...['rotateConnector', 'updateConnector', 'updateHome', 'updateTenant', 'watchJob'],

@@ -8,6 +8,7 @@ import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { auditRoutes } from './audit.ts';
 import { connectorRoutes } from './connectors.ts';
 import { docsPage } from './docs-page.ts';
+import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
@@ -55,6 +56,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   editRoutes(api, deps);
   auditRoutes(api, deps);
   jobRoutes(api, deps);
+  doctorRoute(api, deps);
 }
 
 /** An outside database without a key: nobody may administer, and this says how to change that. */

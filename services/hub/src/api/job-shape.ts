@@ -25,13 +25,15 @@ export const jobShape = z
 
 export type JobAnswer = z.output<typeof jobShape>;
 
-export const newBackup = z
-  .strictObject({
+/** A request without a body asks for the usual. */
+export const newBackup = z.preprocess(
+  (body) => body ?? {},
+  z.strictObject({
     name: line(100).optional().describe('Made up when missing.'),
     includeDatabase: z.boolean().default(true).describe('History and statistics.'),
     includeApps: z.boolean().default(true).describe('All apps with their data, where the home has a Supervisor.'),
-  })
-  .default({ includeDatabase: true, includeApps: true });
+  }),
+);
 
 export function jobAnswer(job: JobRecord, home: string | undefined): JobAnswer {
   const { id: jobId, kind, state, homeId, progress, result, error, attempt, isCancelRequested } = job;

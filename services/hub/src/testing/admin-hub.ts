@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newSecret } from '@hub/core/ids.ts';
+import { newId, newSecret } from '@hub/core/ids.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
@@ -39,13 +39,13 @@ export async function startAdminHub(env: Readonly<Record<string, string>> = {}):
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-admin-'));
   const key = newSecret(32);
-  const log = createLogger({ name: 'hub', level: 'silent', to: 'stderr', pretty: false });
+  const config = readConfig({ DATA_DIR: dataDir, HUB_ADMIN_KEY: key, LOG_LEVEL: 'silent', ...env });
+  const log = createLogger({ name: 'hub', level: config.logLevel, to: 'stderr', pretty: false });
   const shutdown = createShutdown(log);
-  const config = readConfig({ DATA_DIR: dataDir, HUB_ADMIN_KEY: key, ...env });
   const { db, vault } = database;
   const storage = { db, vault, installationId: 'test', embedded: undefined };
   const metrics = createMetrics({ version: '0', commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
-  const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId: 'test' });
+  const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId: newId() });
   const app = await createApp(deps, shutdown);
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -29,14 +29,18 @@ export async function ensureDefaultConnector({ config, storage }: Deps, { tenant
   return secret;
 }
 
+/** The secret of the connector that a start prints; undefined before the first one, and with an outside database. */
+export async function readDefaultSecret({ isEmbedded, dataDir }: Deps['config']): Promise<string | undefined> {
+  return isEmbedded ? readSecretFile(dataDir, FILE) : undefined;
+}
+
 /** When the connector that a start prints was given a new URL, the next start prints that one. */
 export async function keepRotatedDefault(
   { config, storage }: Deps,
   connectorId: string,
   secret: string,
 ): Promise<void> {
-  if (!config.isEmbedded) return;
-  const known = await readSecretFile(config.dataDir, FILE);
+  const known = await readDefaultSecret(config);
   const stored = known === undefined ? undefined : await findConnectorByHash(storage.db, hashSecret(known));
   if (stored?.connector.id === connectorId) await writeSecretFile(config.dataDir, FILE, secret);
 }

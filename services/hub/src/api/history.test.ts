@@ -1,0 +1,87 @@
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
+
+let hub: AdminHub;
+let simulated: SimulatedHome;
+let url: string;
+beforeAll(async () => {
+  hub = await startAdminHub();
+  simulated = await startSimulatedHome({ name: 'Cabin', token: 'right-token-of-the-cabin' });
+  await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord' });
+  await hub.ask('POST', '/tenants/fjord/homes', { url: simulated.url, token: simulated.token });
+  url = (await hub.ask('POST', '/tenants/fjord/connectors', { name: 'builder', ceiling: 'configure' })).body.url;
+  await call('ha_config_set_script', { script_id: 'night', config: script('One') });
+  await call('ha_config_set_script', { script_id: 'night', config: script('Two') });
+});
+afterAll(async () => {
+  await simulated.close();
+  await hub[Symbol.asyncDispose]();
+});
+
+const script = (alias: string) => ({ alias, sequence: [{ delay: '00:00:01' }], mode: 'single' });
+
+async function call(name: string, args: object): Promise<void> {
+  const response = await fetch(`${hub.base}${new URL(url).pathname}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+  });
+  const text = await response.text();
+  if (response.status !== 200 || text.includes('"isError":true')) throw new Error(text);
+}
+
+const tenant = '/tenants/fjord';
+
+describe('edits', () => {
+  it('are listed newest first, by home, kind and item', async () => {
+    const { edits } = (await hub.ask('GET', `${tenant}/edits?home=cabin&kind=script&item=night`)).body;
+    expect(edits).toMatchObject([
+      { change: 'changed', home: 'cabin', item: { kind: 'script', id: 'night' }, state: 'done' },
+      { change: 'created', actor: { kind: 'connector' } },
+    ]);
+    expect((await hub.ask('GET', `${tenant}/edits?kind=scene`)).body.edits).toEqual([]);
+  });
+
+  it('are paged to the end', async () => {
+    const first = (await hub.ask('GET', `${tenant}/edits?limit=1`)).body;
+    const second = (await hub.ask('GET', `${tenant}/edits?limit=1&before=${first.next}`)).body;
+    const third = (await hub.ask('GET', `${tenant}/edits?limit=1&before=${second.next}`)).body;
+    expect([first.edits[0].change, second.edits[0].change, third.edits]).toEqual(['changed', 'created', []]);
+    expect(third.next).toBeUndefined();
+  });
+
+  it('show the item before and after, and what changed line by line', async () => {
+    const [edit] = (await hub.ask('GET', `${tenant}/edits`)).body.edits;
+    const whole = (await hub.ask('GET', `${tenant}/edits/${edit.id}`)).body;
+    expect([whole.before.alias, whole.after.alias]).toEqual(['One', 'Two']);
+    const { diff } = (await hub.ask('GET', `${tenant}/edits/${edit.id}/diff`)).body;
+    expect(diff).toContain('-  "alias": "One",\n+  "alias": "Two",');
+  });
+
+  it('of another tenant are not there', async () => {
+    await hub.ask('POST', '/tenants', { name: 'Other', slug: 'other' });
+    const [edit] = (await hub.ask('GET', `${tenant}/edits`)).body.edits;
+    expect((await hub.ask('GET', `/tenants/other/edits/${edit.id}`)).status).toBe(404);
+  });
+});
+
+describe('the audit trail', () => {
+  it('is filtered by tool, effect, connector and time', async () => {
+    const count = async (query: string) => (await hub.ask('GET', `${tenant}/audit?${query}`)).body.entries.length;
+    expect(await count('tool=ha_config_set_script&connector=builder&home=cabin')).toBe(2);
+    expect(await count('effect=configure,system')).toBe(2);
+    expect(await count('effect=destroy')).toBe(0);
+    expect(await count('since=2099-01-01T00:00:00Z')).toBe(0);
+    const [entry] = (await hub.ask('GET', `${tenant}/audit?limit=1`)).body.entries;
+    expect(entry).toMatchObject({ home: 'cabin', connector: 'builder', outcome: 'done', effect: 'configure' });
+  });
+
+  it('keeps what was done at a home that is gone', async () => {
+    const { body } = await hub.ask('GET', `${tenant}/homes/cabin`);
+    await hub.ask('DELETE', `${tenant}/homes/cabin`);
+    const { entries } = (await hub.ask('GET', `${tenant}/audit?home=${body.id}`)).body;
+    expect(entries.length).toBeGreaterThan(0);
+    expect(entries[0].home).toBeUndefined();
+  });
+});
