@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 import { requestJson } from './http.ts';
@@ -65,7 +66,11 @@ export async function readEntryOptions(
 /** A form left open costs Home Assistant a few bytes until it restarts: no reason to fail. */
 async function closeFlow(home: Home, flowId: string): Promise<void> {
   const path = `${FLOWS}/${encodeURIComponent(flowId)}`;
-  await requestJson(home, { method: 'DELETE', path }, { isWrite: false }).catch(() => undefined);
+  try {
+    await requestJson(home, { method: 'DELETE', path }, { isWrite: false });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
 }
 
 function valuesOf(fields: readonly Field[]): Record<string, unknown> {

@@ -61,6 +61,6 @@ export function formatEntry(entry: EntityEntry, { devices, areas, floors, labels
 }
 
 /** A null among the aliases stands for the entity's own name. Source: HA `helpers/entity_registry.py` `COMPUTED_NAME`. */
-export function writtenAliases({ aliases = [] }: EntityEntry): string[] {
+function writtenAliases({ aliases = [] }: EntityEntry): string[] {
   return aliases.filter((alias) => typeof alias === 'string');
 }

@@ -11,7 +11,7 @@ import type { EntityRow } from './entity-rows.ts';
 const BASE = ['entity_id', 'friendly_name', 'domain', 'state', 'score', 'match_type'];
 const PLACES = ['area', 'floor', 'labels', 'aliases'];
 const MEMBERS = ['is_group', 'member_entity_ids'];
-export const RESULT_FIELDS = [...BASE, ...PLACES, ...MEMBERS];
+const RESULT_FIELDS = [...BASE, ...PLACES, ...MEMBERS];
 
 const membersSchema = z.array(z.string()).min(1);
 
