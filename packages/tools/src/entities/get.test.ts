@@ -1,9 +1,9 @@
 import { labelRegistry, updateEntity } from '@hub/ha/registries.ts';
 import { expect, it } from 'vitest';
 import { describeHomes } from '../testing/each-home.ts';
+import { withHelper } from '../testing/own-helper.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { tool } from './get.ts';
-import { withHelper } from '../testing/own-helper.ts';
 
 await describeHomes('ha_get_entity', (context) => {
   it('shows how one entity is set up, with the names its ids stand for', async () => {

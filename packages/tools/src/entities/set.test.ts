@@ -2,10 +2,10 @@ import { labelRegistry, updateDevice } from '@hub/ha/registries.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeHomes } from '../testing/each-home.ts';
+import { withHelper } from '../testing/own-helper.ts';
 import { runTool } from '../testing/run-tool.ts';
 import type { TestToolContext } from '../testing/tool-context.ts';
 import { tool } from './set.ts';
-import { withHelper } from '../testing/own-helper.ts';
 
 const answered = z.looseObject({
   success: z.boolean(),
