@@ -42,6 +42,21 @@ describe('the secret URL', () => {
     }
   });
 
+  it('opens nothing to a body whose last byte comes after the secret was revoked', async () => {
+    await using own = await serve(simpleSurface());
+    const { port, pathname: path } = own.url;
+    const request = http.request({ host: '127.0.0.1', port, method: 'POST', path, headers: json });
+    request.write(list.slice(0, 10));
+    await once(own.app.server, 'request');
+    // By now the secret has been looked at and found right.
+    await new Promise(setImmediate);
+    own.surfaces.delete(own.secret);
+    request.end(list.slice(10));
+    const response: http.IncomingMessage = (await once(request, 'response'))[0];
+    expect(response.statusCode).toBe(404);
+    response.resume();
+  });
+
   it('shows a person a page that holds no secret and stays in no cache', async () => {
     const answer = await ask('GET', { accept: 'text/html,application/xhtml+xml' });
     expect(answer.status).toBe(200);

@@ -42,7 +42,7 @@ export function mcpRoutes(app: FastifyInstance, deps: McpRouteDeps): void {
           return reply;
         },
       });
-    route('POST', (inbound) => post(deps.endpoint, inbound));
+    route('POST', (inbound) => post(deps, inbound));
     route('GET', (inbound) => get(deps.endpoint, inbound));
     route('DELETE', (inbound) => deps.endpoint.deleteSession(inbound));
 
@@ -117,17 +117,21 @@ async function handle(inbound: Inbound, handler: Handler): Promise<void> {
   }
 }
 
-async function post(endpoint: Endpoint, inbound: Inbound): Promise<void> {
-  const { request, reply } = inbound;
+async function post(deps: McpRouteDeps, inbound: Inbound): Promise<void> {
+  const { request, reply, credential } = inbound;
   if (!isJsonContentType(request.headers['content-type'] ?? null)) {
     return sendRpcError(reply.code(415), RPC.refused, 'Content-Type must be application/json.');
   }
+  const wasWhole = request.raw.complete;
   const body = await readJsonBody(request.raw);
+  // A body may take its time, and the secret may have been revoked before the last byte came.
+  const surface = wasWhole ? inbound.surface : await deps.resolve(credential);
+  if (!surface) return reply.callNotFound();
   if ('refusal' in body) {
     const { status, code, message } = body.refusal;
     return sendRpcError(reply.code(status).header('connection', 'close'), code, message);
   }
-  await endpoint.post(inbound, body.value);
+  await deps.endpoint.post({ ...inbound, surface }, body.value);
 }
 
 function get(endpoint: Endpoint, inbound: Inbound): void {
