@@ -2,7 +2,8 @@ import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { createdBy, SYSTEM_ACTOR, updatedBy } from '@hub/db/actor.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
-import { claimJob, requeueRunning } from '@hub/db/job-claims.ts';
+import { claimJob } from '@hub/db/job-claims.ts';
+import { jobTables } from '@hub/db/job-record.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { defineJob, type Job, type JobContext } from '@hub/jobs/define.ts';
 import { createLogger } from '@hub/runtime/log.ts';
@@ -305,8 +306,14 @@ describe('changing hands', () => {
     );
     const { id } = await start(queue);
     await seen(queue, id, ({ state }) => state === 'running');
-    await requeueRunning(database.db);
-    await claimJob(database.db, { worker: 'other', kinds: ['test'], leaseMs: LONG_MS });
+    // In one statement: between a requeue and a claim the runner itself might take the row again.
+    await tenantTrx(database.db, tenantId, (trx) =>
+      jobTables(trx)
+        .updateTable('job')
+        .set({ worker: 'other', attempt: 2, lease_until: new Date(Date.now() + 3_600_000) })
+        .where('id', '=', id)
+        .execute(),
+    );
     await gone.promise;
     await queue.stop(LONG_MS);
     expect(await queue.get(tenantId, id)).toMatchObject({ state: 'running', worker: 'other', result: undefined });
