@@ -41,17 +41,17 @@ export const tool = defineTool({
     const ref = eventRef(call);
     await findCalendar(home, entityId, 'ENTITY_NOT_FOUND');
     const period = searchedPeriod(ref);
-    let isGone = true;
-    const { before } = await edits.change({
+    const { before, after } = await edits.change({
       item: { kind: 'calendar_event', id: `${entityId}/${ref.uid}` },
       read: () => findEvent(context, entityId, ref, period),
       async write(was) {
         await removeEvent(home, entityId, ref, { signal });
         if (was === undefined) return;
         const isWanted = (events: Parameters<typeof pickEvent>[0]) => pickEvent(events, ref) === undefined;
-        isGone = await waitForEvents(home, entityId, period, isWanted, { deadlineMs: WAIT_MS, signal });
+        await waitForEvents(home, entityId, period, isWanted, { deadlineMs: WAIT_MS, signal });
       },
     });
+    const isGone = after === undefined;
     const removed = before === undefined ? null : z.looseObject({}).parse(before);
     const warnings = [
       ...(isGone ? [] : ['Home Assistant took the removal, but the calendar still shows the event after 10 s.']),

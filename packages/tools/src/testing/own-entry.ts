@@ -8,7 +8,7 @@ const opened = z.looseObject({ flow_id: z.string() });
 const made = z.looseObject({ result: z.looseObject({ entry_id: z.string() }) });
 
 /** Sets an integration up by its one-step flow, gives `use` the entity it brings, and takes it away again. */
-async function withEntry(
+export async function withEntry(
   home: View,
   handler: string,
   answers: Readonly<Record<string, unknown>>,
