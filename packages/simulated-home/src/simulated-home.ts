@@ -47,7 +47,7 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
   const { name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;
   const spec = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
   const template = buildTemplate(spec, Date.now());
-  const identity = { name, instanceId, userId: stableId('user/owner'), version: simulatedVersion };
+  const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version: simulatedVersion };
   const home = openHome(template, identity);
   for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
   const mood = { now: {} };

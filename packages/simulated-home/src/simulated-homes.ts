@@ -49,7 +49,7 @@ export async function startSimulatedHomes(
   const identityOf = (number: number) => ({
     name: nameOf(number),
     instanceId: stableId(`instance/${nameOf(number)}`),
-    userId: stableId('user/owner'),
+    userId: stableId(`owner/${nameOf(number)}`),
     version: simulatedVersion,
   });
   const find = (token: string): HomeModel | undefined => {
