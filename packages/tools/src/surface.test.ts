@@ -47,8 +47,6 @@ const DIFFERENT: Readonly<Record<string, Readonly<Record<string, Parameter>>>> =
     radius: { types: ['number'], exclusiveMinimum: 0 },
   },
   // A call has to end before its client gives up.
-  ha_eval_template: { timeout: { types: ['integer'], minimum: 1, maximum: 60, default: 3 } },
-  ha_get_operation_status: { timeout_seconds: { types: ['integer'], minimum: 0, maximum: 60, default: 10 } },
   // Lists are taken wherever comma separated text is.
   ha_get_automation_traces: { sections: { types: ['array', 'string'] } },
 };

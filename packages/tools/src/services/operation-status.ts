@@ -1,8 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { count } from '../shared/parameters.ts';
 import { getOperation, type Operation, replaceOperation, settleOperation } from './operation.ts';
+
+const MAX_TIMEOUT_S = 60;
 
 interface Status {
   readonly operation_id: string;
@@ -20,10 +21,11 @@ export const tool = defineTool({
   effect: 'read',
   input: z.strictObject({
     operation_id: z.union([z.string(), z.array(z.string())]).describe('one id, or a list'),
-    timeout_seconds: count(0, 60).default(10),
+    timeout_seconds: z.number().int().default(10).describe('60 at most'),
   }),
   output: z.looseObject({ success: z.boolean() }),
-  async run({ operation_id: ids, timeout_seconds: timeoutS }, context) {
+  async run({ operation_id: ids, timeout_seconds: wanted }, context) {
+    const timeoutS = Math.min(Math.max(wanted, 0), MAX_TIMEOUT_S);
     const list = typeof ids === 'string' ? [ids] : ids;
     if (list.length === 0) {
       throw new Fault('VALIDATION_MISSING_PARAMETER', '`operation_id`: the list is empty.', {

@@ -3,7 +3,9 @@ import { Fault } from '@hub/core/fault.ts';
 import { renderTemplate } from '@hub/ha/template.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { count, successShape } from '../shared/parameters.ts';
+import { successShape } from '../shared/parameters.ts';
+
+const MAX_TIMEOUT_S = 60;
 
 /** Source: HA `render_template`, a subscription of which the first answer counts. */
 export const tool = defineTool({
@@ -16,7 +18,7 @@ export const tool = defineTool({
   idempotent: true,
   input: z.strictObject({
     template: z.string(),
-    timeout: count(1, 60).default(3).describe('seconds'),
+    timeout: z.number().int().default(3).describe('seconds, 60 at most'),
     report_errors: z.boolean().default(true).describe('fail on undefined names and bad arguments'),
   }),
   output: z.object({
@@ -31,7 +33,11 @@ export const tool = defineTool({
     const requestId = randomUUID();
     const started = performance.now();
     try {
-      const { result, listeners } = await renderTemplate(home, template, { timeoutS: timeout, reportErrors, signal });
+      const { result, listeners } = await renderTemplate(home, template, {
+        timeoutS: Math.min(Math.max(timeout, 1), MAX_TIMEOUT_S),
+        reportErrors,
+        signal,
+      });
       return {
         success: true as const,
         template,
