@@ -1,8 +1,8 @@
-import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { timedShape } from '../shared/local-time.ts';
 import { count, successShape } from '../shared/parameters.ts';
+import { requireAdmin } from '../shared/require-admin.ts';
 import { logbook } from './logbook.ts';
 import { invalid, type LogQuery, logQuery } from './query.ts';
 import { logLevels, structuredSystemLog, systemLog } from './system-log.ts';
@@ -34,7 +34,6 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
-/** Home Assistant counts a 401 on these as a failed login, which may get the hub's address banned: so it is not even asked. */
 const ADMIN_ONLY: ReadonlySet<Input['source']> = new Set(['error_log', 'supervisor', 'system_service']);
 
 export const tool = defineTool({
@@ -52,7 +51,7 @@ export const tool = defineTool({
   ]),
   async run(call, context) {
     const { source } = call;
-    if (ADMIN_ONLY.has(source)) await assertAdmin(context);
+    if (ADMIN_ONLY.has(source)) await requireAdmin(context, 'This log');
     const query = logQuery(call, source === 'logbook' ? 50 : 100);
     if (source === 'logbook') {
       const { hours_back: hoursBack, end_time: endTime, entity_id: entityId, compact: isCompact } = call;
@@ -76,16 +75,4 @@ async function flat(call: Input, context: ToolContext, query: LogQuery): Promise
 function textOf(source: Input['source'], slug: string | undefined, context: ToolContext): Promise<string> {
   if (source === 'supervisor') return appLog(context, slug);
   return source === 'system_service' ? serviceLog(context, slug) : errorLog(context);
-}
-
-async function assertAdmin({ home, signal }: ToolContext): Promise<void> {
-  await home.ready({ signal });
-  if (home.info.isAdmin) return;
-  throw new Fault(
-    'AUTH_INSUFFICIENT_PERMISSIONS',
-    "This log needs an administrator's token, and the hub has none here.",
-    {
-      suggestion: 'Give the hub a token of an administrator: hub homes set NAME --token',
-    },
-  );
 }
