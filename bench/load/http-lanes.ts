@@ -52,7 +52,7 @@ function lane(socket: Socket, requests: readonly Buffer[], { wants, refuses }: H
 function readAnswer(bytes: Buffer): { readonly status: number; readonly body: Buffer } | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) return undefined;
-  const head = bytes.latin1Slice(0, headEnd);
+  const head = bytes.toString('latin1', 0, headEnd);
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];
   if (length === undefined) throw new Error(`an answer without Content-Length:\n${head}`);
   const end = headEnd + HEAD_END.length + Number(length);
