@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { z } from 'zod';
@@ -51,6 +52,8 @@ export interface HomeSummary {
   readonly name: string;
   readonly tags: readonly string[];
   readonly isSimulated: boolean;
+  /** As this hub last knew it; undefined when it has not been linked yet. */
+  readonly state?: HomeState | undefined;
 }
 
 export interface HomesPort {

@@ -1,0 +1,95 @@
+import { Fault } from '@hub/core/fault.ts';
+import { z } from 'zod';
+import { defineTool } from '../define.ts';
+import { count, successShape } from '../shared/parameters.ts';
+import { createSnapshot } from './create.ts';
+import { listSnapshots } from './list.ts';
+
+const input = z.strictObject({
+  scope: z.enum(['snapshot', 'edits']).describe('snapshot: whole backups; edits: what the hub kept of its own changes'),
+  action: z.enum(['create', 'restore', 'list', 'view', 'diff', 'delete']),
+  name: z.string().optional().describe('create: a unique name'),
+  backup_id: z.string().optional().describe('list: this one only; also the job_id of one in the making'),
+  restore_database: z.boolean().default(false),
+  confirm: z.boolean().default(false),
+  domain: z.string().optional(),
+  entity_id: z.string().optional(),
+  backup_name: z.string().optional(),
+  older_than_days: count(0).optional(),
+  limit: count(1, 10_000).default(200),
+});
+
+type Input = z.infer<typeof input>;
+type Action = Input['action'];
+
+const ACTIONS: Readonly<Record<Input['scope'], readonly Action[]>> = {
+  snapshot: ['create', 'list', 'restore', 'delete'],
+  edits: ['list', 'view', 'diff', 'restore', 'delete'],
+};
+
+export const tool = defineTool({
+  name: 'ha_manage_backup',
+  title: 'Manage Backups',
+  docs: 'Creates a backup of the home (scope snapshot, action create) before anything risky, and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Restoring, deleting and scope edits come later; every change made here is kept as an edit all the same.',
+  tags: ['System'],
+  scope: 'home',
+  effect: {
+    lowest: 'read',
+    max: 'destroy',
+    of: ({ action }) => {
+      if (action === 'create') return 'configure';
+      return action === 'restore' || action === 'delete' ? 'destroy' : 'read';
+    },
+  },
+  input,
+  output: z.looseObject({
+    ...successShape,
+    status: z.string().optional(),
+    backups: z.array(z.looseObject({})).optional(),
+  }),
+  items: ({ scope, backup_id, name, entity_id }) => {
+    const id = (scope === 'snapshot' ? (backup_id ?? name) : entity_id) ?? '';
+    return id === '' ? [] : [{ kind: scope === 'snapshot' ? 'backup' : 'edit', id }];
+  },
+  run(call, context): Promise<Record<string, unknown> & { success: true }> {
+    const { scope, action, name, backup_id: id, limit } = call;
+    if (!ACTIONS[scope].includes(action)) throw unfit(call);
+    if (scope === 'edits') throw editsNotYet(action);
+    if (action === 'create') return createSnapshot(context, name);
+    if (action === 'list') return listSnapshots(context, limit, id);
+    throw snapshotNotYet(action);
+  },
+});
+
+function unfit({ scope, action }: Input): Fault {
+  return new Fault('VALIDATION_INVALID_PARAMETER', `\`action\`: '${action}' does not fit scope '${scope}'.`, {
+    suggestion: [
+      `Actions of scope ${scope}: ${ACTIONS[scope].join(', ')}.`,
+      ...(action === 'view' ? ["To see one backup, use action 'list' with its backup_id."] : []),
+    ],
+    context: { parameter: 'action', scope, action, valid_actions: ACTIONS[scope] },
+  });
+}
+
+function snapshotNotYet(action: Action): Fault {
+  return new Fault(
+    'VALIDATION_INVALID_PARAMETER',
+    `\`action\`: a backup cannot be ${action}d by the hub yet. Nothing was done.`,
+    {
+      suggestion: 'Do it in Home Assistant: Settings > System > Backups.',
+      context: { parameter: 'action', scope: 'snapshot', action, valid_actions: ['create', 'list'] },
+    },
+  );
+}
+
+function editsNotYet(action: Action): Fault {
+  return new Fault(
+    'VALIDATION_INVALID_PARAMETER',
+    `\`scope\`: kept edits have no '${action}' for clients yet. Nothing was done.`,
+    {
+      suggestion:
+        'Edits are kept all the same; the operator sees them with: hub edits list, hub edits show, hub edits diff.',
+      context: { parameter: 'scope', scope: 'edits', action },
+    },
+  );
+}
