@@ -33,32 +33,49 @@ function localize(value: unknown, timeZone: string): unknown {
 
 /** `2026-11-22T10:00:00.5+00:00` → `2026-11-22T11:00:00.500+01:00`; what is no time stays as it is. */
 export function localTime(iso: string, timeZone: string): string {
-  const instant = new Date(iso);
-  if (Number.isNaN(instant.getTime())) return iso;
-  const parts = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
-  const zone = parts['timeZoneName'] === 'GMT' ? '+00:00' : (parts['timeZoneName'] ?? 'GMT').slice(3);
-  const millis = String(instant.getUTCMilliseconds()).padStart(3, '0');
-  return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}.${millis}${zone}`;
+  const instant = Date.parse(iso);
+  if (Number.isNaN(instant)) return iso;
+  const offset = offsetAt(instant, timeZone);
+  return `${new Date(instant + offset.ms).toISOString().slice(0, -1)}${offset.text}`;
+}
+
+/** No zone ever changed its offset between two quarters of an hour. */
+const QUARTER_MS = 900_000;
+const MAX_OFFSETS = 10_000;
+
+interface Offset {
+  /** `+01:00`. */
+  readonly text: string;
+  readonly ms: number;
+}
+
+const offsets = new Map<string, Map<number, Offset>>();
+
+/** Remembered, because asking Intl costs more than all the rest of reading a state. */
+function offsetAt(instant: number, timeZone: string): Offset {
+  const quarter = Math.floor(instant / QUARTER_MS);
+  const known = offsets.get(timeZone)?.get(quarter);
+  if (known) return known;
+  const offset = readOffset(instant, timeZone);
+  const ofZone = offsets.get(timeZone);
+  if (ofZone && ofZone.size < MAX_OFFSETS) ofZone.set(quarter, offset);
+  else offsets.set(timeZone, new Map([[quarter, offset]]));
+  return offset;
+}
+
+function readOffset(instant: number, timeZone: string): Offset {
+  const parts = formatOf(timeZone).formatToParts(instant);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+  const text = name === 'GMT' ? '+00:00' : name.slice('GMT'.length);
+  const [hours = 0, minutes = 0, seconds = 0] = text.slice(1).split(':').map(Number);
+  const ms = (hours * 3_600 + minutes * 60 + seconds) * 1_000;
+  return { text, ms: text.startsWith('-') ? -ms : ms };
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-      timeZoneName: 'longOffset',
-    });
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
     formats.set(timeZone, format);
   }
   return format;
