@@ -32,7 +32,7 @@ export function form(message: string, properties: Readonly<Record<string, unknow
   };
 }
 
-export function sample(prompt: string, maxTokens: number): InputRequest {
+function sample(prompt: string, maxTokens: number): InputRequest {
   return {
     method: 'sampling/createMessage',
     params: { messages: [{ role: 'user', content: text(prompt) }], maxTokens },

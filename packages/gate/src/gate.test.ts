@@ -138,7 +138,11 @@ describe('what is kept', () => {
 
   test('a created item is kept under the id the home gave it', async () => {
     const connector = await open.connector();
-    const made = await open.call(connector, 'ha_set_area_or_floor', { home: 'home-1', kind: 'area', name: 'Kept Room' });
+    const made = await open.call(connector, 'ha_set_area_or_floor', {
+      home: 'home-1',
+      kind: 'area',
+      name: 'Kept Room',
+    });
     expect(made).toMatchObject({ isError: false });
     const [edit] = await listEdits(open.database.db, open.tenantId, { connectorId: connector.id });
     expect(edit).toMatchObject({ item: { kind: 'area', id: made.body['area_id'] }, wasThere: false, isThere: true });

@@ -25,7 +25,7 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Takes connector secrets, bearer values, JWTs, secret query values and URL passwords out of any text. */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   let clean = text;
   for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
   return clean;

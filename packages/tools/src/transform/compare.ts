@@ -56,7 +56,7 @@ function equalViews(run: Run, a: View, b: View): boolean {
     : collect(run, a).every((key) => dictGet(run, b.dict, key) !== undefined);
 }
 
-export function isSubset(a: Group, b: Group): boolean {
+function isSubset(a: Group, b: Group): boolean {
   for (const key of a.members.keys()) if (!b.members.has(key)) return false;
   return true;
 }

@@ -79,7 +79,7 @@ export function floatText(value: number): string {
 }
 
 /** A float's exact value as numerator and denominator (a power of two). */
-export function fraction(value: number): readonly [bigint, bigint] {
+function fraction(value: number): readonly [bigint, bigint] {
   let scaled = value;
   let shift = 0n;
   while (!Number.isInteger(scaled)) {
@@ -90,7 +90,7 @@ export function fraction(value: number): readonly [bigint, bigint] {
 }
 
 /** `value * 10 ** digits` rounded to an integer, halves to the even one, calculated exactly. */
-export function roundScaled(value: number, digits: number): bigint {
+function roundScaled(value: number, digits: number): bigint {
   const [numerator, denominator] = fraction(value);
   const power = 10n ** BigInt(Math.abs(digits));
   return digits >= 0 ? divideRound(numerator * power, denominator) : divideRound(numerator, denominator * power);

@@ -26,7 +26,7 @@ export interface Run {
 const MAX_SPENT_BYTES = 64e6;
 const MAX_INT_BITS = 65_536;
 export const ITEM_BYTES = 32;
-export const ENTRY_BYTES = 150;
+const ENTRY_BYTES = 150;
 
 /** Counts what is about to be made. @throws Overrun */
 export function charge(run: Run, bytes: number): void {
@@ -201,7 +201,7 @@ export function lengthOf(value: Value): number | undefined {
 }
 
 /** Emoji and the like take two units in JavaScript and count once in Python. */
-export function hasPairs(text: string): boolean {
+function hasPairs(text: string): boolean {
   return /[\ud800-\udfff]/.test(text);
 }
 

@@ -48,7 +48,7 @@ export interface Problem {
 }
 
 /** HTTP status and body of an expected failure; codes without a place of their own are the caller's mistake (400). */
-export function problemOf(fault: Fault): { readonly status: number; readonly body: Problem } {
+function problemOf(fault: Fault): { readonly status: number; readonly body: Problem } {
   const [suggestion] = fault.suggestions;
   const error = {
     code: fault.code,

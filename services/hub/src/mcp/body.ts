@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { RPC } from './json-rpc.ts';
 
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** A larger body is read on and thrown away up to here, so that the client is able to hear the refusal. */
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 

@@ -10,7 +10,7 @@ export interface Household {
   readonly owner: Member;
 }
 
-export const HOUSEHOLD_SLUG = 'home';
+const HOUSEHOLD_SLUG = 'home';
 
 export async function ensureHousehold(db: Database, vault: Vault): Promise<Household> {
   const tenant =
