@@ -1,33 +1,18 @@
-import { requestJson } from '@hub/ha/http.ts';
 import { areaRegistry, updateEntity } from '@hub/ha/registries.ts';
-import type { View } from '@hub/ha/view.ts';
 import { describeReal } from '@hub/real-home/describe-real.ts';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { describeHomes } from '../testing/each-home.ts';
 import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
-import { createToolContext, type TestToolContext } from '../testing/tool-context.ts';
+import { createToolContext } from '../testing/tool-context.ts';
 import { tool as list } from './list.ts';
 import { tool as remove } from './remove.ts';
 import { tool as set } from './set.ts';
+import { withHelper } from './testing/with-helper.ts';
 
-const NAME = 'Helper test one';
+const NAME = 'Set helper test';
 
-await describeHomes('helpers', (context) => {
-  type Made = { readonly id: string; readonly entityId: string; readonly context: TestToolContext };
-
-  async function withHelper(args: Record<string, unknown>, use: (made: Made) => Promise<void>): Promise<void> {
-    const ctx = context();
-    const { data, entity_id: entityId } = await runTool(set, { name: NAME, ...args }, ctx);
-    try {
-      await use({ id: data.id, entityId: entityId ?? '', context: ctx });
-    } finally {
-      const target = { target: data.id, helper_type: args['helper_type'], confirm: true };
-      await runTool(remove, target, context()).catch(() => undefined);
-    }
-  }
-
+await describeHomes('ha_config_set_helper', (context) => {
   it.each([
     ['input_button', {}, {}, {}],
     ['input_boolean', { initial: 'on', icon: 'mdi:lamp' }, { initial: true, icon: 'mdi:lamp' }, {}],
@@ -52,7 +37,7 @@ await describeHomes('helpers', (context) => {
     ['person', { device_trackers: [] }, { device_trackers: [] }, {}],
     ['tag', { tag_id: 'helper-test-tag' }, { id: 'helper-test-tag' }, { tag_id: 'helper-test-tag' }],
   ])('a new %s is stored as asked, shows as an entity and is listed', (helper_type, args, stored, attributes) =>
-    withHelper({ helper_type, ...args }, async ({ id, entityId, context: ctx }) => {
+    withHelper(context, { name: NAME, helper_type, ...args }, async ({ id, entityId, context: ctx }) => {
       expect(entityId).toMatch(new RegExp(`^${helper_type}\\.`));
       expect((await ctx.home.states()).get(entityId)?.attributes).toMatchObject({ friendly_name: NAME, ...attributes });
       const { helpers } = await runTool(list, { helper_type, limit: 500 }, ctx);
@@ -64,7 +49,8 @@ await describeHomes('helpers', (context) => {
 
   it('a change leaves every setting it does not name', () =>
     withHelper(
-      { helper_type: 'input_number', min_value: 0, max_value: 10, icon: 'mdi:ruler' },
+      context,
+      { name: NAME, helper_type: 'input_number', min_value: 0, max_value: 10, icon: 'mdi:ruler' },
       async ({ id, context: ctx }) => {
         const answer = await runTool(set, { helper_type: 'input_number', helper_id: id, max_value: 20 }, ctx);
         const after = { name: NAME, min: 0, max: 20, step: 1, icon: 'mdi:ruler' };
@@ -74,13 +60,17 @@ await describeHomes('helpers', (context) => {
     ));
 
   it("'' takes a setting away", () =>
-    withHelper({ helper_type: 'input_boolean', icon: 'mdi:lamp' }, async ({ id, context: ctx }) => {
-      const { data } = await runTool(set, { helper_type: 'input_boolean', helper_id: id, icon: '' }, ctx);
-      expect(data).not.toHaveProperty('icon');
-    }));
+    withHelper(
+      context,
+      { name: NAME, helper_type: 'input_boolean', icon: 'mdi:lamp' },
+      async ({ id, context: ctx }) => {
+        const { data } = await runTool(set, { helper_type: 'input_boolean', helper_id: id, icon: '' }, ctx);
+        expect(data).not.toHaveProperty('icon');
+      },
+    ));
 
   it('a helper is found by its entity id, also after somebody renamed the entity', () =>
-    withHelper({ helper_type: 'counter' }, async ({ id, entityId, context: ctx }) => {
+    withHelper(context, { name: NAME, helper_type: 'counter' }, async ({ id, entityId, context: ctx }) => {
       await updateEntity(ctx.home, entityId, { new_entity_id: 'counter.helper_test_renamed' });
       const call = { helper_type: 'counter', helper_id: 'counter.helper_test_renamed', step: 2 };
       const answer = await runTool(set, call, ctx);
@@ -88,7 +78,7 @@ await describeHomes('helpers', (context) => {
     }));
 
   it('the area is checked and set on the entity', () =>
-    withHelper({ helper_type: 'timer' }, async ({ id, entityId, context: ctx }) => {
+    withHelper(context, { name: NAME, helper_type: 'timer' }, async ({ id, entityId, context: ctx }) => {
       const change = (area_id: string) => runTool(set, { helper_type: 'timer', helper_id: id, area_id }, ctx);
       await expect(change('no such room')).rejects.toMatchObject({ code: 'VALIDATION_INVALID_PARAMETER' });
       const { area_id: area } = await areaRegistry.create(ctx.home, { name: 'Helper test room' });
@@ -103,14 +93,15 @@ await describeHomes('helpers', (context) => {
 
   it('the icon of a tag, which keeps none itself, is set on its entity', () =>
     withHelper(
-      { helper_type: 'tag', tag_id: 'helper-test-icon', icon: 'mdi:nfc' },
+      context,
+      { name: NAME, helper_type: 'tag', tag_id: 'helper-test-icon', icon: 'mdi:nfc' },
       async ({ entityId, context: ctx }) => {
         expect((await ctx.home.entities()).get(entityId)?.icon).toBe('mdi:nfc');
       },
     ));
 
   it('the same name twice is refused, with the id of the one there is', () =>
-    withHelper({ helper_type: 'input_button' }, async ({ id, context: ctx }) => {
+    withHelper(context, { name: NAME, helper_type: 'input_button' }, async ({ id, context: ctx }) => {
       await expect(runTool(set, { helper_type: 'input_button', name: NAME.toUpperCase() }, ctx)).rejects.toMatchObject({
         code: 'VALIDATION_INVALID_PARAMETER',
         context: { existing_helper_id: id },
@@ -118,85 +109,14 @@ await describeHomes('helpers', (context) => {
     }));
 
   it('a range that was not given is the one of the editor, and said', () =>
-    withHelper({ helper_type: 'input_text' }, async ({ context: ctx }) => {
+    withHelper(context, { name: NAME, helper_type: 'input_text' }, async ({ context: ctx }) => {
       const answer = await runTool(set, { helper_type: 'input_number', name: `${NAME} range` }, ctx);
       expect(answer).toMatchObject({ data: { min: 0, max: 100 }, warnings: [expect.stringContaining('0 to 100')] });
       await runTool(remove, { target: answer.entity_id, confirm: true }, ctx);
     }));
-
-  it('a removed helper is gone with its entity, kept as an edit, and unknown afterwards', () =>
-    withHelper({ helper_type: 'input_boolean' }, async ({ id, entityId, context: ctx }) => {
-      const answer = await runTool(remove, { target: entityId, confirm: true }, ctx);
-      expect(answer).toMatchObject({ method: 'websocket_delete', unique_id: id, entity_ids: [entityId] });
-      expect((await ctx.home.states()).has(entityId)).toBe(false);
-      expect(ctx.keptEdits.at(-1)).toMatchObject({ before: { id, name: NAME }, after: undefined });
-      const again = runTool(remove, { target: id, helper_type: 'input_boolean', confirm: true }, ctx);
-      await expect(again).rejects.toMatchObject({ code: 'ENTITY_NOT_FOUND' });
-      const change = runTool(set, { helper_type: 'input_boolean', helper_id: id, icon: 'mdi:x' }, ctx);
-      await expect(change).rejects.toMatchObject({ code: 'ENTITY_NOT_FOUND' });
-    }));
-
-  it('nothing is removed without confirm', () =>
-    withHelper({ helper_type: 'input_boolean' }, async ({ entityId, context: ctx }) => {
-      const refused = { code: 'VALIDATION_INVALID_PARAMETER', context: { parameter: 'confirm' } };
-      await expect(runTool(remove, { target: entityId }, ctx)).rejects.toMatchObject(refused);
-      expect((await ctx.home.states()).has(entityId)).toBe(true);
-    }));
-
-  it('what is no helper is not removed by its name', async () => {
-    const ctx = context();
-    const removing = (target: string) => runTool(remove, { target, confirm: true }, ctx);
-    await expect(removing('light.anything')).rejects.toMatchObject({ code: 'ENTITY_NOT_FOUND' });
-    await expect(removing('01ABCDEF')).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
-  });
-
-  it('pages run through the whole list', () =>
-    withHelper({ helper_type: 'input_boolean' }, ({ context: ctx }) =>
-      withHelper({ helper_type: 'input_boolean', name: 'Helper test two' }, async () => {
-        const first = await runTool(list, { helper_type: 'input_boolean', limit: 1 }, ctx);
-        expect(first).toMatchObject({ count: 1, offset: 0, has_more: true, next_offset: 1 });
-        expect(first.total_count).toBeGreaterThan(1);
-        const rest = await runTool(list, { helper_type: 'input_boolean', offset: first.next_offset }, ctx);
-        expect(rest.count).toBe(first.total_count - 1);
-        expect(rest).toMatchObject({ has_more: false, next_offset: null });
-      }),
-    ));
-
-  it("'all' holds helpers of every type", () =>
-    withHelper({ helper_type: 'schedule' }, async ({ id, context: ctx }) => {
-      const { helpers } = await runTool(list, { helper_type: 'all', limit: 500 }, ctx);
-      expect(helpers.map((row) => row.helper_type)).toContain('person');
-      expect(helpers).toContainEqual(expect.objectContaining({ helper_type: 'schedule', id }));
-    }));
 });
 
-/** The dialogue of a helper that is an integration of its own, in one form. */
-async function makeMinMax(view: View): Promise<string> {
-  const flows = '/api/config/config_entries/flow';
-  const step = await requestJson(view, { method: 'POST', path: flows, body: { handler: 'min_max' } });
-  const path = `${flows}/${z.object({ flow_id: z.string() }).parse(step).flow_id}`;
-  const body = { name: NAME, entity_ids: ['sensor.outside_temperature'], type: 'max', round_digits: 2 };
-  const made = await requestJson(view, { method: 'POST', path, body });
-  return z.object({ result: z.object({ entry_id: z.string() }) }).parse(made).result.entry_id;
-}
-
-await describeReal('helpers of a real home', (home) => {
-  it('a helper kept as a config entry is listed with its entity, and not removed', async () => {
-    await using open = await openView(home);
-    const context = createToolContext({ view: open.view });
-    const entryId = await makeMinMax(open.view);
-    try {
-      const { helpers } = await runTool(list, { helper_type: 'min_max' }, context);
-      const row = { entry_id: entryId, name: NAME, entity_id: 'sensor.helper_test_one', editable: false };
-      expect(helpers).toEqual([expect.objectContaining(row)]);
-      const later = { code: 'VALIDATION_INVALID_PARAMETER', message: expect.stringContaining('later version') };
-      for (const target of [entryId, 'sensor.helper_test_one'])
-        await expect(runTool(remove, { target, confirm: true }, context)).rejects.toMatchObject(later);
-    } finally {
-      await requestJson(open.view, { method: 'DELETE', path: `/api/config/config_entries/entry/${entryId}` });
-    }
-  });
-
+await describeReal('ha_config_set_helper', (home) => {
   it("a value that only Home Assistant can judge comes back with Home Assistant's words", async () => {
     await using open = await openView(home);
     const call = { helper_type: 'timer', name: NAME, duration: 'soon' };
