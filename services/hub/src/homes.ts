@@ -61,7 +61,7 @@ export function createHomes(deps: HomesDeps): Holder {
 export function linkOptions(link: OpenLink, allowPrivateAddresses: boolean): DirectHomeOptions {
   if (link.url === undefined || link.token === undefined) {
     throw new Fault('CONFIG_INVALID', 'This home has no address or no token.', {
-      suggestion: 'Set both: hub homes set NAME --url … --token -',
+      suggestion: 'Set both: hub homes set NAME --address … --token -',
     });
   }
   const { homeId: id, url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers } = link;

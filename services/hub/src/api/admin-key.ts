@@ -5,9 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { type MissGuard, missGuard } from '../mcp/misses.ts';
 import { readSecretFile, writeSecretFile } from '../secret-file.ts';
-
-/** In the data folder of an embedded hub; a local `hub` command reads it. */
-export const ADMIN_KEY_FILE = 'admin-key';
+import { ADMIN_KEY_FILE } from './admin-key-file.ts';
 
 export interface AdminKey {
   /** @throws Fault AUTH_INVALID_TOKEN unless the request bears the key | RATE_LIMITED after too many wrong ones from its address */

@@ -15,7 +15,7 @@ export const auditShape = z
     tool: z.string(),
     effect,
     decision: z.enum(['allow', 'deny', 'ask']),
-    argsSummary: z.unknown().describe('Arguments without what may be secret.'),
+    argsSummary: z.unknown().optional().describe('Arguments without what may be secret.'),
     argsDigest: z.string().optional(),
     outcome: z
       .enum(['done', 'failed', 'refused', 'cancelled', 'unknown'])

@@ -24,8 +24,8 @@ export const editShape = z
 
 export const fullEditShape = editShape
   .extend({
-    before: z.unknown().describe('The item as it was; missing when it was not there.'),
-    after: z.unknown().describe('The item as it became; missing when it is gone.'),
+    before: z.unknown().optional().describe('The item as it was; missing when it was not there.'),
+    after: z.unknown().optional().describe('The item as it became; missing when it is gone.'),
   })
   .meta({ id: 'EditWithItems' });
 

@@ -3,16 +3,9 @@ import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
 import { flag, tenantParams } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
-import { importHomes, rowResultShape } from './import-homes.ts';
+import { importHomes } from './import-homes.ts';
 import { MAX_ROWS, readCsv, readRows } from './import-rows.ts';
-
-export const importResultShape = z.object({
-  dryRun: z.boolean(),
-  created: z.number().int(),
-  updated: z.number().int(),
-  invalid: z.number().int(),
-  rows: z.array(rowResultShape),
-});
+import { importResultShape } from './import-shape.ts';
 
 /** 2,000 homes with certificates of their own stay below. */
 const MAX_BYTES = 16 * 1024 * 1024;

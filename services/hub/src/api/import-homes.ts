@@ -6,19 +6,8 @@ import type { Deps } from '../deps.ts';
 import { keepCheck } from './home-check.ts';
 import { type HomeFields, homeInput } from './home-shape.ts';
 import type { ImportRow } from './import-rows.ts';
+import type { RowResult } from './import-shape.ts';
 import { assertUsable, registerFields, tryLink } from './store-home.ts';
-
-export const rowResultShape = z
-  .object({
-    row: z.number().int().describe('1 is the first home.'),
-    result: z.enum(['created', 'updated', 'invalid']),
-    url: z.string().optional(),
-    home: z.string().optional().describe('The slug it has, or would have.'),
-    reason: z.string().optional(),
-  })
-  .meta({ id: 'ImportRow' });
-
-export type RowResult = z.output<typeof rowResultShape>;
 
 export interface ImportOptions {
   /** Says what would happen and stores nothing. */

@@ -12,7 +12,7 @@ export const jobShape = z
     homeId: id.optional(),
     home: z.string().optional().describe('Slug; missing when the home was removed.'),
     progress: z.object({ done: z.number(), total: z.number().optional(), message: z.string() }).optional(),
-    result: z.unknown(),
+    result: z.unknown().optional(),
     error: z.object({ code: z.string(), message: z.string(), suggestions: z.array(z.string()) }).optional(),
     attempt: z.number().int(),
     isCancelRequested: z.boolean(),

@@ -6,7 +6,7 @@ import { readDatabaseReport } from '@hub/db/database-report.ts';
 import { openInstallation } from '@hub/db/installation.ts';
 import type { Deps } from '../../deps.ts';
 import { MIGRATIONS } from '../../storage.ts';
-import { ADMIN_KEY_FILE } from '../admin-key.ts';
+import { ADMIN_KEY_FILE } from '../admin-key-file.ts';
 import { broken, type Finding, ok, warn } from './finding.ts';
 
 const PING_MS = 5_000;

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { auditShape } from '../../api/audit-shape.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { pageFlags, pageOptions } from '../page-flags.ts';
+import { cell, table } from '../table.ts';
+import { durationMs, moment } from '../when-text.ts';
+
+const OUTCOME_COLOURS = {
+  done: 'green',
+  failed: 'red',
+  refused: 'yellow',
+  cancelled: 'dim',
+  unknown: 'yellow',
+} as const;
+
+export function auditCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'audit', 'what was called and how it went');
+
+  addLeaf(group, home, {
+    usage: 'list',
+    summary: 'newest first',
+    examples: [
+      'hub audit list',
+      'hub audit list --effect configure --effect secure --since 7d',
+      'hub audit list --connector anna --tool ha_call_service --json',
+    ],
+    flags: [
+      ['--home <home>', ''],
+      ['--connector <connector>', ''],
+      ['--tool <tool>', ''],
+      ['--effect <effect...>', ''],
+      ['--call <id>', 'one call'],
+      ['--since <time>', 'a time ago such as 24h or 7d, or a date'],
+      ...pageFlags,
+    ],
+    options: {
+      home: z.string().optional(),
+      connector: z.string().optional(),
+      tool: z.string().optional(),
+      effect: z.array(z.string()).optional(),
+      call: z.string().optional(),
+      since: z.string().optional(),
+      ...pageOptions,
+    },
+    async run(cli, { since, ...query }) {
+      const shape = z.object({ entries: z.array(auditShape), next: z.string().optional() });
+      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/audit`, shape, {
+        query: { ...query, since: since && startOf(since) },
+      });
+      const rows = answer.entries.map((entry) => [
+        moment(entry.at),
+        cell(entry.connector) ?? entry.actor.kind,
+        entry.home,
+        entry.tool,
+        entry.effect,
+        cli.paint(OUTCOME_COLOURS[entry.outcome], entry.outcome),
+        entry.faultCode,
+        entry.durationMs === undefined ? undefined : `${Math.round(entry.durationMs)} ms`,
+      ]);
+      const heads = ['WHEN', 'WHO', 'HOME', 'TOOL', 'EFFECT', 'OUTCOME', 'ERROR', 'TOOK'];
+      cli.show(answer, () => (rows.length === 0 ? 'No entries.' : table(cli.paint, heads, rows)));
+      return undefined;
+    },
+  });
+}
+
+/** A date as it is, else so long ago. @throws UsageError */
+function startOf(text: string): string {
+  const date = new Date(text);
+  const isDate = /^\d{4}-/.test(text) && !Number.isNaN(date.getTime());
+  return (isDate ? date : new Date(Date.now() - durationMs(text, '--since'))).toISOString();
+}

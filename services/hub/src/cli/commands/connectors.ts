@@ -1,0 +1,177 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { connectorShape, connectorWithSummaryShape, newUrlShape } from '../../api/connector-shape.ts';
+import { clientLines } from '../../welcome/client-lines.ts';
+import type { Cli } from '../cli.ts';
+import { limitFlags, limitOptions, limitsBody, toolsBody } from '../connector-flags.ts';
+import { UsageError } from '../failure.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { cell, table } from '../table.ts';
+import { ago, durationMs, moment } from '../when-text.ts';
+
+type Connector = z.output<typeof connectorShape>;
+type WithSummary = z.output<typeof connectorWithSummaryShape>;
+
+export function connectorCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'connectors', 'ways in for AI assistants: a secret URL with its limits');
+  createCommand(group, home);
+  listCommand(group, home);
+  showCommand(group, home);
+  setCommand(group, home);
+  rotateCommand(group, home);
+  revokeCommand(group, home);
+}
+
+function createCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'create <name>',
+    summary: 'a new URL, shown this once, with what it can do; it stops at control unless told',
+    examples: [
+      'hub connectors create anna --home cabin',
+      'hub connectors create builder --ceiling configure --all',
+      'hub connectors create guests --tag rent --read-only --expires 30d',
+    ],
+    flags: [['--member <member>', 'whose way in it is: name or id (the first owner)'], ...limitFlags],
+    options: { ...limitOptions, member: z.string().optional() },
+    async run(cli, { member, ...limits }, [name]) {
+      const body = { ...limitsBody(limits), ...toolsBody(limits, []), name, member };
+      const answer = await cli.hub.ask('POST', `${await cli.tenantPath()}/connectors`, newUrlShape, { body });
+      cli.show(answer, () => urlText(answer.url, answer.connector));
+      return undefined;
+    },
+  });
+}
+
+function listCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'list',
+    summary: 'connectors and what they reach',
+    examples: ['hub connectors list', 'hub connectors list --revoked --json'],
+    flags: [['--revoked', 'also those that were revoked']],
+    options: { revoked: z.boolean().default(false) },
+    async run(cli, { revoked }) {
+      const path = `${await cli.tenantPath()}/connectors`;
+      const shape = z.object({ connectors: z.array(connectorShape) });
+      const answer = await cli.hub.ask('GET', path, shape, { query: { includeRevoked: revoked } });
+      const heads = ['CONNECTOR', 'STATE', 'CEILING', 'HOMES', 'MEMBER', 'USED', 'ENDS'];
+      const rows = answer.connectors.map((one) => [
+        cell(one.name),
+        cli.paint(one.state === 'valid' ? 'green' : 'red', one.state),
+        one.readOnly ? 'read-only' : one.ceiling,
+        cell(homesText(one)),
+        cell(one.member.name),
+        ago(one.lastUsedAt) ?? 'never',
+        moment(one.expiresAt),
+      ]);
+      cli.show(answer, () => (rows.length === 0 ? 'No connectors yet.' : table(cli.paint, heads, rows)));
+      return undefined;
+    },
+  });
+}
+
+function showCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'show <name>',
+    summary: 'a connector and what its URL can do, in words',
+    examples: ['hub connectors show anna'],
+    options: {},
+    async run(cli, _options, [ref]) {
+      showSummary(cli, await cli.hub.ask('GET', await connectorPath(cli, ref), connectorWithSummaryShape));
+      return undefined;
+    },
+  });
+}
+
+function setCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'set <name>',
+    summary: 'change what a connector may do; its URL stays',
+    examples: [
+      'hub connectors set default --ceiling control',
+      'hub connectors set guests --expires never --no-read-only',
+      'hub connectors set anna --all --disable-tool ha_call_event',
+    ],
+    flags: [['--name <name>', 'a new name'], ...limitFlags, ['--enable-tool <tool...>', 'switch a tool on again']],
+    options: { ...limitOptions, name: z.string().optional(), enableTool: z.array(z.string()).optional() },
+    async run(cli, { name, enableTool, ...limits }, [ref]) {
+      const path = await connectorPath(cli, ref);
+      const { disabledTools } = await cli.hub.ask('GET', path, connectorWithSummaryShape);
+      const tools = toolsBody({ ...limits, enableTool }, disabledTools);
+      const body = { ...limitsBody(limits), ...tools, name };
+      showSummary(cli, await cli.hub.ask('PATCH', path, connectorWithSummaryShape, { body }));
+      return undefined;
+    },
+  });
+}
+
+function rotateCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'rotate <name>',
+    summary: 'a new URL, shown this once; the old one ends now or with --keep-old later',
+    examples: ['hub connectors rotate anna', 'hub connectors rotate anna --keep-old 24h'],
+    flags: [['--keep-old <time>', 'how long the old URL still works: up to 24h']],
+    options: { keepOld: z.string().default('0h') },
+    async run(cli, { keepOld }, [ref]) {
+      const keepOldHours = durationMs(keepOld, '--keep-old') / 3_600_000;
+      if (keepOldHours > 24) throw new UsageError('--keep-old goes up to 24h');
+      const path = `${await connectorPath(cli, ref)}/rotate`;
+      const answer = await cli.hub.ask('POST', path, newUrlShape, { body: { keepOldHours } });
+      const old = keepOldHours > 0 ? `works until ${moment(answer.oldValidUntil)}` : 'has ended';
+      cli.show(answer, () => `${urlText(answer.url, answer.connector)}\nThe old URL ${old}.`);
+      return undefined;
+    },
+  });
+}
+
+function revokeCommand(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'revoke <name>',
+    summary: 'end a connector for good; what is open on it closes at once',
+    examples: ['hub connectors revoke anna'],
+    options: {},
+    async run(cli, _options, [ref]) {
+      const path = `${await connectorPath(cli, ref)}/revoke`;
+      const answer = await cli.hub.ask('POST', path, connectorWithSummaryShape);
+      cli.show(answer, () => `${cell(answer.name)} is revoked.`);
+      return undefined;
+    },
+  });
+}
+
+async function connectorPath(cli: Cli, ref = ''): Promise<string> {
+  return `${await cli.tenantPath()}/connectors/${encodeURIComponent(ref)}`;
+}
+
+function homesText({ homes }: Connector): string {
+  if (homes.kind === 'all') return 'all';
+  return homes.kind === 'tags' ? `tagged ${homes.tags.join(', ')}` : homes.homes.join(', ');
+}
+
+function urlText(url: string, connector: WithSummary): string {
+  return [
+    `MCP Server URL: ${url}`,
+    '',
+    ...connector.summary.map((line) => cell(line) ?? ''),
+    'Whoever has this URL can do that: treat it like a password. It is not shown again.',
+    '',
+    ...clientLines(url),
+  ].join('\n');
+}
+
+function showSummary(cli: Cli, connector: WithSummary): void {
+  const urls = connector.urls.filter(({ isValid }) => isValid);
+  const made = urls.map(({ createdAt, expiresAt }) => {
+    const end = expiresAt === undefined ? '' : `, ends ${moment(expiresAt)}`;
+    return `URL of ${moment(createdAt)}${end}`;
+  });
+  const off = connector.disabledTools.length;
+  cli.show(connector, () =>
+    [
+      cli.paint('bold', `${cell(connector.name)} (${connector.state})`),
+      ...connector.summary.map((line) => cell(line) ?? ''),
+      ...(off === 0 ? [] : [`${off} ${off === 1 ? 'tool is' : 'tools are'} switched off.`]),
+      ...made,
+      `Last used: ${ago(connector.lastUsedAt) ?? 'never'}`,
+    ].join('\n'),
+  );
+}

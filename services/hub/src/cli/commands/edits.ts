@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { diffShape, editShape, fullEditShape } from '../../api/edit-shape.ts';
+import type { Cli } from '../cli.ts';
+import type { Paint } from '../io.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { pageFlags, pageOptions } from '../page-flags.ts';
+import { cell, facts, table } from '../table.ts';
+import { moment } from '../when-text.ts';
+
+type Edit = z.output<typeof editShape>;
+
+export function editCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'edits', 'configuration writes, kept with before and after');
+
+  addLeaf(group, home, {
+    usage: 'list',
+    summary: 'newest first',
+    examples: ['hub edits list', 'hub edits list --home cabin --kind automation --limit 10'],
+    flags: [
+      ['--home <home>', ''],
+      ['--connector <connector>', ''],
+      ['--kind <kind>', 'automation, script, scene, …'],
+      ['--item <id>', ''],
+      ['--state <state>', 'intent | done | failed | unknown'],
+      ...pageFlags,
+    ],
+    options: {
+      home: z.string().optional(),
+      connector: z.string().optional(),
+      kind: z.string().optional(),
+      item: z.string().optional(),
+      state: z.string().optional(),
+      ...pageOptions,
+    },
+    async run(cli, query) {
+      const shape = z.object({ edits: z.array(editShape), next: z.string().optional() });
+      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/edits`, shape, { query });
+      const rows = answer.edits.map((edit) => [
+        moment(edit.createdAt),
+        edit.home,
+        `${edit.item.kind} ${cell(edit.item.id)}`,
+        edit.state === 'done' ? edit.change : cli.paint('yellow', edit.state),
+        edit.tool,
+        edit.id,
+      ]);
+      const heads = ['WHEN', 'HOME', 'ITEM', 'CHANGE', 'TOOL', 'ID'];
+      cli.show(answer, () => (rows.length === 0 ? 'No edits.' : table(cli.paint, heads, rows)));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'show <id>',
+    summary: 'one edit with the item before and after',
+    examples: ['hub edits show 0197f0a0-…'],
+    options: {},
+    async run(cli, _options, [id]) {
+      const edit = await cli.hub.ask('GET', await editPath(cli, id), fullEditShape);
+      const item = (title: string, value: unknown) =>
+        value === undefined ? '' : `\n\n${cli.paint('bold', title)}\n${JSON.stringify(value, undefined, 2)}`;
+      cli.show(edit, () => `${editFacts(cli.paint, edit)}${item('Before', edit.before)}${item('After', edit.after)}`);
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'diff <id>',
+    summary: 'what an edit changed, line by line',
+    examples: ['hub edits diff 0197f0a0-…'],
+    options: {},
+    async run(cli, _options, [id]) {
+      const answer = await cli.hub.ask('GET', `${await editPath(cli, id)}/diff`, diffShape);
+      const lines = answer.diff.trimEnd().split('\n');
+      const text = answer.diff === '' ? 'Nothing changed.' : lines.map((line) => coloured(cli.paint, line)).join('\n');
+      cli.show(answer, () => `${editFacts(cli.paint, answer.edit)}\n\n${text}`);
+      return undefined;
+    },
+  });
+}
+
+async function editPath(cli: Cli, id = ''): Promise<string> {
+  return `${await cli.tenantPath()}/edits/${encodeURIComponent(id)}`;
+}
+
+function editFacts(paint: Paint, edit: Edit): string {
+  return facts(paint, [
+    ['Edit', edit.id],
+    ['When', moment(edit.createdAt)],
+    ['Home', edit.home ?? edit.homeId],
+    ['Item', `${edit.item.kind} ${cell(edit.item.id)}`],
+    ['Tool', edit.tool],
+    ['State', edit.state],
+    ['Change', edit.change],
+    ['Error', edit.faultCode],
+    ['By', `${edit.actor.kind} ${edit.actor.id ?? ''}`],
+  ]);
+}
+
+function coloured(paint: Paint, line: string): string {
+  const text = cell(line) ?? '';
+  if (line.startsWith('@@')) return paint('cyan', text);
+  if (line.startsWith('+')) return paint('green', text);
+  return line.startsWith('-') ? paint('red', text) : text;
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { jobShape } from '../../api/job-shape.ts';
+import type { Cli } from '../cli.ts';
+import { jobFacts, jobTable } from '../job-view.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { pageFlags, pageOptions } from '../page-flags.ts';
+import { watchJob } from '../watch-job.ts';
+
+export function jobCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'jobs', 'work that takes longer');
+
+  addLeaf(group, home, {
+    usage: 'list',
+    summary: 'newest first',
+    examples: ['hub jobs list', 'hub jobs list --state running --state queued'],
+    flags: [
+      ['--home <home>', ''],
+      ['--kind <kind>', 'such as backup.create'],
+      ['--state <state...>', 'queued | running | waiting | done | failed | cancelled | unknown'],
+      ...pageFlags,
+    ],
+    options: {
+      home: z.string().optional(),
+      kind: z.string().optional(),
+      state: z.array(z.string()).optional(),
+      ...pageOptions,
+    },
+    async run(cli, query) {
+      const shape = z.object({ jobs: z.array(jobShape), next: z.string().optional() });
+      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/jobs`, shape, { query });
+      cli.show(answer, () => jobTable(cli.paint, answer.jobs));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'show <id>',
+    summary: 'one job with its result',
+    examples: ['hub jobs show 0197f0a0-…'],
+    options: {},
+    async run(cli, _options, [id]) {
+      const job = await cli.hub.ask('GET', await jobPath(cli, id), jobShape);
+      cli.show(job, () => jobFacts(cli.paint, job));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'watch <id>',
+    summary: 'follow a job to its end; exit code 1 unless it is done',
+    examples: ['hub jobs watch 0197f0a0-…'],
+    options: {},
+    async run(cli, _options, [id]) {
+      return watchJob(cli, await jobPath(cli, id));
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'cancel <id>',
+    summary: 'end a waiting job now, or ask a running one to end',
+    examples: ['hub jobs cancel 0197f0a0-…'],
+    options: {},
+    async run(cli, _options, [id]) {
+      const job = await cli.hub.ask('POST', `${await jobPath(cli, id)}/cancel`, jobShape);
+      const isAsked = job.state === 'running';
+      cli.show(job, () => (isAsked ? 'It was asked to end.' : `It is ${job.state}.`));
+      return undefined;
+    },
+  });
+}
+
+async function jobPath(cli: Cli, id = ''): Promise<string> {
+  return `${await cli.tenantPath()}/jobs/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,130 @@
+import { Fault } from '@hub/core/fault.ts';
+import { z } from 'zod';
+import { type FoundKey, findAdminKey, keyPlaces } from './admin-key-source.ts';
+import { refusalOf } from './failure.ts';
+import { readEvents, type ServerEvent } from './server-events.ts';
+
+export interface AskOptions {
+  readonly body?: unknown;
+  /** Sent as it is, with this type, in place of a JSON body. */
+  readonly text?: { readonly type: string; readonly content: string };
+  readonly query?: Readonly<Record<string, string | readonly string[] | number | boolean | undefined>>;
+  /** Milliseconds; two minutes unless told. */
+  readonly deadlineMs?: number;
+}
+
+/** The REST API of one hub. */
+export interface HubClient {
+  /** @throws Fault as the hub said it | CONNECTION_FAILED when none answers | AUTH_INVALID_TOKEN without the right key */
+  ask<S extends z.ZodType>(method: string, path: string, shape: S, options?: AskOptions): Promise<z.output<S>>;
+  /** Server-sent events until the stream ends. @throws Fault as `ask` */
+  events(path: string): AsyncIterable<ServerEvent>;
+}
+
+export interface HubAddress {
+  readonly url: string;
+  readonly keyFile: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const DEADLINE_MS = 120_000;
+
+export function connectHub(address: HubAddress): HubClient {
+  const base = `${address.url.replace(/\/+$/, '')}/api`;
+
+  async function send(method: string, path: string, options: AskOptions, signal?: AbortSignal): Promise<Response> {
+    const found = (await findAdminKey(address.keyFile, address.env)) ?? (await withoutKey(base, address));
+    const { body, text } = options;
+    const type = text?.type ?? (body === undefined ? undefined : 'application/json');
+    const response = await reach(address.url, `${base}${path}${queryOf(options.query)}`, {
+      method,
+      headers: { authorization: `Bearer ${found.key}`, ...(type === undefined ? {} : { 'content-type': type }) },
+      ...(type === undefined ? {} : { body: text?.content ?? JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+    if (!response.ok) throw await refused(response, found, address.url);
+    return response;
+  }
+
+  return {
+    async ask(method, path, shape, options = {}) {
+      const signal = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
+      const response = await send(method, path, options, signal);
+      const answer: unknown = response.status === 204 ? undefined : await readJson(response, address.url);
+      return shape.parse(answer);
+    },
+    async *events(path) {
+      const response = await send('GET', path, {});
+      if (response.body) yield* readEvents(response.body);
+    },
+  };
+}
+
+async function reach(url: string, target: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(target, init);
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'TimeoutError') {
+      throw new Fault('TIMEOUT_API_REQUEST', `The hub at ${url} did not answer in time.`, {
+        suggestion: 'See what it does: hub doctor, and its log.',
+        cause,
+      });
+    }
+    throw notRunning(url, cause);
+  }
+}
+
+function notRunning(url: string, cause: unknown): Fault {
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  const code = inner instanceof Error && 'code' in inner ? ` (${String(inner.code)})` : '';
+  return new Fault('CONNECTION_FAILED', `No hub answers at ${url}${code}.`, {
+    suggestion: ['Start it: npm start', 'Does it run elsewhere? Say where: --url https://… or HUB_URL'],
+    cause,
+  });
+}
+
+/** Without a hub the missing key is not what is wrong. */
+async function withoutKey(base: string, { url, env }: HubAddress): Promise<never> {
+  await reach(url, `${base}/openapi.json`, { signal: AbortSignal.timeout(10_000) });
+  throw new Fault('AUTH_INVALID_TOKEN', 'No admin key was found.', {
+    suggestion: [
+      `Looked for HUB_ADMIN_KEY and for ${keyPlaces(env).join(', ')}.`,
+      'Say where the hub keeps its data (DATA_DIR), or name the file: --key-file PATH',
+    ],
+  });
+}
+
+async function refused(response: Response, { source }: FoundKey, url: string): Promise<Fault> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const said = refusalOf(body);
+  if (!said) return notAHub(url, response.status);
+  if (response.status !== 401) return said;
+  return new Fault('AUTH_INVALID_TOKEN', `The hub at ${url} does not take the admin key from ${source}.`, {
+    suggestion: 'Is it the key of this hub? Its own is in admin-key of its data folder, or its HUB_ADMIN_KEY.',
+    cause: said,
+  });
+}
+
+async function readJson(response: Response, url: string): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw notAHub(url, response.status);
+  }
+}
+
+function notAHub(url: string, status: number): Fault {
+  return new Fault('CONNECTION_FAILED', `What answers at ${url} is not this hub’s administration (HTTP ${status}).`, {
+    suggestion: 'Check --url or HUB_URL; a proxy in front must pass /api.',
+  });
+}
+
+function queryOf(query: AskOptions['query'] = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
+}
+
+/** An answer without a body. */
+export const nothing = z.undefined();

@@ -1,0 +1,19 @@
+import { styleText } from 'node:util';
+
+/** The terminal or pipe the command runs in. */
+export type Io = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
+
+type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+
+export type Paint = (style: Style, text: string) => string;
+
+/** Colours only where a person looks, and not against their wish. Source: https://no-color.org */
+export function painter({ env }: Io, stream: NodeJS.WriteStream): Paint {
+  const isColoured = stream.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Text of people and homes may hold what steers a terminal; a tab or line break would only break the table. */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}

@@ -1,0 +1,60 @@
+import type { JobAnswer } from '../api/job-shape.ts';
+import type { Paint } from './io.ts';
+import { cell, facts, table } from './table.ts';
+import { moment } from './when-text.ts';
+
+const COLOURS = {
+  queued: 'dim',
+  running: 'cyan',
+  waiting: 'cyan',
+  done: 'green',
+  failed: 'red',
+  cancelled: 'dim',
+  unknown: 'yellow',
+} as const;
+
+export function jobTable(paint: Paint, jobs: readonly JobAnswer[]): string {
+  if (jobs.length === 0) return 'No jobs.';
+  const heads = ['STARTED', 'KIND', 'HOME', 'STATE', 'PROGRESS', 'ID'];
+  return table(
+    paint,
+    heads,
+    jobs.map((job) => [
+      moment(job.startedAt ?? job.createdAt),
+      job.kind,
+      job.home,
+      paint(COLOURS[job.state], job.state),
+      cell(job.finishedAt === undefined ? progressText(job) : job.error?.message),
+      job.id,
+    ]),
+  );
+}
+
+export function jobFacts(paint: Paint, job: JobAnswer): string {
+  const { error, result } = job;
+  const advice = error?.suggestions.map((line) => `  → ${cell(line)}`) ?? [];
+  const end = [
+    ...(error ? ['', paint('red', cell(error.message) ?? ''), ...advice] : []),
+    ...(result === undefined ? [] : ['', JSON.stringify(result, undefined, 2)]),
+  ];
+  const about = facts(paint, [
+    ['Job', job.id],
+    ['Kind', job.kind],
+    ['Home', job.home ?? job.homeId],
+    ['State', paint(COLOURS[job.state], job.state)],
+    ['Progress', job.finishedAt === undefined ? cell(progressText(job)) : undefined],
+    ['By', job.actor.kind],
+    ['Attempt', job.attempt],
+    ['Created', moment(job.createdAt)],
+    ['Started', moment(job.startedAt)],
+    ['Finished', moment(job.finishedAt)],
+  ]);
+  return [about, ...end].join('\n');
+}
+
+/** `40 % uploading`; without a known total just what it does. */
+export function progressText({ state, progress }: JobAnswer): string {
+  if (!progress) return state;
+  const { done, total, message } = progress;
+  return total ? `${Math.round((100 * done) / total)} % ${message}` : message;
+}

@@ -1,0 +1,73 @@
+import { Fault } from '@hub/core/fault.ts';
+import { type JobAnswer, jobShape } from '../api/job-shape.ts';
+import type { Cli } from './cli.ts';
+import { jobFacts, progressText } from './job-view.ts';
+import { cell } from './table.ts';
+
+/** How often a lost stream is taken up again before it counts as lost. */
+const RETRIES = 5;
+
+/**
+ * Shows a job until it ends: a bar on a terminal, else a line for each change (to stderr, so that --json stays clean).
+ * Resolves with the exit code. @throws Fault CONNECTION_FAILED when the stream is lost again and again
+ */
+export async function watchJob(cli: Cli, path: string): Promise<number> {
+  const view = cli.io.stderr.isTTY ? barView(cli) : lineView(cli);
+  const job = await followToEnd(cli, path, view.update).finally(view.close);
+  cli.show(job, () => jobFacts(cli.paint, job));
+  return job.state === 'done' ? 0 : 1;
+}
+
+async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => void): Promise<JobAnswer> {
+  for (let attempt = 0; attempt < RETRIES; attempt += 1) {
+    try {
+      for await (const { event, data } of cli.hub.events(`${path}/events`)) {
+        const job = jobShape.parse(JSON.parse(data));
+        if (event === 'end') return job;
+        update(job);
+      }
+    } catch (error) {
+      // A cut stream is a TypeError of fetch; what the hub refuses is a Fault and final.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  throw new Fault('CONNECTION_FAILED', 'The hub ended the stream before the job ended.', {
+    suggestion: 'The job goes on without it: hub jobs list',
+  });
+}
+
+interface View {
+  update(job: JobAnswer): void;
+  close(): void;
+}
+
+function lineView({ note }: Cli): View {
+  let last = '';
+  return {
+    update(job) {
+      const text = cell(progressText(job)) ?? '';
+      if (text !== last) note(text);
+      last = text;
+    },
+    close: () => undefined,
+  };
+}
+
+const BAR_WIDTH = 30;
+
+function barView({ io, paint }: Cli): View {
+  const clear = '\r\x1b[K';
+  return {
+    update(job) {
+      const { done = 0, total, message = job.state } = job.progress ?? {};
+      const share = total ? Math.min(1, done / total) : 0;
+      const full = Math.round(share * BAR_WIDTH);
+      const bar = paint('cyan', '█'.repeat(full)) + paint('dim', '░'.repeat(BAR_WIDTH - full));
+      // One line, so that the next one can take its place.
+      const room = Math.max(10, (io.stderr.columns || 80) - BAR_WIDTH - 8);
+      const text = (cell(message) ?? '').slice(0, room);
+      io.stderr.write(`${clear}${bar} ${String(Math.round(share * 100)).padStart(3)} % ${text}`);
+    },
+    close: () => void io.stderr.write(clear),
+  };
+}
