@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Database, openDatabase } from '@hub/db/database.ts';
 import { readMemory } from '@hub/db/embedded/place.ts';
 import { loadOrCreateKeyFile } from '@hub/db/key-file.ts';
 import { openVault, type Vault } from '@hub/db/vault.ts';
-import { freePort } from '@hub/real-home/free-port.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'services/hub/src/main.ts');
@@ -98,6 +100,17 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   };
 }
 
+/** Starts a hub and kills it with -9 at that moment, wherever it is. */
+export async function killDuringStart(
+  options: HubOptions & { readonly dataDir: string },
+  afterMs: number,
+): Promise<void> {
+  const { child, ended } = await launch(options);
+  await delay(afterMs);
+  child.kill('SIGKILL');
+  await ended;
+}
+
 /** Starts a hub that is expected to end by itself. */
 export async function runHub(options: HubOptions & { readonly dataDir: string }): Promise<HubEnd> {
   const { child, ended } = await launch(options);
@@ -106,7 +119,7 @@ export async function runHub(options: HubOptions & { readonly dataDir: string })
 }
 
 async function launch({ dataDir = '', env = {}, user, byLauncher = false }: HubOptions) {
-  const ports = { PORT: String(await freePort()), OPS_PORT: String(await freePort()) };
+  const ports = { PORT: String(await steadyPort()), OPS_PORT: String(await steadyPort()) };
   // None of the caller's own settings: they belong to another hub.
   const { PATH = '' } = process.env;
   const cache = { NODE_COMPILE_CACHE: join(ROOT, '.cache/compiled') };
@@ -131,6 +144,20 @@ async function launch({ dataDir = '', env = {}, user, byLauncher = false }: HubO
     base: `http://127.0.0.1:${own.PORT}`,
     opsBase: `http://127.0.0.1:${own.OPS_PORT}`,
   };
+}
+
+/** A free port that no outgoing connection is given meanwhile: below the range from which systems take those. */
+export async function steadyPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (isFree) return port;
+  }
 }
 
 function collect(stream: ChildProcess['stdout']): () => string {
