@@ -23,18 +23,18 @@ interface Extent {
 }
 
 const FULL: Extent = {
-  pace: { warmMs: 500, measureMs: 1_500, rounds: 2 },
+  pace: { warmMs: 400, measureMs: 1_200, rounds: 2 },
   eras: ['2025-11-25', '2026-07-28'],
   linkedHomes: 1_000,
   registeredHomes: 10_000,
   settleMs: 10_000,
 };
 const QUICK: Extent = {
-  pace: { warmMs: 200, measureMs: 400, rounds: 1 },
+  pace: { warmMs: 150, measureMs: 300, rounds: 1 },
   eras: ['2025-11-25'],
   linkedHomes: 100,
-  registeredHomes: 1_000,
-  settleMs: 1_500,
+  registeredHomes: 500,
+  settleMs: 1_000,
 };
 
 interface Section {

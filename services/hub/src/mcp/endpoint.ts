@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, changeFeed } from './change-feed.ts';
 import type { Exchange } from './exchange.ts';
 import { RPC, rpcError } from './json-rpc.ts';
-import { type Inbound, type LegacyDeps, type LegacyEra, legacyEra, type RemoteReply } from './legacy.ts';
+import { type Inbound, isPlainLegacy, type LegacyDeps, type LegacyEra, legacyEra, type RemoteReply } from './legacy.ts';
 import { plainModern, serveDirectly, serveModern } from './modern.ts';
 import { buildServer, type EndpointLog } from './server.ts';
 import type { Surface } from './surface.ts';
@@ -98,7 +98,7 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       const entry = entryOf(inbound.surface);
       const answered = deps.observe?.(inbound, message);
       try {
-        const outcome = classify(inbound, message);
+        const outcome = isPlainLegacy(inbound, message) ? ({ kind: 'legacy' } as const) : classify(inbound, message);
         if (outcome.kind === 'legacy') await entry.legacy.post(inbound, message);
         else await postModern(entry, inbound, outcome, message);
       } finally {

@@ -21,7 +21,7 @@ import { newSession, type Session, type Sessions } from './session.ts';
 import type { Surface } from './surface.ts';
 
 const MAX_STREAMS = 16;
-/** Before 2026-07-28 a protocol key in `_meta` asks for more than an answer. */
+/** Before 2026-07-28 a protocol key in `_meta` asks for more than an answer; since then a request always has some. */
 const NO_KEYS: ReadonlySet<string> = new Set();
 const BAD_HANDSHAKE =
   'initialize takes params with protocolVersion (text), capabilities (object) and clientInfo (name and version).';
@@ -100,6 +100,13 @@ export function legacyEra(deps: LegacyDeps, feed: ChangeFeed): LegacyEra {
       return [...scope.running.values()].map((one) => one.finished);
     },
   };
+}
+
+/** Can only be a request of this era: saves the SDK's look at it, which costs as much as the gate. */
+export function isPlainLegacy({ request, surface }: Inbound, message: unknown): boolean {
+  const version = header(request, 'mcp-protocol-version');
+  const isOld = version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  return isOld && plainRequest(message, surface, NO_KEYS) !== undefined;
 }
 
 async function post(scope: Scope, inbound: Inbound, message: unknown): Promise<void> {
