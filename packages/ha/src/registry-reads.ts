@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
-import type { Area, Device, EntityEntry, Floor } from './records.ts';
+import type { Area, Device, EntityEntry, Floor, Label } from './records.ts';
 import { readEntity } from './registries.ts';
 
 /** A frame must stay below 4 MiB; a thousand ids are 50 kB. */
@@ -43,8 +43,15 @@ export async function findEntities(
   return new Map(rows.flatMap(([id, row]) => (row ? [[id, row as EntityEntry] as const] : [])));
 }
 
-type Kind = 'device' | 'area' | 'floor';
-type Row<K extends Kind> = K extends 'device' ? Device : K extends 'area' ? Area : Floor;
+interface Rows {
+  readonly device: Device;
+  readonly area: Area;
+  readonly floor: Floor;
+  readonly label: Label;
+}
+
+type Kind = keyof Rows;
+type Row<K extends Kind> = Rows[K];
 
 /**
  * One row asked of the home itself and not of the mirror; undefined when there is none. Home Assistant gives these
