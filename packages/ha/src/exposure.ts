@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 
 /** Who can be shown entities. Source: HA `homeassistant/exposed_entities.py` `KNOWN_ASSISTANTS`. */
@@ -17,4 +18,15 @@ export async function exposeEntities(
     { type: 'homeassistant/expose_entity', assistants, entity_ids: entityIds, should_expose: shouldExpose },
     { ...options, isWrite: true },
   );
+}
+
+const exposedSchema = z.looseObject({ exposed_entities: z.record(z.string(), z.record(z.string(), z.boolean())) });
+
+/** The entities that any assistant is shown, each with those assistants. Needs an administrator's token. Source: HA `homeassistant/expose_entity/list`. @throws Fault */
+export async function listExposed(
+  home: Home,
+  options: CallOptions = {},
+): Promise<Readonly<Record<string, Readonly<Record<string, boolean>>>>> {
+  const answer = await home.send({ type: 'homeassistant/expose_entity/list' }, { ...options, isWrite: false });
+  return exposedSchema.parse(answer).exposed_entities;
 }

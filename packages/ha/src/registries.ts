@@ -49,6 +49,11 @@ export async function updateEntity(
   };
 }
 
+/** Also takes what an integration still provides, which that brings back when it next loads. @throws Fault SERVICE_CALL_FAILED "Entity not found" */
+export async function removeEntity(home: Home, entityId: string, options: CallOptions = {}): Promise<void> {
+  await write(home, 'config/entity_registry/remove', { entity_id: entityId }, options);
+}
+
 /** Fields: area_id, name_by_user, labels, disabled_by. @throws Fault */
 export async function updateDevice(
   home: Home,
