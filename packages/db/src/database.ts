@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Fault } from '@hub/core/fault.ts';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
@@ -51,12 +52,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...('connectionString' in connection ? connection : { port: 5432, ...connection }),
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
+    idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     application_name: 'ha-mcp-hub',
     types: { getTypeParser },
+    stream: () => impatientSocket(statementTimeoutMs + SILENCE_GRACE_MS),
   });
   // Without a listener on both, a server that shuts down (57P01) ends this process: pg-pool listens to idle clients only.
   pool.on('error', onConnectionLost);
@@ -66,6 +68,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     dialect: new PostgresDialect({ pool }),
     ...(onQuery && { log: ({ queryDurationMillis }) => onQuery(queryDurationMillis) }),
   });
+}
+
+/** Beyond the server's own statement timeout and the pool's for idle connections, so that it speaks only when nobody else does. */
+const SILENCE_GRACE_MS = 15_000;
+
+/** A server that hangs, or a line that is dead, ends its connection; otherwise a query would wait until TCP gives up. */
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMs, () => socket.destroy(new Error('Connection terminated: PostgreSQL fell silent')));
+  return socket;
 }
 
 const INT8 = 20;

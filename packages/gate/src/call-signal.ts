@@ -31,3 +31,13 @@ export function callSignal(client: AbortSignal, deadlineMs: number): CallSignal 
     },
   };
 }
+
+/** The promise, or the signal's reason as soon as it aborts; the promise itself goes on unheard. */
+export function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  });
+}

@@ -32,11 +32,10 @@ export function chooseHome(connector: ConnectorAccess, wanted: unknown, lowest: 
     });
   }
   const reference = String(wanted).trim();
+  const exact = homes.find((home) => home.slug === reference || home.id === reference);
+  if (exact) return exact;
   const named = homes.filter((home) => home.name.toLowerCase() === reference.toLowerCase());
-  const found =
-    homes.find((home) => home.slug === reference || home.id === reference) ??
-    (named.length === 1 ? named[0] : undefined);
-  if (found) return found;
+  if (named.length === 1 && named[0]) return named[0];
   throw new Fault(
     'HOME_NOT_FOUND',
     named.length > 1 ? `Several homes are called "${reference}".` : `This connector reaches no home "${reference}".`,

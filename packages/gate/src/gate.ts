@@ -6,7 +6,7 @@ import { refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ToolContext } from '@hub/tools/define.ts';
 import { argumentFault } from './argument-fault.ts';
-import { callSignal } from './call-signal.ts';
+import { type CallSignal, callSignal, untilAborted } from './call-signal.ts';
 import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.ts';
 import { chooseHome } from './choose-home.ts';
 import { coerce } from './coerce.ts';
@@ -101,7 +101,8 @@ async function callTool(deps: GateDeps, request: CallRequest, depth: number): Pr
       const prepared = findTool(deps, request);
       const { home, input } = readArguments(prepared, request);
       observed.about(home?.id);
-      return await decideAndRun(deps, { request, callId, depth, prepared, home, input });
+      using limit = callSignal(request.signal, CALL_DEADLINE_MS);
+      return await decideAndRun(deps, { request, callId, depth, prepared, home, input, limit });
     } catch (error) {
       const fault = asFault(error, callId);
       observed.failed(fault, error);
@@ -156,6 +157,8 @@ interface Run {
   readonly prepared: PreparedTool;
   readonly home: HomeAccess | undefined;
   readonly input: unknown;
+  /** Ends the whole call, the opening of the home included. */
+  readonly limit: CallSignal;
 }
 
 /** Policy twice: on the tool's own effect before a link is opened, on the expanded target before anything is sent. */
@@ -163,8 +166,10 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const { request, prepared, home, input } = run;
   const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
   refuseOr(deps, run, own);
-  const view = home ? await deps.openView(home, request.connector) : undefined;
-  const effect = await expandedEffect(prepared.tool, input, view);
+  const { view, effect } = await beforeTheEnd(run, async () => {
+    const opened = home ? await deps.openView(home, request.connector) : undefined;
+    return { view: opened, effect: await expandedEffect(prepared.tool, input, opened) };
+  });
   if (exceeds(effect, own)) refuseOr(deps, run, effect);
   const entry = entryOf(run, effect);
   if (isStoredFirst(effect)) await deps.trail.intend(entry);
@@ -192,25 +197,31 @@ function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
   throw fault;
 }
 
+/** Before anything was sent: an interruption here is no doubt about the home. */
+async function beforeTheEnd<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    return await untilAborted(run.limit.signal, work());
+  } catch (error) {
+    throw interruption(error, run, false);
+  }
+}
+
 async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: TrailEntry): Promise<CallResult> {
   const { request, callId, prepared, home, depth } = run;
-  using limit = callSignal(request.signal, CALL_DEADLINE_MS);
-  const { signal } = limit;
+  const { signal } = run.limit;
   const nested = (name: string, args: unknown) => {
     if (depth >= MAX_NESTING) throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
     return callTool(deps, { ...request, name, args, signal }, depth + 1);
   };
   try {
-    const body = await prepared.tool.run(
-      run.input,
-      deps.context({ request, callId, tool: prepared.tool.name, home, view, signal, nested }),
-    );
+    const context = deps.context({ request, callId, tool: prepared.tool.name, home, view, signal, nested });
+    const body = await untilAborted(signal, prepared.tool.run(run.input, context));
     const result = successResult(body as Readonly<Record<string, unknown>>);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {
-    const fault = asFault(interruption(error, request.signal, limit.isLate), callId);
-    await finish(deps, entry, { outcome: fault.outcomeUnknown ? 'unknown' : 'failed', faultCode: fault.code });
+    const fault = asFault(interruption(error, run, entry.effect !== 'read'), callId);
+    await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
     throw error instanceof Fault || fault.code !== 'INTERNAL_ERROR' ? fault : error;
   }
 }
@@ -221,15 +232,22 @@ async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'du
   else deps.trail.note(entry, whole);
 }
 
+function outcomeOf(fault: Fault): TrailEnd['outcome'] {
+  if (fault.outcomeUnknown) return 'unknown';
+  return fault.code === 'CANCELLED' ? 'cancelled' : 'failed';
+}
+
 /** An abort is told as what it was: the client went away, or time ran out. */
-function interruption(error: unknown, client: AbortSignal, isLate: boolean): unknown {
+function interruption(error: unknown, { request, limit }: Run, outcomeUnknown: boolean): unknown {
   if (error instanceof Fault) return error;
-  if (client.aborted)
-    return new Fault('CANCELLED', 'The call was cancelled by the client.', { outcomeUnknown: true, cause: error });
-  if (!isLate) return error;
+  if (request.signal.aborted)
+    return new Fault('CANCELLED', 'The call was cancelled by the client.', { outcomeUnknown, cause: error });
+  if (!limit.isLate) return error;
   return new Fault('TIMEOUT_OPERATION', `The call took longer than ${CALL_DEADLINE_MS / 1000} s.`, {
-    suggestion: 'Read the state again before repeating it: what was sent may still take effect.',
-    outcomeUnknown: true,
+    suggestion: outcomeUnknown
+      ? 'Read the state again before repeating it: what was sent may still take effect.'
+      : 'Ask for less, or try again when the home is less busy.',
+    outcomeUnknown,
     cause: error,
   });
 }

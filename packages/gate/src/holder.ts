@@ -15,6 +15,7 @@ export interface HolderDeps {
   readonly readLink: (tenantId: string, homeId: string) => Promise<DirectHomeOptions>;
   readonly onState: (tenantId: string, homeId: string, info: HomeInfo) => void;
   readonly onCall: OnHomeCall;
+  readonly onBug?: (homeId: string, error: unknown) => void;
   /** All mirrors of this replica together; beyond it the least recently used are dropped. */
   readonly mirrorBudgetBytes: number;
 }
@@ -40,7 +41,11 @@ export function createHolder(deps: HolderDeps): Holder {
   async function open(tenantId: string, homeId: string): Promise<HeldHome> {
     const link = await deps.readLink(tenantId, homeId);
     const home = timedHome(
-      createDirectHome({ ...link, onState: (info) => deps.onState(tenantId, homeId, info) }),
+      createDirectHome({
+        ...link,
+        onState: (info) => deps.onState(tenantId, homeId, info),
+        onBug: (error) => deps.onBug?.(homeId, error),
+      }),
       deps.onCall,
     );
     return { home, mirror: createMirror(home) };

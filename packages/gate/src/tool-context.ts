@@ -45,11 +45,24 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       call: async (name, args) => {
         const { isError, body } = await nested(name, args);
         if (!isError) return body;
-        const { code, message } = body['error'] as { code: Fault['code']; message: string };
-        throw new Fault(code, message);
+        const { error, success: _success, outcome, ...rest } = body;
+        const { code, message, suggestion, suggestions } = error as NestedError;
+        throw new Fault(code, message, {
+          suggestion: suggestions ?? suggestion ?? [],
+          context: rest,
+          outcomeUnknown: outcome === 'unknown',
+        });
       },
     };
   };
+}
+
+/** As envelope.ts writes it. */
+interface NestedError {
+  readonly code: Fault['code'];
+  readonly message: string;
+  readonly suggestion?: string;
+  readonly suggestions?: readonly string[];
 }
 
 function homesOf(connector: ConnectorAccess): HomesPort {

@@ -16,7 +16,7 @@ export interface TrailEntry {
 }
 
 /** `unknown`: the answer was lost, the act may have happened. */
-export type TrailOutcome = 'done' | 'failed' | 'refused' | 'unknown';
+export type TrailOutcome = 'done' | 'failed' | 'refused' | 'cancelled' | 'unknown';
 
 export interface TrailEnd {
   readonly outcome: TrailOutcome;

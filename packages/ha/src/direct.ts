@@ -23,6 +23,8 @@ export interface DirectHomeOptions extends TransportSecurity {
   readonly maxInFlight?: number | undefined;
   /** Called at every change of `info.state`. */
   readonly onState?: ((info: HomeInfo) => void) | undefined;
+  /** Told of a bug in a listener; the link it belonged to is ended and opened anew. */
+  readonly onBug?: ((error: unknown) => void) | undefined;
 }
 
 const MAX_IN_FLIGHT = 16;
@@ -46,6 +48,7 @@ export function createDirectHome(options: DirectHomeOptions): Home {
     isNeeded: () => subscriptions.size > 0,
     onRunning: subscriptions.renew,
     onState: (info) => options.onState?.(info),
+    onBug: (error) => options.onBug?.(error),
   });
   const rest = createRest({
     target,

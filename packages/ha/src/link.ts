@@ -17,6 +17,7 @@ export interface LinkOptions {
   /** A new socket to a Home Assistant that runs; before that, absence proves nothing. */
   onRunning(socket: HaSocket): Promise<void>;
   onState(info: HomeInfo): void;
+  onBug(error: unknown): void;
 }
 
 /** The one connection to a home through its life: opened when needed, dialled again, given up when refused. */
@@ -84,6 +85,7 @@ export function createLink(options: LinkOptions): Link {
       ...{ url: target.url, token, headers, connection },
       onLost: () => onLost(opened),
       onSilence: (is) => onSilence(opened, is),
+      onBug: options.onBug,
     });
     try {
       const [isAdmin, facts] = await Promise.all([readIsAdmin(opened), readFacts(opened)]);

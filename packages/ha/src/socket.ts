@@ -25,6 +25,8 @@ export interface SocketOptions {
   onLost(): void;
   /** Nothing came for 10 s although we asked; and back. */
   onSilence(isSilent: boolean): void;
+  /** A listener of an event or answer threw; the link ends. */
+  onBug(error: unknown): void;
 }
 
 export interface PendingCommand {
@@ -106,7 +108,7 @@ function authenticate(ws: WebSocket, options: SocketOptions): Promise<HaSocket> 
   });
 }
 
-function running(ws: WebSocket, haVersion: string, { onLost, onSilence }: SocketOptions): HaSocket {
+function running(ws: WebSocket, haVersion: string, { onLost, onSilence, onBug }: SocketOptions): HaSocket {
   const pending = new Map<number, PendingCommand>();
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
   let lastId = 0;
@@ -128,7 +130,13 @@ function running(ws: WebSocket, haVersion: string, { onLost, onSilence }: Socket
 
   ws.on('message', (data) => {
     heartbeat.onFrame();
-    for (const message of parse(data.toString())) dispatch(pending, message, onStray);
+    try {
+      for (const message of parse(data.toString())) dispatch(pending, message, onStray);
+    } catch (error) {
+      // A bug in a listener may cost this home its link, never the process its life.
+      onBug(error);
+      ws.terminate();
+    }
   });
   ws.on('error', () => ws.terminate());
   ws.on('close', () => {

@@ -26,6 +26,8 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     clientErrorHandler,
     routerOptions: { maxParamLength: 300 },
     bodyLimit: 4 * 1024 * 1024,
+    // For a whole request to arrive; a body that trickles holds no socket for ever.
+    requestTimeout: 60_000,
     forceCloseConnections: 'idle',
   });
   installErrors(app);

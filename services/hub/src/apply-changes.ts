@@ -5,26 +5,35 @@ import type { Directory, KnownConnector } from './directory.ts';
 import type { Surfaces } from './surfaces.ts';
 
 export interface ChangeTargets {
-  readonly homes: Holder;
-  readonly directory: Directory;
-  readonly gate: Gate;
-  readonly surfaces: Surfaces;
+  readonly homes: Pick<Holder, 'release'>;
+  readonly directory: Pick<Directory, 'forgetTenant' | 'refresh'>;
+  readonly gate: Pick<Gate, 'list'>;
+  readonly surfaces: Pick<Surfaces, 'changed'>;
   /** Told the id of a connector that opens nothing any more. */
   readonly revoked: ReadonlySet<(connectorId: string) => void>;
 }
 
-/** What this process cached of changed rows is read anew: links reopen, open clients hear of a new list or are cut off. */
-export async function applyChanges(targets: ChangeTargets, changes: readonly Change[]): Promise<void> {
+/**
+ * Gives the function that acts on changed rows: links reopen, open clients hear of a new list or are cut off. A connector
+ * that could not be read anew stays to be followed at the next call. @throws Fault STORAGE_UNAVAILABLE
+ */
+export function createChangeApplier(targets: ChangeTargets): (changes: readonly Change[]) => Promise<void> {
   const { homes, directory } = targets;
-  const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
-  await Promise.all([...homeIds].map((homeId) => homes.release(homeId)));
-  const tenantIds = [...new Set(changes.map(({ tenantId }) => tenantId))];
-  const forgotten = tenantIds.flatMap((tenantId) => directory.forgetTenant(tenantId));
-  await Promise.all(forgotten.map((known) => follow(targets, known)));
-}
+  const unfollowed = new Set<KnownConnector>();
 
-async function follow({ directory, gate, surfaces, revoked }: ChangeTargets, known: KnownConnector): Promise<void> {
-  const now = await directory.refresh(known);
-  if (!now) for (const end of revoked) end(known.access.id);
-  else if (gate.list(now.access) !== gate.list(known.access)) surfaces.changed(now);
+  async function follow(known: KnownConnector): Promise<void> {
+    const now = await directory.refresh(known);
+    unfollowed.delete(known);
+    if (!now) for (const end of targets.revoked) end(known.access.id);
+    else if (targets.gate.list(now.access) !== targets.gate.list(known.access)) targets.surfaces.changed(now);
+  }
+
+  return async (changes) => {
+    // First of all, so that nobody is served from what is known to be old.
+    for (const tenantId of new Set(changes.map((change) => change.tenantId))) {
+      for (const known of directory.forgetTenant(tenantId)) unfollowed.add(known);
+    }
+    const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
+    await Promise.all([...[...unfollowed].map(follow), ...[...homeIds].map((homeId) => homes.release(homeId))]);
+  };
 }

@@ -18,11 +18,13 @@ import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
-import { applyChanges } from './apply-changes.ts';
+import { admitJob } from './admit-job.ts';
+import { createChangeApplier } from './apply-changes.ts';
 import { type ChangeWatch, watchChanges } from './change-watch.ts';
 import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createHomes } from './homes.ts';
+import { keepHouse } from './housekeeping.ts';
 import type { Storage } from './storage.ts';
 import { createSurfaces, type Surfaces } from './surfaces.ts';
 
@@ -71,6 +73,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     isAlone: true,
     metrics,
     openHome: async (homeId, tenantId) => (await homes.hold(tenantId, homeId)).home,
+    admit: (job) => admitJob(db, job),
   });
   const trail = createStoredTrail({ db, replicaId, metrics, log });
   const catalogue = createCatalogue(tools);
@@ -92,7 +95,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
     }),
     trail,
-    traffic: createTraffic({ limiter: createMemoryLimiter({ points: 3_000, durationS: 10 }), maxInFlight: 64 }),
+    traffic: createTraffic({ limiter: createMemoryLimiter({ points: 20_000, durationS: 10 }), maxInFlight: 64 }),
     observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),
   });
   const uses = createUses(db, log, shutdown);
@@ -102,7 +105,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     db,
     log,
     signal: shutdown.signal,
-    onChanges: (list) => applyChanges({ homes, directory, gate, surfaces, revoked }, list),
+    onChanges: createChangeApplier({ homes, directory, gate, surfaces, revoked }),
     onBlind: (forMs) => {
       if (forMs > BLIND_AFTER_MS) directory.forgetAll();
     },
@@ -112,6 +115,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   // Before the links close, so that a running job is handed back and does not see a lost home.
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
   await queue.start();
+  void keepHouse(db, log, shutdown.signal);
   return { config, storage, log, metrics, replicaId, homes, directory, gate, surfaces, queue, changes, revoked };
 }
 

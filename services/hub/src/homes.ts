@@ -27,9 +27,30 @@ const GAUGE_STATE = {
   banned: 'auth_failed',
 } as const satisfies Record<HomeState, string>;
 
+const EVENT = {
+  running: 'connected',
+  starting: undefined,
+  offline: 'lost',
+  reauth_required: 'auth_failed',
+  banned: 'auth_failed',
+} as const satisfies Record<HomeState, string | undefined>;
+
 /** The holder of this process: addresses and credentials from the database, what is seen of a home back into it. */
 export function createHomes(deps: HomesDeps): Holder {
   const { db, vault, log, metrics } = deps;
+  const writing = new Map<string, Promise<void>>();
+
+  /** The last state seen is the last one stored. */
+  function inOrder(homeId: string, write: () => Promise<void>): void {
+    const next = (writing.get(homeId) ?? Promise.resolve())
+      .then(write)
+      .catch((error: unknown) => log.warn({ err: error, homeId }, 'the status of a home could not be stored'))
+      .finally(() => {
+        if (writing.get(homeId) === next) writing.delete(homeId);
+      });
+    writing.set(homeId, next);
+  }
+
   const holder = createHolder({
     mirrorBudgetBytes: MIRROR_BUDGET_BYTES,
     readLink: async (tenantId, homeId) =>
@@ -40,13 +61,12 @@ export function createHomes(deps: HomesDeps): Holder {
         durationMs / 1_000,
       ),
     onState: (tenantId, homeId, info) => {
-      metrics.homeConnections.inc({
-        event: info.state === 'running' ? 'connected' : info.state === 'offline' ? 'lost' : 'auth_failed',
-      });
-      void keepStatus(deps, tenantId, homeId, info).catch((error: unknown) =>
-        log.warn({ err: error, homeId }, 'the status of a home could not be stored'),
-      );
+      const event = EVENT[info.state];
+      if (event) metrics.homeConnections.inc({ event });
+      inOrder(homeId, () => keepStatus(deps, tenantId, homeId, info));
     },
+    onBug: (homeId, error) =>
+      log.error({ err: error, homeId }, 'a listener to a home met a bug; its link is opened anew'),
   });
   metrics.onScrape(() => {
     const counts = { connected: 0, connecting: 0, backoff: 0, auth_failed: 0, disabled: 0 };

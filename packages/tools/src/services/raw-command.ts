@@ -5,6 +5,9 @@ const STREAMING = /subscribe|stream|start_preview|^render_template$|^system_heal
 /** Never by a raw command: other people's access, code inside Home Assistant, doors around the hub's own checks. */
 const FORBIDDEN =
   /^(auth|config\/auth|config\/auth_provider|debug_console|supervisor|hassio)(\/|$)|^(call_service|execute_script|fire_event|backup\/restore|http\/config\/configure)$|^ha_mcp_tools\//;
+/** Reads that hand out keys of radios, backups and accounts. */
+const HANDS_OUT_KEYS =
+  /^(thread|otbr|application_credentials|cloud|webhook)\/|provisioning|dsk|security|^backup\/config\/info$|^mobile_app\//;
 /** Writes that have a tool of their own, which keeps an undo record. */
 const HAS_TOOL =
   /^(config\/(area|floor|device|entity|label|category)_registry|lovelace(\/dashboards|\/resources|\/config)?|config\/core)\/(create|update|delete|remove|save|reorder)/;
@@ -30,6 +33,8 @@ export function assertRawCommandAllowed(type: string, data: Readonly<Record<stri
       'is not available as a raw command.',
       'Use the tool made for it; for services name domain and service.',
     );
+  if (HANDS_OUT_KEYS.test(type))
+    throw refuse('would show keys, which stay at the home.', 'Look it up in Home Assistant itself.');
   if (HAS_TOOL.test(type))
     throw refuse(
       'has a tool of its own that keeps an undo record.',

@@ -12,9 +12,7 @@ import { ensureHousehold } from './household.ts';
  */
 export async function welcome(deps: Deps, shutdown: Shutdown, print: (line: string) => void): Promise<void> {
   const { config, storage } = deps;
-  const base =
-    config.publicUrls[0] ??
-    `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`;
+  const base = publicBase(config);
   if (!storage.embedded) {
     print(`ha-mcp-hub is ready at ${base}. Manage it with: npm run hub -- --help`);
     return;
