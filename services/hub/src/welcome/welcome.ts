@@ -1,5 +1,6 @@
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { ADMIN_KEY_FILE } from '../api/admin-key-file.ts';
+import { publicBase } from '../api/public-base.ts';
 import type { Deps } from '../deps.ts';
 import { clientLines } from './client-lines.ts';
 import { ensureDefaultConnector } from './default-connector.ts';
