@@ -7,7 +7,7 @@ import { localTime, timed, timedShape } from '../shared/local-time.ts';
 import { parseMoment } from '../shared/moment.ts';
 import { pageShape } from '../shared/page.ts';
 import { count, stringList } from '../shared/parameters.ts';
-import { type HistoryQuery, rawHistory, type Series, statistics } from './series.ts';
+import { fitted, type HistoryQuery, rawHistory, type Series, statistics } from './series.ts';
 
 const MAX_ENTITIES = 100;
 const DAY_MS = 86_400_000;
@@ -68,12 +68,8 @@ export const tool = defineTool({
     checkCall(call);
     const query = queryOf(call, timeZone);
     const { known, warnings } = await knownIds(context, call);
-    const series = await (call.source === 'history' ? rawHistory : statistics)(
-      context.home,
-      known,
-      query,
-      context.signal,
-    );
+    const read = call.source === 'history' ? rawHistory : statistics;
+    const series = fitted(await read(context.home, known, query, context.signal));
     const start = localTime(query.start.toISOString(), timeZone);
     const end = localTime(query.end.toISOString(), timeZone);
     const all = [...warnings, ...series.flatMap((one) => one.warnings)];

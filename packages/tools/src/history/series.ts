@@ -1,6 +1,7 @@
 import type { StatisticPeriod, StatisticType } from '@hub/ha/history.ts';
 import { readHistory, readStatistics, readStatisticsMetadata } from '@hub/ha/history.ts';
 import type { View } from '@hub/ha/view.ts';
+import { byteSize, fitting, MAX_ROWS_BYTES } from '../shared/fit.ts';
 import { localTime } from '../shared/local-time.ts';
 import { page } from '../shared/page.ts';
 
@@ -89,4 +90,35 @@ export async function statistics(
 
 function ordered<T>(oldestFirst: readonly T[], { order, offset, limit }: HistoryQuery) {
   return page(order === 'asc' ? oldestFirst : oldestFirst.toReversed(), offset, limit);
+}
+
+/** Shortens the pages of long series until all fit into one answer; short ones stay whole. */
+export function fitted(series: readonly Series[]): readonly Series[] {
+  const sizes = new Map(series.map((one) => [one, one.rows.reduce((sum, row) => sum + byteSize(row), 0)]));
+  const smallestFirst = [...sizes].sort(([, a], [, b]) => a - b).map(([one]) => one);
+  const rows = new Map<Series, Series['rows']>();
+  // Each series also says what it is and where it goes on.
+  let room = MAX_ROWS_BYTES - series.length * 300;
+  smallestFirst.forEach((one, at) => {
+    const kept = fitting(one.rows, room / (smallestFirst.length - at));
+    rows.set(one, kept);
+    room -= kept.reduce((sum, row) => sum + byteSize(row), 0);
+  });
+  return series.map((one) => shortened(one, rows.get(one) ?? one.rows, series.length === 1));
+}
+
+function shortened(one: Series, rows: Series['rows'], isAlone: boolean): Series {
+  const count = rows.length;
+  if (count === one.rows.length) return one;
+  const next = one.block.offset + count;
+  const goOn = isAlone ? `continue at offset ${next}` : 'ask for it alone to see more';
+  return {
+    ...one,
+    rows,
+    block: { ...one.block, count, has_more: true, next_offset: next },
+    warnings: [
+      ...one.warnings,
+      `${one.entityId}: ${count} of ${one.block.total_count} rows fit into the answer; ${goOn}.`,
+    ],
+  };
 }

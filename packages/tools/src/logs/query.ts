@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { fitting } from '../shared/fit.ts';
 
 export const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 
@@ -52,10 +53,10 @@ export function filtersOf(filters: Readonly<Record<string, unknown>>): { filters
   return applied.length > 0 ? { filters_applied: Object.fromEntries(applied) } : {};
 }
 
-/** One page of rows that are oldest first, in the order asked for. */
+/** One page of rows that are oldest first, in the order asked for; shorter than asked for when the rows are long. */
 export function pageOf<T>(oldestFirst: readonly T[], { order, offset, limit }: LogQuery) {
   const all = order === 'oldest' ? oldestFirst : oldestFirst.toReversed();
-  const items = all.slice(offset, offset + limit);
+  const items = fitting(all.slice(offset, offset + limit));
   return { items, hasMore: offset + items.length < all.length };
 }
 
