@@ -31,7 +31,9 @@ const surface = surfaceSchema.parse(
 
 /** Ours beyond that; each is optional. */
 const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
+  ha_config_set_calendar_event: ['uid', 'recurrence_id', 'recurrence_range'],
   ha_config_set_helper: ['max', 'min', 'unit'],
+  ha_config_set_label: ['areas'],
   ha_set_area_or_floor: ['labels', 'temperature_entity_id', 'humidity_entity_id'],
   ha_set_entity: ['use_entity_name_alias'],
 };
