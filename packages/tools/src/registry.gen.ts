@@ -7,26 +7,59 @@ import { tool as haConfigGetAutomation } from './automations/get.ts';
 import { tool as haConfigRemoveAutomation } from './automations/remove.ts';
 import { tool as haConfigSetAutomation } from './automations/set.ts';
 import { tool as haGetAutomationTraces } from './automations/traces.ts';
+import { tool as haManageBackup } from './backups/manage.ts';
+import { tool as haGetBlueprint } from './blueprints/get.ts';
+import { tool as haImportBlueprint } from './blueprints/import.ts';
+import { tool as haConfigGetCalendarEvents } from './calendar/events.ts';
+import { tool as haConfigRemoveCalendarEvent } from './calendar/remove.ts';
+import { tool as haConfigSetCalendarEvent } from './calendar/set.ts';
+import { tool as haConfigGetCategory } from './categories/get.ts';
+import { tool as haConfigRemoveCategory } from './categories/remove.ts';
+import { tool as haConfigSetCategory } from './categories/set.ts';
+import { tool as haConfigDeleteDashboardResource } from './dashboards/delete-resource.ts';
+import { tool as haConfigDeleteDashboard } from './dashboards/delete.ts';
+import { tool as haConfigGetDashboard } from './dashboards/get.ts';
+import { tool as haConfigListDashboardResources } from './dashboards/list-resources.ts';
+import { tool as haConfigSetDashboardResource } from './dashboards/set-resource.ts';
+import { tool as haConfigSetDashboard } from './dashboards/set.ts';
 import { tool as haGetDevice } from './devices/get.ts';
 import { tool as haSetDevice } from './devices/set.ts';
+import { tool as haGetEntityExposure } from './entities/exposure.ts';
 import { tool as haGetEntity } from './entities/get.ts';
+import { tool as haRemoveEntity } from './entities/remove.ts';
 import { tool as haSetEntity } from './entities/set.ts';
+import { tool as haConfigListGroups } from './groups/list.ts';
+import { tool as haConfigRemoveGroup } from './groups/remove.ts';
+import { tool as haConfigSetGroup } from './groups/set.ts';
 import { tool as haConfigListHelpers } from './helpers/list.ts';
 import { tool as haRemoveHelpersIntegrations } from './helpers/remove.ts';
 import { tool as haConfigSetHelper } from './helpers/set.ts';
+import { tool as haGetHistory } from './history/get.ts';
+import { tool as haListHomes } from './homes/list.ts';
+import { tool as haConfigGetLabel } from './labels/get.ts';
+import { tool as haConfigRemoveLabel } from './labels/remove.ts';
+import { tool as haConfigSetLabel } from './labels/set.ts';
+import { tool as haGetLogs } from './logs/get.ts';
 import { tool as haConfigGetScene } from './scenes/get.ts';
 import { tool as haConfigRemoveScene } from './scenes/remove.ts';
 import { tool as haConfigSetScene } from './scenes/set.ts';
 import { tool as haConfigGetScript } from './scripts/get.ts';
 import { tool as haConfigRemoveScript } from './scripts/remove.ts';
 import { tool as haConfigSetScript } from './scripts/set.ts';
+import { tool as haGetOverview } from './search/overview.ts';
+import { tool as haSearch } from './search/search.ts';
 import { tool as haBulkControl } from './services/bulk.ts';
 import { tool as haCallService } from './services/call.ts';
 import { tool as haCallEvent } from './services/event.ts';
 import { tool as haListServices } from './services/list.ts';
 import { tool as haGetOperationStatus } from './services/operation-status.ts';
 import { tool as haGetState } from './states/get.ts';
+import { tool as haGetSystemHealth } from './system/health.ts';
 import { tool as haEvalTemplate } from './templates/eval.ts';
+import { tool as haManageTheme } from './themes/manage.ts';
+import { tool as haGetTodo } from './todo/get.ts';
+import { tool as haRemoveTodoItem } from './todo/remove.ts';
+import { tool as haSetTodoItem } from './todo/set.ts';
 import { tool as haGetZone } from './zones/get.ts';
 import { tool as haRemoveZone } from './zones/remove.ts';
 import { tool as haSetZone } from './zones/set.ts';
@@ -35,31 +68,64 @@ export const tools: readonly Tool[] = [
   haBulkControl,
   haCallEvent,
   haCallService,
+  haConfigDeleteDashboard,
+  haConfigDeleteDashboardResource,
   haConfigGetAutomation,
+  haConfigGetCalendarEvents,
+  haConfigGetCategory,
+  haConfigGetDashboard,
+  haConfigGetLabel,
   haConfigGetScene,
   haConfigGetScript,
+  haConfigListDashboardResources,
+  haConfigListGroups,
   haConfigListHelpers,
   haConfigRemoveAutomation,
+  haConfigRemoveCalendarEvent,
+  haConfigRemoveCategory,
+  haConfigRemoveGroup,
+  haConfigRemoveLabel,
   haConfigRemoveScene,
   haConfigRemoveScript,
   haConfigSetAutomation,
+  haConfigSetCalendarEvent,
+  haConfigSetCategory,
+  haConfigSetDashboard,
+  haConfigSetDashboardResource,
+  haConfigSetGroup,
   haConfigSetHelper,
+  haConfigSetLabel,
   haConfigSetScene,
   haConfigSetScript,
   haEvalTemplate,
   haGetAutomationTraces,
+  haGetBlueprint,
   haGetDevice,
   haGetEntity,
+  haGetEntityExposure,
+  haGetHistory,
+  haGetLogs,
   haGetOperationStatus,
+  haGetOverview,
   haGetState,
+  haGetSystemHealth,
+  haGetTodo,
   haGetZone,
+  haImportBlueprint,
   haListFloorsAreas,
+  haListHomes,
   haListServices,
+  haManageBackup,
+  haManageTheme,
   haRemoveAreaOrFloor,
+  haRemoveEntity,
   haRemoveHelpersIntegrations,
+  haRemoveTodoItem,
   haRemoveZone,
+  haSearch,
   haSetAreaOrFloor,
   haSetDevice,
   haSetEntity,
+  haSetTodoItem,
   haSetZone,
 ];
