@@ -34,8 +34,8 @@ const SECTIONS: Readonly<Record<string, Read>> = {
     return { result, is_valid: result === 'valid', errors: errors ?? null, warnings: warnings ?? null };
   },
   themes: async ({ home, signal }) => {
-    const { names, light, dark } = await readThemes(home, { signal });
-    return { themes: names, default_theme: light, default_dark_theme: dark };
+    const { themes, default_theme, default_dark_theme } = await readThemes(home, { signal });
+    return { themes: Object.keys(themes), default_theme, default_dark_theme: default_dark_theme ?? null };
   },
   dead_entities: deadEntities,
 };
