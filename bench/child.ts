@@ -8,9 +8,9 @@ export interface Child extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** Starts a script of this folder under the same Node. */
-export function startChild(script: string): Child {
-  const child = fork(new URL(script, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** Starts a script under the same Node. */
+export function startChild(script: URL): Child {
+  const child = fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');
   return {
     pid: child.pid ?? 0,
@@ -18,7 +18,7 @@ export function startChild(script: string): Child {
       const answer = nextMessage(child);
       child.send(message);
       const first = await Promise.race([answer, ended.then(() => undefined)]);
-      if (first === undefined) throw new Error(`${script} ended`);
+      if (first === undefined) throw new Error(`${script.pathname} ended`);
       return first.message;
     },
     async [Symbol.asyncDispose]() {

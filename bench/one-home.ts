@@ -39,7 +39,7 @@ export async function measureOneHome({ home, eras, atOnce, pace }: OneHomeOption
     .map(({ entity_id }) => entity_id)
     .slice(0, MAX_LIGHTS);
   await using hub = await startMeasuredHub({ home });
-  await using load = startChild('./load/main.ts');
+  await using load = startChild(new URL('./load/main.ts', import.meta.url));
   const compared: Compared = {
     usage: hub.usage,
     drive: async (traffic, { warmMs, measureMs }) => samplesOf(await load.ask({ traffic, warmMs, measureMs })),

@@ -11,7 +11,7 @@ export interface SimulatedHomes extends AsyncDisposable {
 
 /** Homes in a process of their own, so that their memory and CPU are in no figure of the hub's. */
 export async function startHomes(wanted: HomesWanted): Promise<SimulatedHomes> {
-  const child = startChild('./simulated-homes-process.ts');
+  const child = startChild(new URL('./simulated-homes-process.ts', import.meta.url));
   const homes = (await child.ask(wanted)) as readonly HomeToLink[];
   return { homes, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
 }
