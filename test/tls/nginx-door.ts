@@ -54,6 +54,23 @@ export async function startNginxDoor(
       proxy_set_header Host $host;
     }
   }`;
+  const running = await runNginx(
+    nginx,
+    dir,
+    headerPort,
+    `map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+  ${server(port, '')}
+  ${server(headerPort, `if (${variable} != "${header.value}") { return 404; }`)}`,
+  );
+  return {
+    url: `https://localhost:${port}`,
+    headerUrl: `https://localhost:${headerPort}`,
+    [Symbol.asyncDispose]: running[Symbol.asyncDispose],
+  };
+}
+
+/** Runs nginx in `dir` with these servers, of which one listens on `port`. */
+export async function runNginx(nginx: string, dir: string, port: number, servers: string): Promise<AsyncDisposable> {
   await writeFile(
     join(dir, 'nginx.conf'),
     `daemon off;
@@ -64,9 +81,7 @@ events {}
 http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${dir}/tmp_${kind};`).join('\n  ')}
-  map $http_upgrade $connection_upgrade { default upgrade; '' close; }
-  ${server(port, '')}
-  ${server(headerPort, `if (${variable} != "${header.value}") { return 404; }`)}
+  ${servers}
 }
 `,
   );
@@ -74,13 +89,8 @@ http {
     stdio: 'inherit',
   });
   const gone = once(child, 'exit');
-  await Promise.race([
-    answers(headerPort),
-    gone.then(([code]) => Promise.reject(new Error(`nginx ended with ${code}`))),
-  ]);
+  await Promise.race([answers(port), gone.then(([code]) => Promise.reject(new Error(`nginx ended with ${code}`)))]);
   return {
-    url: `https://localhost:${port}`,
-    headerUrl: `https://localhost:${headerPort}`,
     async [Symbol.asyncDispose]() {
       child.kill();
       await gone;
