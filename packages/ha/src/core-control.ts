@@ -1,0 +1,136 @@
+import { Fault } from '@hub/core/fault.ts';
+import { z } from 'zod';
+import { type BackupEvent, subscribeBackupEvents } from './backups.ts';
+import type { CallOptions, Home } from './home.ts';
+import { requestJson } from './http.ts';
+import { within } from './pause.ts';
+import { callService } from './services.ts';
+import type { View } from './view.ts';
+
+const reloadSchema = z.looseObject({ require_restart: z.boolean().default(false) });
+const entrySchema = z.looseObject({
+  config_entry: z.looseObject({
+    entry_id: z.string(),
+    domain: z.string(),
+    title: z.string(),
+    state: z.string(),
+    reason: z.string().nullish(),
+  }),
+});
+
+export type EntryState = z.infer<typeof entrySchema>['config_entry'];
+
+const RELOAD_MS = 60_000;
+const ASK_MS = 5_000;
+const BUSY_STATES = new Set(['create_backup', 'receive_backup', 'restore_backup']);
+const KNOCK_MS = 2_000;
+
+/** An integration's entry as it stands; undefined when there is none of this id. Source: HA `config_entries/get_single`. @throws Fault */
+export async function readEntryState(
+  home: Home,
+  entryId: string,
+  options: CallOptions = {},
+): Promise<EntryState | undefined> {
+  const command = { type: 'config_entries/get_single', entry_id: entryId };
+  try {
+    return entrySchema.parse(await home.send(command, { ...options, isWrite: false })).config_entry;
+  } catch (error) {
+    if (error instanceof Fault && error.context['ha_error_code'] === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** Unloads an integration's entry and sets it up again; true when it takes effect only after a restart. Up to 60 s. Needs an administrator: another is counted there as a failed login. @throws Fault RESOURCE_NOT_FOUND; SERVICE_CALL_FAILED for one that cannot be reloaded */
+export async function reloadEntry(home: Home, entryId: string, options: CallOptions = {}): Promise<boolean> {
+  const path = `/api/config/config_entries/entry/${encodeURIComponent(entryId)}/reload`;
+  try {
+    const answer = await requestJson(home, { method: 'POST', path }, { deadlineMs: RELOAD_MS, ...options });
+    return reloadSchema.parse(answer).require_restart;
+  } catch (error) {
+    // Here 403 is not about who asks.
+    if (error instanceof Fault && error.context['status'] === 403) throw notReloadable(entryId, error);
+    throw error;
+  }
+}
+
+function notReloadable(entryId: string, cause: Fault): Fault {
+  return new Fault('SERVICE_CALL_FAILED', 'Home Assistant cannot reload this entry in its present state.', {
+    suggestion: 'Restart Home Assistant, or disable and enable the integration.',
+    context: { entry_id: entryId },
+    cause,
+  });
+}
+
+/** What the backup manager is busy with (`create_backup` …); undefined when a restart would disturb none. @throws Fault */
+export async function runningBackup(home: Home, options: CallOptions = {}): Promise<string | undefined> {
+  if (!home.info.components.has('backup')) return undefined;
+  const first = Promise.withResolvers<string>();
+  const onEvent = ({ manager_state: state }: BackupEvent) => state !== undefined && first.resolve(state);
+  const subscription = await subscribeBackupEvents(home, onEvent, options);
+  try {
+    const state = await within(
+      first.promise,
+      ASK_MS,
+      options.signal,
+      () => new Fault('TIMEOUT_OPERATION', 'The backup manager is silent.'),
+    );
+    return BUSY_STATES.has(state) ? state : undefined;
+  } finally {
+    await subscription.close();
+  }
+}
+
+export interface Restart {
+  /** It runs again, and everything in it is newer than before. Otherwise it took the command and that is all that was seen. */
+  readonly isBack: boolean;
+  readonly tookMs: number;
+}
+
+/**
+ * Restarts Home Assistant and waits until it runs again, at most `deadlineMs`. Sent once: that its answer is lost is the rule.
+ * That it did restart is read off the states: all are younger than the youngest before.
+ * @throws Fault when the home refuses, as with a bad configuration or while its database is upgraded
+ */
+export async function restartHome(
+  view: View,
+  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<Restart> {
+  const startedMs = performance.now();
+  const newest = Math.max(...(await changeTimes(view)));
+  const returned = Promise.withResolvers<void>();
+  // Renewed by the link once it stands again and Home Assistant runs.
+  const onRenewed = () => returned.resolve();
+  const watch = { type: 'subscribe_events', event_type: 'homeassistant_started' };
+  const subscription = await view.subscribe(watch, () => undefined, { signal, onRenewed });
+  try {
+    await callService(view, 'homeassistant', 'restart', { signal, deadlineMs: RELOAD_MS }).catch((error: unknown) => {
+      if (!(error instanceof Fault && error.outcomeUnknown && !signal.aborted)) throw error;
+    });
+    const hasReturned = await untilBack(view, returned.promise, deadlineMs - (performance.now() - startedMs), signal);
+    const isBack = hasReturned && Math.min(...(await changeTimes(view))) > newest;
+    return { isBack, tookMs: performance.now() - startedMs };
+  } finally {
+    await subscription.close();
+  }
+}
+
+async function changeTimes(view: View): Promise<number[]> {
+  return [...(await view.states()).values()].map((state) => Date.parse(state.last_changed));
+}
+
+/** True once the link told of its return; false when time is up or the signal aborts. */
+async function untilBack(view: View, returned: Promise<void>, leftMs: number, signal: AbortSignal): Promise<boolean> {
+  // A link dials by itself more and more seldom; asking whether the home is ready makes it dial now.
+  const knock = () => void view.ready({ signal, deadlineMs: KNOCK_MS }).catch(() => undefined);
+  const knocking = setInterval(knock, KNOCK_MS);
+  const late = new Fault('TIMEOUT_OPERATION', 'Home Assistant is not back yet.');
+  try {
+    await within(returned, Math.max(0, leftMs), signal, () => late);
+    return true;
+  } catch (error) {
+    if (error === late || signal.aborted) return false;
+    throw error;
+  } finally {
+    clearInterval(knocking);
+  }
+}
