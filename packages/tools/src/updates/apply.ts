@@ -1,0 +1,116 @@
+import { Fault } from '@hub/core/fault.ts';
+import { callService } from '@hub/ha/services.ts';
+import { type InstallOutcome, installUpdate, type Update, updateOf } from '@hub/ha/updates.ts';
+import { waitForState } from '@hub/ha/wait-for.ts';
+import { z } from 'zod';
+import type { ToolContext } from '../define.ts';
+import type { Chosen, WriteAction } from './choose.ts';
+
+/** Clients give up on a call after a minute. */
+const INSTALL_WAIT_MS = 45_000;
+const PROOF_MS = 10_000;
+
+export const resultShape = z.strictObject({
+  entity_id: z.string(),
+  success: z.boolean(),
+  status: z.enum(['installed', 'in_progress', 'unknown', 'skipped', 'cleared', 'failed']),
+  installed_version: z.string().nullable().optional(),
+  latest_version: z.string().nullable().optional(),
+  warning: z.string().optional(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+});
+
+type Result = z.infer<typeof resultShape>;
+
+/** Does one thing to all, each by itself: one that fails does not keep the others from it. */
+export async function apply(
+  context: ToolContext,
+  action: WriteAction,
+  { updates, missing }: Chosen,
+  withBackup: boolean,
+) {
+  context.progress(0, updates.length, `${action}: ${updates.length} updates`);
+  let done = 0;
+  const acted = updates.map(async (update) => {
+    const result = await one(context, action, update, withBackup);
+    context.progress(++done, updates.length, `${update.title}: ${result.status}`);
+    return result;
+  });
+  const absent = missing.map((id) => failed(id, 'ENTITY_NOT_FOUND', `There is no entity ${id} in this home.`));
+  const results = [...(await Promise.all(acted)), ...absent];
+  const failures = results.filter((result) => !result.success).length;
+  const open = results.filter(({ status }) => status === 'in_progress' || status === 'unknown');
+  return {
+    success: results.length === 0 || failures < results.length,
+    action,
+    requested: results.length,
+    succeeded: results.length - failures,
+    failed: failures,
+    results,
+    note: noteOf(results, open),
+    ...(open.length > 0 ? { partial: true as const } : {}),
+  };
+}
+
+function noteOf(results: readonly Result[], open: readonly Result[]): string {
+  if (results.length === 0) return 'There is nothing to do in these categories.';
+  if (open.length === 0) return 'All that succeeded was seen to be done.';
+  return `${open.length} not seen to end yet. The home goes on with it: look with action get in a while, and do not install again meanwhile.`;
+}
+
+async function one(context: ToolContext, action: WriteAction, update: Update, withBackup: boolean): Promise<Result> {
+  try {
+    return action === 'install' ? await install(context, update, withBackup) : await mark(context, action, update);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
+    return failed(update.entityId, error.code, error.message);
+  }
+}
+
+async function install({ home, signal }: ToolContext, update: Update, withBackup: boolean): Promise<Result> {
+  const { entityId, canBackUp, installedVersion, latestVersion } = update;
+  const refusal = whyNot(update);
+  if (refusal !== undefined) return failed(entityId, 'SERVICE_CALL_FAILED', refusal);
+  const backsUp = withBackup && canBackUp;
+  const status: InstallOutcome = await installUpdate(home, update, {
+    withBackup: backsUp,
+    waitMs: INSTALL_WAIT_MS,
+    signal,
+  });
+  return {
+    entity_id: entityId,
+    success: true,
+    status,
+    installed_version: status === 'installed' ? latestVersion : installedVersion,
+    latest_version: latestVersion,
+    ...(withBackup && !canBackUp
+      ? { warning: 'It makes no backup of its own first; ha_manage_backup makes one.' }
+      : {}),
+  };
+}
+
+/** A version that runs already would be taken for one just installed. */
+function whyNot({ isInProgress, canInstall, installedVersion, latestVersion }: Update): string | undefined {
+  if (isInProgress) return 'It is being installed already.';
+  if (latestVersion === null || latestVersion === installedVersion) return 'No update is available for it.';
+  return canInstall ? undefined : 'It cannot be installed from here.';
+}
+
+/** Skips the version offered now, or offers it again. */
+async function mark({ home, signal }: ToolContext, action: 'skip' | 'clear_skipped', update: Update): Promise<Result> {
+  const { entityId, latestVersion } = update;
+  const wanted = action === 'skip' ? latestVersion : null;
+  await callService(home, 'update', action, { target: { entity_id: entityId }, signal });
+  const proof = await waitForState(
+    home,
+    entityId,
+    (state) => state !== undefined && updateOf(state, undefined).skippedVersion === wanted,
+    { deadlineMs: PROOF_MS, signal },
+  );
+  const status = action === 'skip' ? 'skipped' : 'cleared';
+  return { entity_id: entityId, success: true, status: proof ? status : 'unknown', latest_version: latestVersion };
+}
+
+function failed(entityId: string, code: string, message: string): Result {
+  return { entity_id: entityId, success: false, status: 'failed', error: { code, message } };
+}

@@ -1,0 +1,123 @@
+import type { Effect } from '@hub/core/effect.ts';
+import { callService } from '@hub/ha/services.ts';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { describeHomes, describeRealHome } from '../testing/each-home.ts';
+import { runTool } from '../testing/run-tool.ts';
+import { tool } from './manage.ts';
+
+const listed = z.looseObject({
+  updates: z.array(z.looseObject({ entity_id: z.string(), category: z.string() })),
+  updates_available: z.number(),
+  skipped_count: z.number(),
+});
+
+await describeHomes('ha_manage_updates', (context) => {
+  const manage = (args: object) => runTool(tool, args, context());
+  const list = async (args: object = {}) => listed.parse(await manage(args));
+
+  it('lists what can be updated, in one list and by category', async () => {
+    const answer = await list();
+    expect(answer.updates_available).toBe(answer.updates.length);
+    const device = answer.updates.find(({ category }) => category === 'devices');
+    expect(device).toMatchObject({ in_progress: false, can_install: true, skipped_version: null });
+    expect(answer['categories']).toMatchObject({
+      devices: expect.arrayContaining([expect.objectContaining({ entity_id: device?.entity_id })]),
+    });
+  });
+
+  it('skips a version, shows it only when asked, and offers it again', async () => {
+    const { updates, updates_available: before } = await list();
+    const { entity_id: id = '' } = updates.find(({ category }) => category === 'devices') ?? {};
+    expect(await manage({ action: 'skip', entity_ids: id })).toMatchObject({
+      success: true,
+      requested: 1,
+      succeeded: 1,
+      failed: 0,
+      results: [{ entity_id: id, success: true, status: 'skipped' }],
+    });
+    expect(await list()).toMatchObject({ updates_available: before - 1, skipped_count: 1 });
+    expect((await list({ include_skipped: true })).updates).toHaveLength(before);
+    expect(await manage({ action: 'clear_skipped', categories: ['devices'] })).toMatchObject({
+      results: [{ entity_id: id, status: 'cleared' }],
+    });
+    expect(await list()).toMatchObject({ updates_available: before, skipped_count: 0 });
+  });
+
+  it('refuses what is no update, no category or no action, both ways at once, and Home Assistant itself by category', async () => {
+    const wrong = [
+      { action: 'instal' },
+      { action: 'get' },
+      { action: 'get', entity_ids: ['update.a', 'update.b'] },
+      { action: 'get', entity_ids: 'light.kitchen' },
+      { action: 'install' },
+      { action: 'install', entity_ids: 'update.a', categories: 'devices' },
+      { action: 'install', entity_ids: 'all' },
+      { action: 'install', categories: 'core' },
+      { action: 'skip', categories: 'lamps' },
+    ];
+    for (const args of wrong)
+      await expect(manage(args)).rejects.toMatchObject({ code: 'VALIDATION_INVALID_PARAMETER' });
+    for (const action of ['get', 'install'])
+      await expect(manage({ action, entity_ids: 'update.nope' })).rejects.toMatchObject({ code: 'ENTITY_NOT_FOUND' });
+  });
+
+  it('is a read unless it changes something, and names what it acts on', () => {
+    const input = (args: object) => tool.input.parse(args);
+    const { effect } = tool;
+    const of = (args: object): Effect => (typeof effect === 'string' ? effect : effect.of(input(args)));
+    const actions = ['list', 'get', 'skip', 'clear_skipped', 'install', 'unheard of'];
+    expect(actions.map((action) => of({ action }))).toEqual([
+      'read',
+      'read',
+      'configure',
+      'configure',
+      'system',
+      'read',
+    ]);
+    expect(tool.targets?.(input({ action: 'install', entity_ids: 'update.a' }))).toEqual([
+      { action: 'update.install', selector: { entity_id: ['update.a'] } },
+    ]);
+  });
+});
+
+await describeRealHome('ha_manage_updates of demo devices', (context) => {
+  const manage = (args: object) => runTool(tool, args, context());
+
+  it('shows one with what its maker says', async () => {
+    expect(await manage({ action: 'get', entity_ids: 'update.demo_update_with_progress' })).toMatchObject({
+      entity_id: 'update.demo_update_with_progress',
+      update_available: true,
+      installed_version: '1.93.3',
+      release_notes: expect.stringContaining('Long release notes'),
+    });
+    expect(await manage({ action: 'get', entity_ids: ['update.demo_add_on'] })).toMatchObject({
+      release_notes_hint: expect.stringContaining('https://www.example.com/release/1.0.1'),
+    });
+  });
+
+  it('installs several, each with its own outcome', async () => {
+    const { home } = context();
+    const ids = ['update.demo_add_on', 'update.demo_update_no_install', 'update.demo_no_update', 'update.nope'];
+    const answer = await manage({ action: 'install', entity_ids: ids, backup: true });
+    expect(answer).toMatchObject({
+      success: true,
+      requested: 4,
+      succeeded: 1,
+      failed: 3,
+      results: [
+        { entity_id: ids[0], success: true, status: 'installed', installed_version: '1.0.1' },
+        { entity_id: ids[1], success: false, status: 'failed', error: { code: 'SERVICE_CALL_FAILED' } },
+        { entity_id: ids[2], success: false, error: { message: expect.stringContaining('No update is available') } },
+        { entity_id: ids[3], success: false, error: { code: 'ENTITY_NOT_FOUND' } },
+      ],
+    });
+    const back = { data: { version: '1.0.0' }, target: { entity_id: ids[0] } };
+    await callService(home, 'update', 'install', back);
+  });
+
+  it('success is false when every one fails', async () => {
+    const answer = await manage({ action: 'install', entity_ids: 'update.demo_no_update' });
+    expect(answer).toMatchObject({ success: false, succeeded: 0, failed: 1 });
+  });
+});
