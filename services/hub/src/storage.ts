@@ -5,7 +5,7 @@ import { assertSafeRole, type Database, openDatabase } from '@hub/db/database.ts
 import { type Embedded, startEmbedded } from '@hub/db/embedded.ts';
 import { openInstallation } from '@hub/db/installation.ts';
 import { loadOrCreateKeyFile } from '@hub/db/key-file.ts';
-import { type KeyRing, newKeyRing, parseKeyRing } from '@hub/db/key-ring.ts';
+import { type KeyRing, parseKeyRing } from '@hub/db/key-ring.ts';
 import { migrate } from '@hub/db/migrate.ts';
 import { openVault, type Vault } from '@hub/db/vault.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -79,9 +79,4 @@ async function openKeys(config: Config): Promise<KeyRing> {
       'Without them nothing in this database that is sealed can be opened again.',
     ],
   });
-}
-
-/** A fresh ring as HUB_KEYS takes it. */
-export function makeKeys(): string {
-  return newKeyRing();
 }

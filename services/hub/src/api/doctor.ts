@@ -9,7 +9,7 @@ import { findingShape } from './doctor/finding.ts';
 import { flag, ref } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 
-export const reportShape = z.object({
+const reportShape = z.object({
   healthy: z.boolean().describe('Nothing is broken; warnings may be there.'),
   findings: z.array(findingShape),
 });

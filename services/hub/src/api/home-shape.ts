@@ -66,7 +66,7 @@ export const homePatch = z.strictObject({
 
 const faultShape = z.object({ code: z.string(), message: z.string(), suggestion: z.string().optional() });
 
-export const homeStatusShape = z.object({
+const homeStatusShape = z.object({
   state: z.enum(['offline', 'starting', 'running', 'reauth_required', 'banned']),
   haVersion: z.string().optional(),
   isAdmin: z.boolean().optional(),
