@@ -16,6 +16,8 @@ import { tool as haConfigSetCalendarEvent } from './calendar/set.ts';
 import { tool as haConfigGetCategory } from './categories/get.ts';
 import { tool as haConfigRemoveCategory } from './categories/remove.ts';
 import { tool as haConfigSetCategory } from './categories/set.ts';
+import { tool as haReloadCore } from './core/reload.ts';
+import { tool as haRestart } from './core/restart.ts';
 import { tool as haConfigDeleteDashboardResource } from './dashboards/delete-resource.ts';
 import { tool as haConfigDeleteDashboard } from './dashboards/delete.ts';
 import { tool as haConfigGetDashboard } from './dashboards/get.ts';
@@ -60,6 +62,7 @@ import { tool as haManageTheme } from './themes/manage.ts';
 import { tool as haGetTodo } from './todo/get.ts';
 import { tool as haRemoveTodoItem } from './todo/remove.ts';
 import { tool as haSetTodoItem } from './todo/set.ts';
+import { tool as haManageUpdates } from './updates/manage.ts';
 import { tool as haGetZone } from './zones/get.ts';
 import { tool as haRemoveZone } from './zones/remove.ts';
 import { tool as haSetZone } from './zones/set.ts';
@@ -117,11 +120,14 @@ export const tools: readonly Tool[] = [
   haListServices,
   haManageBackup,
   haManageTheme,
+  haManageUpdates,
+  haReloadCore,
   haRemoveAreaOrFloor,
   haRemoveEntity,
   haRemoveHelpersIntegrations,
   haRemoveTodoItem,
   haRemoveZone,
+  haRestart,
   haSearch,
   haSetAreaOrFloor,
   haSetDevice,
