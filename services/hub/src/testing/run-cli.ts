@@ -1,0 +1,33 @@
+import { PassThrough, Readable } from 'node:stream';
+import { runCli } from '../cli/program.ts';
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliSurroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+  /** Output on a terminal, for colours and bars. */
+  readonly isTty?: boolean;
+}
+
+/** The command line in this process, with streams of its own. */
+export async function runHere(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
+  const { env = {}, stdin = '', isTty = false } = surroundings;
+  const [stdout, stderr] = [sink(isTty), sink(isTty)];
+  const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: false, fd: 0 });
+  // biome-ignore lint/suspicious/noExplicitAny: streams that stand in for those of a process
+  const code = await runCli(args, { stdin: input as any, stdout: stdout.stream, stderr: stderr.stream, env });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function sink(isTty: boolean) {
+  const chunks: string[] = [];
+  const stream = new PassThrough();
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  // biome-ignore lint/suspicious/noExplicitAny: a stream that stands in for that of a process
+  return { stream: Object.assign(stream, { isTTY: isTty, columns: 100 }) as any, text: () => chunks.join('') };
+}
