@@ -1,107 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client as NewClient, StreamableHTTPClientTransport as NewTransport } from '@modelcontextprotocol/client';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
-import { type Served, serve } from '../../services/hub/src/mcp/testing/serve.ts';
+import { serve } from '../../services/hub/src/mcp/testing/serve.ts';
 import { type SimpleSurface, simpleSurface } from '../../services/hub/src/mcp/testing/simple-surface.ts';
+import { CLIENTS, type OpenClient, openModern } from '../clients/test-clients.ts';
 
-/** What every client of ours has to manage, whatever it is made of. */
-interface TestClient extends AsyncDisposable {
-  readonly revision: string;
-  list(): Promise<string[]>;
-  call(
-    name: string,
-    args?: Record<string, unknown>,
-    options?: CallOptions,
-  ): Promise<{ content: unknown; isError?: boolean }>;
-  /** Resolves at the next news of a changed tool list. */
-  toolsChanged(): Promise<void>;
-}
-
-interface CallOptions {
-  readonly onprogress?: (progress: {
-    progress: number;
-    total?: number | undefined;
-    message?: string | undefined;
-  }) => void;
-  readonly signal?: AbortSignal;
-}
-
-const me = { name: 'test-client', version: '3' };
-
-async function sdkOne(transport: Transport, revision: string): Promise<TestClient> {
-  const client = new Client(me);
-  await client.connect(transport);
-  return {
-    revision,
-    list: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (name, args = {}, options = {}) =>
-      (await client.callTool({ name, arguments: args }, undefined, options)) as never,
-    toolsChanged: () =>
-      new Promise((resolve) => client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve())),
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
-
-/** The SDK's own transport type does not fit its interface under exactOptionalPropertyTypes. */
-function httpTransport(served: Served): Transport {
-  return new StreamableHTTPClientTransport(served.url) as unknown as Transport;
-}
-
-async function sdkTwo(served: Served, mode: 'legacy' | 'auto'): Promise<TestClient> {
-  const client = new NewClient(me, { versionNegotiation: { mode } });
-  await client.connect(new NewTransport(served.url));
-  return {
-    revision: client.getNegotiatedProtocolVersion() ?? '',
-    list: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (name, args = {}, options = {}) => (await client.callTool({ name, arguments: args }, options)) as never,
-    async toolsChanged() {
-      const heard = new Promise<void>((resolve) =>
-        client.setNotificationHandler('notifications/tools/list_changed', () => resolve()),
-      );
-      if (mode === 'auto') await client.listen({ toolsListChanged: true });
-      return heard;
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
-
-async function stdioBridge(served: Served): Promise<TestClient> {
-  const config = await mkdtemp(join(tmpdir(), 'mcp-remote-'));
-  const program = createRequire(import.meta.url).resolve('mcp-remote/dist/proxy.js');
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [program, served.url.href],
-    env: { ...process.env, MCP_REMOTE_CONFIG_DIR: config } as Record<string, string>,
-    stderr: 'ignore',
-  });
-  const client = await sdkOne(transport, '2025-11-25');
-  return {
-    ...client,
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      await rm(config, { recursive: true, force: true });
-    },
-  };
-}
-
-const clients: readonly (readonly [string, (served: Served) => Promise<TestClient>])[] = [
-  ['the v1 SDK client', (served) => sdkOne(httpTransport(served), '2025-11-25')],
-  ['the v2 client by default', (served) => sdkTwo(served, 'legacy')],
-  ['the v2 client on 2026-07-28', (served) => sdkTwo(served, 'auto')],
-  ['a stdio bridge', stdioBridge],
-];
-
-async function connected(open: (served: Served) => Promise<TestClient>, surface: SimpleSurface = simpleSurface()) {
+async function connected(open: OpenClient, surface: SimpleSurface = simpleSurface()) {
   const served = await serve(surface);
-  const client = await open(served);
+  const client = await open(served.url);
   return {
     served,
     client,
@@ -118,7 +22,7 @@ async function untilListening(surface: SimpleSurface): Promise<void> {
   await expect.poll(() => surface.listeners, { timeout: 10_000 }).toBeGreaterThan(0);
 }
 
-describe.each(clients)('%s', (_name, open) => {
+describe.each(CLIENTS)('%s', (_name, open) => {
   it('lists, calls, and gets failures as tool errors without internals', async () => {
     await using test = await connected(open);
     expect(await test.client.list()).toEqual(['echo', 'count', 'report', 'wait', 'broken', 'refused']);
@@ -208,7 +112,7 @@ describe.each(clients)('%s', (_name, open) => {
 
 describe('stopping the hub', () => {
   it('ends event streams at once, lets a running call finish and cuts it at the deadline', async () => {
-    await using test = await connected((served) => sdkTwo(served, 'auto'));
+    await using test = await connected(openModern);
     const heard = test.client.toolsChanged();
     heard.catch(() => {});
     await untilListening(test.surface);

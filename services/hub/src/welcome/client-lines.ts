@@ -7,9 +7,9 @@ export function clientLines(url: string): string[] {
   const vscode = JSON.stringify({ name: 'home-assistant', type: 'http', url });
   return [
     'Connect a client:',
-    `  Claude Code     claude mcp add --transport http home-assistant ${url}`,
+    `  Claude Code     claude mcp add --scope user --transport http home-assistant ${url}`,
     `  Claude Desktop  in claude_desktop_config.json: ${bridge}`,
-    `  Gemini CLI      gemini mcp add --transport http home-assistant ${url}`,
+    `  Gemini CLI      gemini mcp add --scope user --transport http home-assistant ${url}`,
     `                  or in ~/.gemini/settings.json: ${gemini}`,
     `  VS Code         code --add-mcp '${vscode}'`,
     `  Any other       Streamable HTTP at ${url}`,
