@@ -19,6 +19,10 @@ export async function docsPage(scope: FastifyInstance): Promise<void> {
         hideClientButton: true,
         persistAuth: false,
         telemetry: false,
+        // These lead to services elsewhere.
+        agent: { disabled: true },
+        mcp: { disabled: true },
+        showDeveloperTools: 'never',
       },
     });
   });
