@@ -10,12 +10,14 @@ import { type RunningHub, startHub } from '../start-hub.ts';
 import { dice } from './dice.ts';
 import { complaint } from './judge.ts';
 import type { Schema } from './near-arguments.ts';
+import { answersIn, rawBytes, sendRaw, wellFormed } from './raw-bytes.ts';
 import { type FuzzRequest, fuzzRequest, type Target } from './requests.ts';
 import { createSender } from './send.ts';
 
 const { FUZZ_REQUESTS, FUZZ_SEED = '1', REQUIRE_REAL } = process.env;
 const REQUESTS = Number(FUZZ_REQUESTS ?? (REQUIRE_REAL === '1' ? 100_000 : 5_000));
 const SEED = Number(FUZZ_SEED);
+const RAW = 300;
 const AT_ONCE = 48;
 /** Enough connectors that their limits of calls per second are met now and then, and not all the time. */
 const CONNECTORS = 8;
@@ -157,6 +159,24 @@ function liveCalmly(signal: AbortSignal) {
   const done = Promise.all([repeat(read), repeat(write)]);
   return { done, troubles, written, reads: () => reads };
 }
+
+it('bytes that no HTTP library would send are refused in the usual shape or not at all, and pipelined requests are answered', {
+  timeout: 60_000,
+}, async () => {
+  const wrong: string[] = [];
+  for (let number = 0; number < RAW; number++) {
+    const bytes = rawBytes(dice(SEED * 7_919 + number), target.paths[0] ?? '');
+    const said = await sendRaw(hub.port, bytes);
+    for (const { status, body } of answersIn(said)) {
+      const isFine = status === 100 || status === 200 || (status >= 400 && status < 500 && /"error":/.test(body));
+      if (!isFine || secrets.some((secret) => body.includes(secret)))
+        wrong.push(`${bytes.slice(0, 300)} ⇒ ${said.slice(0, 300)}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  const pipelined = answersIn(await sendRaw(hub.port, wellFormed(target.paths[0] ?? '').repeat(20)));
+  expect(pipelined.map(({ status }) => status)).toEqual(Array(20).fill(200));
+});
 
 it(`${REQUESTS} requests of every kind: each is answered in a documented way, and nothing else is disturbed`, {
   timeout: 600_000,
