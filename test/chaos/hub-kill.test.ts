@@ -17,7 +17,7 @@ import {
 } from '../start-hub.ts';
 
 const { CHAOS_KILLS, REQUIRE_REAL } = process.env;
-const KILLS = Number(CHAOS_KILLS ?? (REQUIRE_REAL === '1' ? 50 : 5));
+const KILLS = Number(CHAOS_KILLS ?? (REQUIRE_REAL === '1' ? 50 : 3));
 const TENANT = `/tenants/${FIRST_TENANT}`;
 
 /** What the hub said was stored. */

@@ -47,7 +47,7 @@ const TEXTS: readonly string[] = [
   'x'.repeat(300),
   // Half of the sign stands where a summary of 120 characters is cut.
   `${'x'.repeat(119)}😀`,
-  '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000),
+  `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
   '['.repeat(50_000),
   'é'.repeat(5_000),
 ];
