@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { validActions } from './bulk-actions.ts';
+import { splitSelector } from './selector.ts';
 
 const DEFAULT_TIMEOUT_S = 10;
 
 const rowSchema = z.strictObject({
   entity_id: z.string().regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id such as light.kitchen'),
   action: z.string().min(1),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  // Home Assistant reads a target out of a service's data too: it would reach what nobody judged.
+  parameters: z
+    .record(z.string(), z.unknown())
+    .refine(
+      (given) => Object.keys(splitSelector(given).selector).length === 0,
+      'a row acts on its own entity_id only; give each further entity a row of its own',
+    )
+    .nullish(),
   timeout_seconds: z.number().min(0).max(60).nullish(),
   validate_first: z.boolean().nullish(),
 });
