@@ -3,10 +3,11 @@ import { actionEffect } from '@hub/ha/effects.ts';
 import { expandTarget } from '@hub/ha/targets.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { Target, Tool } from '@hub/tools/define.ts';
+import { splitSelector } from '@hub/tools/services/selector.ts';
 
 /**
  * What this very call can do: the tool's own effect, raised by what its targets expand to.
- * A lamp group is `control`; the same call on an area with a lock in it is `secure`.
+ * Opening one blind is `control`; opening the covers of an area with a garage door in it is `secure`.
  */
 export async function expandedEffect(tool: Tool, input: unknown, view: View | undefined): Promise<Effect> {
   const own = typeof tool.effect === 'string' ? tool.effect : tool.effect.of(input);
@@ -16,9 +17,12 @@ export async function expandedEffect(tool: Tool, input: unknown, view: View | un
   return highestEffect([own, ...effects]);
 }
 
-async function targetEffect(target: Target, view: View): Promise<Effect> {
-  const { entityIds } = await expandTarget(view, target.selector);
-  return actionEffect(target.action, entityIds, view, target.data);
+/** Home Assistant reads a selector out of a service's data as well, whatever the tool meant its data for. */
+async function targetEffect({ action, selector, data = {} }: Target, view: View): Promise<Effect> {
+  const selectors = [selector, splitSelector(data).selector];
+  const reached = await Promise.all(selectors.map((one) => expandTarget(view, one)));
+  const entityIds = new Set(reached.flatMap((one) => one.entityIds));
+  return actionEffect(action, [...entityIds], view, data);
 }
 
 /** Effects whose intent must be stored before anything leaves for the home. */

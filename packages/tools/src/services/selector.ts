@@ -1,4 +1,4 @@
-const SELECTOR_KEYS = ['entity_id', 'device_id', 'area_id', 'floor_id', 'label_id'] as const;
+import { SELECTOR_KEYS } from '@hub/ha/selector.ts';
 
 /** Parts Home Assistant's target selector from a service's own data; `entityId` may be one id or a comma list. */
 export function splitSelector(

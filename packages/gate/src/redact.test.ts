@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { mayHoldSecrets, redact } from './redact.ts';
+
+const TOKEN = 'a1b2c3d4e5f60718'.repeat(4);
+
+describe('secrets in results', () => {
+  test.each([
+    ['a value under a telling key', { access_token: 'abc', state: 'on' }, { access_token: '<redacted>', state: 'on' }],
+    ['a token a template listed without its key', { result: [TOKEN] }, { result: ['<redacted>'] }],
+    ['a token inside a text', { log: `used ${TOKEN}.` }, { log: 'used <redacted>.' }],
+    ['a connector URL', { text: 'see /private_0123456789abcdefgh' }, { text: 'see /private_***' }],
+    ['a token in a query', { picture: '/api/x?token=abc&w=1' }, { picture: '/api/x?token=<redacted>&w=1' }],
+  ])('%s goes', (_title, given, wanted) => {
+    expect(mayHoldSecrets(JSON.stringify(given))).toBe(true);
+    expect(redact(given)).toEqual(wanted);
+  });
+
+  test.each([
+    ['ids of devices and entries', { device_id: 'a1b2c3d4e5f60718a1b2c3d4e5f60718' }],
+    ['a template under a telling key', { password: '{{ states(1) }}' }],
+    ['a name in secrets.yaml', { token: '!secret my_token' }],
+    ['a flag', { token: true }],
+  ])('%s stay', (_title, given) => {
+    expect(redact(given)).toEqual(given);
+  });
+});
