@@ -1,6 +1,6 @@
 import type { Period } from '@hub/ha/calendar.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime } from '../shared/local-time.ts';
-import { invalid } from './find-calendar.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
@@ -21,7 +21,7 @@ export function readMoment(parameter: string, given: string): Moment {
   const [, date, hours, minutes, seconds = '00', offset = ''] = TIME.exec(text) ?? [];
   const isReal = date !== undefined && isRealDate(date) && Number(hours) < 24 && Number(minutes) < 60;
   if (!isReal || Number(seconds) > 59) {
-    throw invalid(
+    throw invalidParameter(
       parameter,
       `'${given}' is no date and no time.`,
       'Write 2026-11-25 for a whole day, or 2026-11-25T10:00:00 for a time of the home (an offset such as +01:00 may follow).',
@@ -38,17 +38,22 @@ export function readMoment(parameter: string, given: string): Moment {
  */
 export function eventPeriod(start: Moment, end: Moment, timeZone: string): Period {
   if (start.isDate !== end.isDate) {
-    throw invalid('end', '`start` and `end` are a date and a time.', 'Give two dates for whole days, or two times.', {
-      start: start.text,
-      end: end.text,
-    });
+    throw invalidParameter(
+      'end',
+      '`start` and `end` are a date and a time.',
+      'Give two dates for whole days, or two times.',
+      {
+        start: start.text,
+        end: end.text,
+      },
+    );
   }
   const period = sameZone(start, end, timeZone);
   if (instant(period.start) < instant(period.end)) return period;
   const fix = start.isDate
     ? `The end of whole days is excluded: for that one day give ${nextDay(start.text)}.`
     : 'Give a later end.';
-  throw invalid('end', `${end.text} is not after the start, ${start.text}.`, fix);
+  throw invalidParameter('end', `${end.text} is not after the start, ${start.text}.`, fix);
 }
 
 /** What to ask for when listing: an end that is the start's own date means that day. @throws Fault VALIDATION_INVALID_PARAMETER */
@@ -56,7 +61,7 @@ export function listedPeriod(start: Moment, end: Moment, timeZone: string): Peri
   const until = start.isDate && end.text === start.text ? { ...end, text: nextDay(end.text) } : end;
   const period = sameZone(start, until, timeZone);
   if (instant(period.start) <= instant(period.end)) return { start: midnight(period.start), end: midnight(period.end) };
-  throw invalid('end', `${end.text} is before the start, ${start.text}.`, 'Give a later end.');
+  throw invalidParameter('end', `${end.text} is before the start, ${start.text}.`, 'Give a later end.');
 }
 
 /** Home Assistant refuses two offsets in one event; they differ already across a change of the clocks. */

@@ -1,10 +1,11 @@
 import { listEvents } from '@hub/ha/calendar.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime } from '../shared/local-time.ts';
 import { successShape } from '../shared/parameters.ts';
 import { listedPeriod, type Moment, readMoment } from './event-time.ts';
-import { findCalendar, invalid } from './find-calendar.ts';
+import { findCalendar } from './find-calendar.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -36,7 +37,7 @@ export const tool = defineTool({
     message: z.string(),
   }),
   async run({ entity_id: entityId, start, end, max_results: most }, { home, signal }) {
-    if (most < 1) throw invalid('max_results', `${most} is below 1.`, 'Ask for at least one event.');
+    if (most < 1) throw invalidParameter('max_results', `${most} is below 1.`, 'Ask for at least one event.');
     const period = periodOf(start, end, home.info.timeZone);
     await findCalendar(home, entityId, 'VALIDATION_FAILED');
     const all = await listEvents(home, entityId, period, { signal });

@@ -1,6 +1,6 @@
 import { type CalendarEvent, type EventRef, listEvents, type Period } from '@hub/ha/calendar.ts';
 import type { ToolContext } from '../define.ts';
-import { invalid } from './find-calendar.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 
 const DAY_MS = 86_400_000;
 /** Home Assistant gives events by time alone, so one is looked for this far around today. */
@@ -19,18 +19,18 @@ export interface GivenRef {
  */
 export function eventRef({ uid, recurrence_id, recurrence_range }: GivenRef): EventRef {
   if (uid.trim() === '')
-    throw invalid('uid', 'it is empty.', 'Take it from ha_config_get_calendar_events.', { value: uid });
+    throw invalidParameter('uid', 'it is empty.', 'Take it from ha_config_get_calendar_events.', { value: uid });
   const recurrenceId = recurrence_id?.trim() || undefined;
   const range = recurrence_range?.trim().toUpperCase() || 'NONE';
   if (range !== 'NONE' && range !== 'THISANDFUTURE') {
-    throw invalid(
+    throw invalidParameter(
       'recurrence_range',
       `'${recurrence_range}' is no range.`,
       "Use 'THISANDFUTURE' for that event and all later ones; leave it out for that event alone.",
     );
   }
   if (range === 'THISANDFUTURE' && recurrenceId === undefined) {
-    throw invalid(
+    throw invalidParameter(
       'recurrence_range',
       'it needs a `recurrence_id`.',
       'Say from which event of the series on; for the whole series leave both out.',

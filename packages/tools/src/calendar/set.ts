@@ -1,10 +1,11 @@
 import type { EventFields, EventRef, Period } from '@hub/ha/calendar.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { successShape } from '../shared/parameters.ts';
 import { changeEvent } from './change-event.ts';
 import { eventPeriod, readMoment } from './event-time.ts';
-import { findCalendar, invalid } from './find-calendar.ts';
+import { findCalendar } from './find-calendar.ts';
 import { eventRef } from './find-event.ts';
 import { makeEvent } from './make-event.ts';
 
@@ -79,7 +80,7 @@ export const tool = defineTool({
 function refOf({ uid, recurrence_id, recurrence_range }: Input): EventRef | undefined {
   if (uid !== undefined) return eventRef({ uid, recurrence_id, recurrence_range });
   if (recurrence_id === undefined && recurrence_range === undefined) return undefined;
-  throw invalid('uid', 'it is missing, and without it `recurrence_id` and `recurrence_range` name nothing.', [
+  throw invalidParameter('uid', 'it is missing, and without it `recurrence_id` and `recurrence_range` name nothing.', [
     'Give the uid of the event to change.',
     'Leave all three out to create an event.',
   ]);
@@ -87,7 +88,7 @@ function refOf({ uid, recurrence_id, recurrence_range }: Input): EventRef | unde
 
 function fieldsOf(call: Input, { home }: ToolContext): EventFields {
   const summary = call.summary.trim();
-  if (summary === '') throw invalid('summary', 'it is empty.', 'Give the event a title.');
+  if (summary === '') throw invalidParameter('summary', 'it is empty.', 'Give the event a title.');
   const [start, end] = [readMoment('start', call.start), readMoment('end', call.end)];
   const period: Period = eventPeriod(start, end, home.info.timeZone);
   const rrule = call.rrule?.trim().replace(/^RRULE:/i, '') || undefined;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { entityNotFound } from '../shared/entity-not-found.ts';
 import { project } from '../shared/fields.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime, timed, timedShape } from '../shared/local-time.ts';
 import { parseMoment } from '../shared/moment.ts';
 import { pageShape } from '../shared/page.ts';
@@ -110,13 +111,13 @@ function queryOf(call: Input, timeZone: string): HistoryQuery {
       ? new Date(end.getTime() - days * DAY_MS)
       : parseMoment(call.start_time, 'start_time', timeZone);
   if (start >= end)
-    throw invalid('start_time', 'start_time does not lie before end_time', 'Swap or correct the two.', {
+    throw invalidParameter('start_time', 'start_time does not lie before end_time.', 'Swap or correct the two.', {
       start_time: localTime(start.toISOString(), timeZone),
       end_time: localTime(end.toISOString(), timeZone),
     });
   const entityDays = (call.entity_ids.length * (end.getTime() - start.getTime())) / DAY_MS;
   if (call.source === 'history' && call.entity_ids.length > 1 && entityDays > MAX_ENTITY_DAYS) {
-    throw invalid('start_time', `${call.entity_ids.length} entities over this period are too much at once`, [
+    throw invalidParameter('start_time', `${call.entity_ids.length} entities over this period are too much at once.`, [
       'Ask for fewer entities or a shorter period.',
       'For long periods use source statistics.',
     ]);
@@ -136,19 +137,24 @@ function checkCall({ entity_ids: ids, source, offset = 0, period, statistic_type
       context: { parameter: 'entity_ids' },
     });
   if (ids.length > MAX_ENTITIES)
-    throw invalid('entity_ids', `at most ${MAX_ENTITIES} in one call, got ${ids.length}`, 'Split the list.');
+    throw invalidParameter('entity_ids', `at most ${MAX_ENTITIES} in one call, got ${ids.length}.`, 'Split the list.');
   if (offset > 0 && ids.length > 1)
-    throw invalid('offset', 'works with one entity only', 'Ask for that entity alone to see more of it.');
+    throw invalidParameter('offset', 'works with one entity only.', 'Ask for that entity alone to see more of it.');
   if (source !== 'statistics') return;
   if (!PERIODS.some((one) => one === period))
-    throw invalid('period', `'${period}' is no period`, `Use one of ${PERIODS.join(', ')}.`, {
+    throw invalidParameter('period', `'${period}' is no period.`, `Use one of ${PERIODS.join(', ')}.`, {
       valid_periods: PERIODS,
     });
   const unknown = types.filter((type) => !TYPES.some((one) => one === type));
   if (unknown.length > 0)
-    throw invalid('statistic_types', `there is no ${unknown.join(', ')}`, `Use some of ${TYPES.join(', ')}.`, {
-      valid_types: TYPES,
-    });
+    throw invalidParameter(
+      'statistic_types',
+      `there is no ${unknown.join(', ')}.`,
+      `Use some of ${TYPES.join(', ')}.`,
+      {
+        valid_types: TYPES,
+      },
+    );
 }
 
 /** What this connector sees, or statistics that belong to no entity (`energy:cost`). @throws Fault ENTITY_NOT_FOUND when none is left */
@@ -159,16 +165,4 @@ async function knownIds({ home }: ToolContext, { entity_ids: given, source }: In
   const unknown = ids.filter((id) => !isKnown(id));
   if (unknown[0] !== undefined && unknown.length === ids.length) throw entityNotFound(unknown[0], states.keys());
   return { known: ids.filter(isKnown), warnings: unknown.map((id) => `There is no entity ${id} in this home.`) };
-}
-
-function invalid(
-  parameter: string,
-  problem: string,
-  suggestion: string | readonly string[],
-  context: Readonly<Record<string, unknown>> = {},
-): Fault {
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: ${problem}.`, {
-    suggestion,
-    context: { parameter, ...context },
-  });
 }

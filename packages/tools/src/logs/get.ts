@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { timedShape } from '../shared/local-time.ts';
 import { count, successShape } from '../shared/parameters.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
 import { logbook } from './logbook.ts';
-import { invalid, type LogQuery, logQuery } from './query.ts';
+import { type LogQuery, logQuery } from './query.ts';
 import { logLevels, structuredSystemLog, systemLog } from './system-log.ts';
 import { appLog, errorLog, linesOf, serviceLog, structuredLog } from './text-log.ts';
 
@@ -56,7 +57,11 @@ export const tool = defineTool({
     if (source === 'logbook') {
       const { hours_back: hoursBack, end_time: endTime, entity_id: entityId, compact: isCompact } = call;
       if (query.level !== undefined)
-        throw invalid('level', 'the logbook has no levels', 'Leave it out, or use source system or error_log.');
+        throw invalidParameter(
+          'level',
+          'the logbook has no levels.',
+          'Leave it out, or use source system or error_log.',
+        );
       return logbook(context, { hoursBack, endTime, entityId, isCompact }, query);
     }
     const answer = await flat(call, context, query);

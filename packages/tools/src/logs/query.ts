@@ -1,5 +1,5 @@
-import { Fault } from '@hub/core/fault.ts';
 import { fitting } from '../shared/fit.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 
 export const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 
@@ -29,7 +29,7 @@ export function logQuery(
   defaultLimit: number,
 ): LogQuery {
   const { limit = defaultLimit, offset, order, search, level } = call;
-  if (limit < 1) throw invalid('limit', `${limit} is less than 1`, `Give 1 to ${MAX_LIMIT}.`);
+  if (limit < 1) throw invalidParameter('limit', `${limit} is less than 1.`, `Give 1 to ${MAX_LIMIT}.`);
   return {
     ...{ limit: Math.min(limit, MAX_LIMIT), offset, order },
     search: search?.trim().toLowerCase() || undefined,
@@ -40,7 +40,9 @@ export function logQuery(
 function levelOf(text: string): Level {
   const level = LEVELS.find((one) => one === text || (text === 'WARN' && one === 'WARNING'));
   if (level) return level;
-  throw invalid('level', `there is no level '${text}'`, `Use one of ${LEVELS.join(', ')}.`, { valid_levels: LEVELS });
+  throw invalidParameter('level', `there is no level '${text}'.`, `Use one of ${LEVELS.join(', ')}.`, {
+    valid_levels: LEVELS,
+  });
 }
 
 export function contains(text: string, search: string | undefined): boolean {
@@ -58,16 +60,4 @@ export function pageOf<T>(oldestFirst: readonly T[], { order, offset, limit }: L
   const all = order === 'oldest' ? oldestFirst : oldestFirst.toReversed();
   const items = fitting(all.slice(offset, offset + limit));
   return { items, hasMore: offset + items.length < all.length };
-}
-
-export function invalid(
-  parameter: string,
-  problem: string,
-  suggestion: string,
-  context: Readonly<Record<string, unknown>> = {},
-): Fault {
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: ${problem}.`, {
-    suggestion,
-    context: { parameter, ...context },
-  });
 }

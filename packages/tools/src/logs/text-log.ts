@@ -1,7 +1,8 @@
 import { Fault } from '@hub/core/fault.ts';
 import { readErrorLog, readSupervisorLog } from '@hub/ha/logs.ts';
 import type { ToolContext } from '../define.ts';
-import { contains, filtersOf, invalid, type LogQuery, pageOf } from './query.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
+import { contains, filtersOf, type LogQuery, pageOf } from './query.ts';
 import { type LogRecord, parseLog } from './records.ts';
 import { summarize } from './summary.ts';
 
@@ -22,9 +23,9 @@ export async function errorLog({ home, signal }: ToolContext): Promise<string> {
 /** The log of one app. @throws Fault VALIDATION_INVALID_PARAMETER | RESOURCE_NOT_FOUND | COMPONENT_NOT_INSTALLED */
 export async function appLog(context: ToolContext, slug: string | undefined): Promise<string> {
   if (slug === undefined || !/^[\w-]+$/.test(slug))
-    throw invalid(
+    throw invalidParameter(
       'slug',
-      "source 'supervisor' wants the slug of an app",
+      "source 'supervisor' wants the slug of an app.",
       'Give it as in the address of the app, e.g. core_ssh.',
     );
   return supervised(context, `addons/${slug}`, slug);
@@ -33,9 +34,14 @@ export async function appLog(context: ToolContext, slug: string | undefined): Pr
 /** The log of one part of the system under Home Assistant. @throws Fault as `appLog` */
 export async function serviceLog(context: ToolContext, slug: string | undefined): Promise<string> {
   if (slug === undefined || !SERVICES.includes(slug))
-    throw invalid('slug', "source 'system_service' wants the name of a service", `Use one of ${SERVICES.join(', ')}.`, {
-      valid_services: SERVICES,
-    });
+    throw invalidParameter(
+      'slug',
+      "source 'system_service' wants the name of a service.",
+      `Use one of ${SERVICES.join(', ')}.`,
+      {
+        valid_services: SERVICES,
+      },
+    );
   return supervised(context, slug, slug);
 }
 

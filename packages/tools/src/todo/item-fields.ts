@@ -1,6 +1,6 @@
 import type { TodoItem } from '@hub/ha/todo.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime } from '../shared/local-time.ts';
-import { invalid } from './todo-list.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/i;
@@ -19,14 +19,19 @@ export type ItemFields = Readonly<Record<string, string | null>>;
 /** @throws Fault VALIDATION_INVALID_PARAMETER */
 export function itemFields({ status, description, due_date, due_datetime }: GivenFields): ItemFields {
   if (due_date && due_datetime) {
-    throw invalid('due_date', '`due_datetime` is given too, and an item is due once.', 'Give one of the two.');
+    throw invalidParameter('due_date', '`due_datetime` is given too, and an item is due once.', 'Give one of the two.');
   }
   if (due_date && !isMoment(due_date, DATE))
-    throw invalid('due_date', `'${due_date}' is no date.`, 'Write 2026-11-25.', { value: due_date });
+    throw invalidParameter('due_date', `'${due_date}' is no date.`, 'Write 2026-11-25.', { value: due_date });
   if (due_datetime && !isMoment(due_datetime, TIME)) {
-    throw invalid('due_datetime', `'${due_datetime}' is no time.`, 'Write 2026-11-25T10:00:00, an offset may follow.', {
-      value: due_datetime,
-    });
+    throw invalidParameter(
+      'due_datetime',
+      `'${due_datetime}' is no time.`,
+      'Write 2026-11-25T10:00:00, an offset may follow.',
+      {
+        value: due_datetime,
+      },
+    );
   }
   const given = { status, description, due_date, due_datetime };
   return Object.fromEntries(

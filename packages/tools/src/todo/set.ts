@@ -1,11 +1,12 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { successShape } from '../shared/parameters.ts';
 import { addItem } from './add-item.ts';
 import { changeItem } from './change-item.ts';
 import { itemFields } from './item-fields.ts';
-import { findTodoItem, findTodoList, invalid } from './todo-list.ts';
+import { findTodoItem, findTodoList } from './todo-list.ts';
 
 const input = z.strictObject({
   entity_id: z.string().describe('e.g. todo.shopping_list'),
@@ -46,7 +47,7 @@ export const tool = defineTool({
   async run(call, context) {
     const { summary, item } = call;
     if (summary !== undefined && item !== undefined) {
-      throw invalid('summary', '`item` is given too.', [
+      throw invalidParameter('summary', '`item` is given too.', [
         'To add an item give summary alone.',
         'To give an item another title name it with item and give rename.',
       ]);
@@ -60,8 +61,9 @@ export const tool = defineTool({
 async function add(call: Input, summary: string, context: ToolContext) {
   const { entity_id: entityId, description, due_date, due_datetime } = call;
   const title = summary.trim();
-  if (title === '') throw invalid('summary', 'it is empty.', 'Give the item a title.');
-  if (call.rename !== undefined) throw invalid('rename', 'a new item has its title from `summary`.', 'Leave it out.');
+  if (title === '') throw invalidParameter('summary', 'it is empty.', 'Give the item a title.');
+  if (call.rename !== undefined)
+    throw invalidParameter('rename', 'a new item has its title from `summary`.', 'Leave it out.');
   const fields = itemFields(call);
   await findTodoList(context.home, entityId, 'ENTITY_NOT_FOUND');
   const shown = await addItem(context, entityId, title, fields);
@@ -82,7 +84,7 @@ async function add(call: Input, summary: string, context: ToolContext) {
 async function change(call: Input, item: string, context: ToolContext) {
   const { entity_id: entityId, rename } = call;
   const fields = itemFields(call);
-  if (rename?.trim() === '') throw invalid('rename', 'it is empty.', 'A title cannot be cleared.');
+  if (rename?.trim() === '') throw invalidParameter('rename', 'it is empty.', 'A title cannot be cleared.');
   if (rename === undefined && Object.keys(fields).length === 0) {
     throw missing('There is nothing to change.', 'Give status, rename, description, due_date or due_datetime.', call);
   }

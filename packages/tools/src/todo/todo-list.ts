@@ -1,9 +1,10 @@
-import { Fault, type FaultExtra } from '@hub/core/fault.ts';
+import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 import type { EntityState } from '@hub/ha/records.ts';
 import { listTodoItems, type TodoItem } from '@hub/ha/todo.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 
 const MAX_LISTED = 20;
 
@@ -13,7 +14,7 @@ const MAX_LISTED = 20;
  */
 export async function findTodoList(home: View, entityId: string, absent: FaultCode): Promise<EntityState> {
   if (!entityId.startsWith('todo.')) {
-    throw invalid('entity_id', `'${entityId}' is no to-do list.`, 'Name one, e.g. todo.shopping_list.');
+    throw invalidParameter('entity_id', `'${entityId}' is no to-do list.`, 'Name one, e.g. todo.shopping_list.');
   }
   const states = await home.states();
   const state = states.get(entityId);
@@ -37,7 +38,8 @@ export interface FoundItem {
  */
 export async function findTodoItem({ home, signal }: ToolContext, entityId: string, given: string): Promise<FoundItem> {
   const wanted = given.trim();
-  if (wanted === '') throw invalid('item', 'it is empty.', 'Give the title or the uid of the item.', { value: given });
+  if (wanted === '')
+    throw invalidParameter('item', 'it is empty.', 'Give the title or the uid of the item.', { value: given });
   const items = await listTodoItems(home, entityId, { signal });
   const byUid = items.find(({ uid }) => uid === wanted);
   const titled = items.filter(({ summary }) => summary === wanted);
@@ -61,16 +63,4 @@ export async function findTodoItem({ home, signal }: ToolContext, entityId: stri
 
 export function isSameItem(a: TodoItem, b: TodoItem): boolean {
   return a.uid ? a.uid === b.uid : !b.uid && a.summary === b.summary;
-}
-
-export function invalid(
-  parameter: string,
-  what: string,
-  suggestion: FaultExtra['suggestion'],
-  context: Readonly<Record<string, unknown>> = {},
-): Fault {
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: ${what}`, {
-    ...(suggestion === undefined ? {} : { suggestion }),
-    context: { parameter, ...context },
-  });
 }
