@@ -8,6 +8,8 @@ import { z } from 'zod';
 export const connectorSettingsSchema = z.object({
   readOnly: z.boolean().default(false),
   disabledTools: z.array(z.string()).default([]),
+  /** Configuration writes need the key that the best-practice guide shows. */
+  strict: z.boolean().default(true),
 });
 
 export type ConnectorSettings = Readonly<z.infer<typeof connectorSettingsSchema>>;
