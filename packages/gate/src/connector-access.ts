@@ -1,8 +1,9 @@
-import type { Effect } from '@hub/core/effect.ts';
+import { EFFECTS, type Effect, lowestCeiling } from '@hub/core/effect.ts';
 import type { Role } from '@hub/core/policy.ts';
 import type { ConnectorAccess as StoredAccess } from '@hub/db/connector-access.ts';
 import type { HomeSummary } from '@hub/tools/define.ts';
 import { z } from 'zod';
+import { visibilitySchema } from './visibility.ts';
 
 /** What an owner sets per connector, kept as JSON beside it. */
 export const connectorSettingsSchema = z.object({
@@ -10,6 +11,10 @@ export const connectorSettingsSchema = z.object({
   disabledTools: z.array(z.string()).default([]),
   /** Configuration writes need the key that the best-practice guide shows. */
   strict: z.boolean().default(true),
+  /** Entity rules; without them every entity of its homes is visible. */
+  visibility: visibilitySchema.optional(),
+  /** What lies above the ceiling, up to this effect, a person may allow once; without it, it is refused. */
+  askUpTo: z.enum(EFFECTS).optional(),
 });
 
 export type ConnectorSettings = Readonly<z.infer<typeof connectorSettingsSchema>>;
@@ -27,6 +32,7 @@ export interface ConnectorAccess {
   readonly memberId: string;
   readonly personId: string;
   readonly role: Role;
+  /** With entity rules no higher than these allow. */
   readonly ceiling: Effect;
   readonly isRevoked: boolean;
   readonly validUntil: Date | undefined;
@@ -35,6 +41,7 @@ export interface ConnectorAccess {
 }
 
 export function accessOf({ connector, tenant, member, validity, validUntil, homes }: StoredAccess): ConnectorAccess {
+  const settings = connectorSettingsSchema.parse(connector.settings);
   return {
     id: connector.id,
     name: connector.name,
@@ -43,10 +50,10 @@ export function accessOf({ connector, tenant, member, validity, validUntil, home
     memberId: member.id,
     personId: member.personId,
     role: member.role,
-    ceiling: connector.ceiling,
+    ceiling: lowestCeiling([connector.ceiling, settings.visibility?.ceiling ?? 'destroy']),
     isRevoked: validity === 'revoked',
     validUntil,
-    settings: connectorSettingsSchema.parse(connector.settings),
+    settings,
     homes: homes.map(({ id, slug, name, tags, isSimulated, ceiling }) => ({
       id,
       slug,
