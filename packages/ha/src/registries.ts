@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 import type { Area, Device, EntityEntry, Floor, Label } from './records.ts';
@@ -62,6 +63,26 @@ export async function updateDevice(
   options: CallOptions = {},
 ): Promise<Device> {
   return record(await write(home, 'config/device_registry/update', { ...changes, device_id: deviceId }, options));
+}
+
+/**
+ * Takes a device out of one of its config entries; out of its last one, it is gone with its entities. Asks the integration, which may
+ * refuse. Source: HA `config/device_registry/remove` (2026.8 and later), before that `…/remove_config_entry`. @throws Fault
+ */
+export async function removeDevice(
+  home: Home,
+  device: Device,
+  configEntryId: string,
+  options: CallOptions = {},
+): Promise<void> {
+  const base = 'config/device_registry';
+  const fields = { device_id: device.id };
+  try {
+    if (device['config_entry_id'] === configEntryId) return void (await write(home, `${base}/remove`, fields, options));
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'COMPONENT_NOT_INSTALLED')) throw error;
+  }
+  await write(home, `${base}/remove_config_entry`, { ...fields, config_entry_id: configEntryId }, options);
 }
 
 interface Registry<T> {

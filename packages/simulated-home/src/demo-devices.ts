@@ -92,6 +92,7 @@ function speaker(area: string, id: string, isTv: boolean, state: string): Device
     maker: isTv ? 'LG' : 'Sonos',
     model: isTv ? 'OLED55' : 'One',
     entities,
+    ...(isTv ? {} : { alsoOn: 'upnp' }),
   };
 }
 

@@ -2,7 +2,7 @@ import { type Commands, command, jsonList } from './command.ts';
 import { friendlyName, removeEntry } from './entity-registry.ts';
 import { fireEvent, type HomeModel, setState } from './home-model.ts';
 import { type Json, textOf } from './read.ts';
-import { refuseMissing } from './refusal.ts';
+import { Refusal, refuseMissing } from './refusal.ts';
 import { fieldsOf } from './registry-commands.ts';
 import type { DeviceEntry, EntityEntry } from './template.ts';
 
@@ -25,10 +25,31 @@ function update(home: HomeModel, message: Json): DeviceEntry {
   return device;
 }
 
-function remove(home: HomeModel, id: string): null {
-  if (!home.devices.delete(id)) refuseMissing('Device not found');
-  for (const entry of entitiesOfDevice(home, id)) removeEntry(home, entry.entity_id);
-  fireEvent(home, 'device_registry_updated', { action: 'remove', device_id: id });
+/** Since 2026.8 each device belongs to one integration. */
+export function hasSplitDevices(version: string): boolean {
+  const [year = 0, month = 0] = version.split('.').map(Number);
+  return year > 2026 || (year === 2026 && month >= 8);
+}
+
+function refuse(message: string): never {
+  throw new Refusal('home_assistant_error', message);
+}
+
+/** Out of its last config entry, a device is gone with its entities. */
+function remove(home: HomeModel, id: string, entryId: string | undefined): null {
+  const device = home.devices.get(id) ?? refuse('Unknown device');
+  const left = entryId ?? textOf(device.config_entries[0]);
+  if (!device.config_entries.includes(left)) refuse('Config entry not in device');
+  const entry = home.template.configEntries.get(left) ?? refuse('Unknown config entry');
+  if (entry['supports_remove_device'] !== true) refuse('Config entry does not support device removal');
+  const others = device.config_entries.filter((one) => one !== left);
+  const isGone = others.length === 0;
+  if (isGone) home.devices.delete(id);
+  else home.devices.set(id, { ...device, config_entries: others });
+  for (const row of entitiesOfDevice(home, id)) {
+    if (isGone || row.config_entry_id === left) removeEntry(home, row.entity_id);
+  }
+  fireEvent(home, 'device_registry_updated', { action: isGone ? 'remove' : 'update', device_id: id });
   return null;
 }
 
@@ -38,10 +59,11 @@ export const deviceRegistryCommands: Commands = {
   'config/device_registry/update': command('device_id! area_id name_by_user labels disabled_by', ({ home, message }) =>
     update(home, message),
   ),
-  'config/device_registry/remove': command('device_id!', ({ home, message }) =>
-    remove(home, textOf(message['device_id'])),
-  ),
+  'config/device_registry/remove': command('device_id!', ({ home, message }) => {
+    if (!hasSplitDevices(home.identity.version)) throw new Refusal('unknown_command', 'Unknown command.');
+    return remove(home, textOf(message['device_id']), undefined);
+  }),
   'config/device_registry/remove_config_entry': command('device_id! config_entry_id!', ({ home, message }) =>
-    remove(home, textOf(message['device_id'])),
+    remove(home, textOf(message['device_id']), textOf(message['config_entry_id'])),
   ),
 };

@@ -1,5 +1,6 @@
 import { newSecret } from '@hub/core/ids.ts';
 import { demoScenario } from './demo-scenario.ts';
+import { hasSplitDevices } from './device-registry.ts';
 import { startDrift } from './drift.ts';
 import { closeHome, contextOf, openHome, setState } from './home-model.ts';
 import { stableId } from './identifiers.ts';
@@ -18,6 +19,8 @@ export interface SimulatedHomeOptions {
   /** A long-lived access token; random unless given. */
   readonly token?: string;
   readonly scenario?: 'demo' | HomeSize;
+  /** A calendar version; before 2026.8 a device may belong to two integrations. */
+  readonly version?: string;
   readonly name?: string;
   readonly instanceId?: string;
   /** Added to every answer, in milliseconds. */
@@ -44,10 +47,10 @@ export interface SimulatedHome {
  */
 export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Promise<SimulatedHome> {
   const { port = 0, host = '127.0.0.1', token = newSecret(), scenario = 'demo', latencyMs = 0 } = options;
-  const { name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;
+  const { version = simulatedVersion, name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;
   const spec = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
-  const template = buildTemplate(spec, Date.now());
-  const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version: simulatedVersion };
+  const template = buildTemplate(spec, Date.now(), !hasSplitDevices(version));
+  const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version };
   const home = openHome(template, identity);
   for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
   const mood = { now: {} };

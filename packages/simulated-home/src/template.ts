@@ -43,7 +43,9 @@ export interface DeviceEntry {
   readonly name: string | null;
   readonly name_by_user: string | null;
   readonly area_id: string | null;
-  readonly config_entry_id: string | null;
+  /** Since 2026.8; older homes have `config_entries` alone. */
+  readonly config_entry_id: string | undefined;
+  readonly config_entries: readonly string[];
   readonly labels: readonly string[];
   readonly [key: string]: unknown;
 }
@@ -75,6 +77,8 @@ export interface DeviceSpec {
   readonly maker: string;
   readonly model: string;
   readonly entities: readonly EntitySpec[];
+  /** Another integration that knows the device as well: one record with two owners, before Home Assistant 2026.8. */
+  readonly alsoOn?: string;
 }
 
 export interface ScenarioSpec {
@@ -90,6 +94,9 @@ export interface ScenarioSpec {
   readonly items: readonly (readonly [kind: ItemKind, id: string, config: Json])[];
   readonly helpers: readonly (readonly [type: string, row: Json])[];
 }
+
+/** Integrations that let go of a single device. */
+const lettingGo = new Set(['matter', 'mqtt', 'sonos', 'unifi']);
 
 const noContext: Context = { id: '01JH000000000000000000HOME', parent_id: null, user_id: null };
 
@@ -165,7 +172,7 @@ function configEntry(domain: string, entryId: string, atMs: number): Json {
     source: 'user',
     state: 'loaded',
     supports_options: false,
-    supports_remove_device: false,
+    supports_remove_device: lettingGo.has(domain),
     supports_unload: true,
     supports_reconfigure: false,
     supported_subentry_types: {},
@@ -208,7 +215,7 @@ function addDevice(shelf: Shelf, spec: DeviceSpec, row: DeviceEntry, atMs: numbe
     addEntity(
       shelf,
       one,
-      { ...empty, ...names, device_id: row.id, config_entry_id: row.config_entry_id },
+      { ...empty, ...names, device_id: row.id, config_entry_id: row.config_entries[0] ?? null },
       friendly,
       atMs,
     );
@@ -216,15 +223,17 @@ function addDevice(shelf: Shelf, spec: DeviceSpec, row: DeviceEntry, atMs: numbe
 }
 
 /** Turns a scenario into the records that all its homes share. */
-export function buildTemplate(spec: ScenarioSpec, atMs: number): HomeTemplate {
+export function buildTemplate(spec: ScenarioSpec, atMs: number, sharesDevices = false): HomeTemplate {
   const shelf: Shelf = { states: new Map(), entities: new Map(), curves: new Map() };
   const devices = new Map<string, DeviceEntry>();
   const configEntries = new Map<string, Json>();
   for (const device of spec.devices) {
-    const entryId = stableId(`entry/${device.platform}`).slice(0, 26).toUpperCase();
-    if (!configEntries.has(entryId)) configEntries.set(entryId, configEntry(device.platform, entryId, atMs));
-    const row = emptyDevice(device, entryId, atMs);
-    devices.set(row.id, row);
+    const owners = [device.platform, ...(sharesDevices && device.alsoOn !== undefined ? [device.alsoOn] : [])];
+    const entryIds = owners.map((domain) => stableId(`entry/${domain}`).slice(0, 26).toUpperCase());
+    for (const [at, id] of entryIds.entries())
+      if (!configEntries.has(id)) configEntries.set(id, configEntry(owners[at] ?? '', id, atMs));
+    const row = emptyDevice(device, entryIds[0] ?? '', atMs);
+    devices.set(row.id, sharesDevices ? { ...row, config_entry_id: undefined, config_entries: entryIds } : row);
     addDevice(shelf, device, row, atMs);
   }
   const made = [

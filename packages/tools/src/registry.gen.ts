@@ -25,6 +25,7 @@ import { tool as haConfigListDashboardResources } from './dashboards/list-resour
 import { tool as haConfigSetDashboardResource } from './dashboards/set-resource.ts';
 import { tool as haConfigSetDashboard } from './dashboards/set.ts';
 import { tool as haGetDevice } from './devices/get.ts';
+import { tool as haRemoveDevice } from './devices/remove.ts';
 import { tool as haSetDevice } from './devices/set.ts';
 import { tool as haGetEntityExposure } from './entities/exposure.ts';
 import { tool as haGetEntity } from './entities/get.ts';
@@ -123,6 +124,7 @@ export const tools: readonly Tool[] = [
   haManageUpdates,
   haReloadCore,
   haRemoveAreaOrFloor,
+  haRemoveDevice,
   haRemoveEntity,
   haRemoveHelpersIntegrations,
   haRemoveTodoItem,

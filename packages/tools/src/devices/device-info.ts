@@ -76,6 +76,12 @@ export function deviceInfo(
   };
 }
 
+/** Ids of the config entries a device belongs to; since 2026.8 it has one. */
+export function configEntriesOf(device: Device): readonly string[] {
+  const single = device['config_entry_id'];
+  return device.config_entries ?? (typeof single === 'string' ? [single] : []);
+}
+
 function typeOf(sources: readonly string[], isBridged: boolean): string {
   if (sources.includes('zha')) return 'zha';
   if (isBridged) return 'zigbee2mqtt';

@@ -5,11 +5,10 @@ import { defineTool, type ToolContext } from '../define.ts';
 import { entityNotFound } from '../shared/entity-not-found.ts';
 import { page, pageShape } from '../shared/page.ts';
 import { count, successShape } from '../shared/parameters.ts';
-import { deviceInfo, entitiesByDevice } from './device-info.ts';
+import { configEntriesOf, deviceInfo, entitiesByDevice } from './device-info.ts';
 import { type DeviceFilter, listDevices } from './list-devices.ts';
+import { deviceNotFound } from './not-found.ts';
 import { radioReport } from './radio.ts';
-
-const MAX_LISTED = 10;
 
 /** Answered from the mirror, but for what a radio knows. Source: HA `config/device_registry/list`. */
 export const tool = defineTool({
@@ -73,7 +72,7 @@ async function one(
   { home, signal }: ToolContext,
 ) {
   const device = devices.get(deviceId);
-  if (!device) throw deviceNotFound(deviceId, devices);
+  if (!device) throw deviceNotFound(deviceId, devices.keys());
   const entities = entitiesByDevice(entries.values()).get(deviceId) ?? [];
   const info = deviceInfo(device, devices, entities);
   const { report, warnings } = await radioReport(home, info, signal);
@@ -99,17 +98,4 @@ async function one(
     queried_entity_id: entityId ?? null,
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
   };
-}
-
-/** Since 2026.8 a device has one. */
-function configEntriesOf(device: Device): readonly unknown[] {
-  const single = device['config_entry_id'];
-  return device.config_entries ?? (typeof single === 'string' ? [single] : []);
-}
-
-function deviceNotFound(deviceId: string, devices: ReadonlyMap<string, Device>): Fault {
-  return new Fault('RESOURCE_NOT_FOUND', `Device not found: ${deviceId}`, {
-    suggestion: 'List the devices with ha_get_device without device_id, or name one of its entities as entity_id.',
-    context: { device_id: deviceId, available_device_ids: [...devices.keys()].slice(0, MAX_LISTED) },
-  });
 }
