@@ -18,6 +18,7 @@ export interface Schema {
   credential: CredentialTable;
   blob: BlobTable;
   edit: EditTable;
+  saved_tool: SavedToolTable;
   audit: AuditTable;
   approval: ApprovalTable;
   change: ChangeTable;
@@ -159,6 +160,16 @@ interface BlobTable {
   size_bytes: number;
   created_at: Generated<Date>;
   used_at: Generated<Date>;
+}
+
+interface SavedToolTable {
+  tenant_id: string;
+  connector_id: string;
+  name: string;
+  justification: string;
+  sealed: Buffer;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
 }
 
 export interface EditTable {

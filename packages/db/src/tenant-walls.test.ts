@@ -13,6 +13,7 @@ import { openInstallation } from './installation.ts';
 import { enqueueJob } from './jobs.ts';
 import { createPerson, ensureMember } from './people.ts';
 import { claimReplica } from './replicas.ts';
+import { saveTool } from './saved-tools.ts';
 import { systemTrx } from './system-door.ts';
 import { createTenant } from './tenants.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
@@ -82,6 +83,8 @@ async function fillTenant(slug: string): Promise<string> {
   await writeIntent(db, call);
   const edit = await beginEdit(db, vault, id, { ...call, item: { kind: 'scene', id: '1' }, before: { a: 1 } });
   await finishEdit(db, vault, id, edit, { state: 'done', after: { a: 2 } });
+  const owner = { tenantId: id, connectorId: connector.id };
+  await saveTool(db, vault, owner, { name: 'sum', justification: 'j', code: '1 + 1' });
   await tenantTrx(db, id, async (trx) => {
     const { job } = await enqueueJob(trx, {
       tenantId: id,

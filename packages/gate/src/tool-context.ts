@@ -3,7 +3,7 @@ import { newSecret } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
-import type { EditsPort, HomesPort, Question, ResultsPort, ToolContext } from '@hub/tools/define.ts';
+import type { EditsPort, HomesPort, Question, ResultsPort, SavedToolsPort, ToolContext } from '@hub/tools/define.ts';
 import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
 import type { ContextFactory } from './gate.ts';
 
@@ -18,6 +18,7 @@ export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
   readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined) => JobsPort;
   readonly results: VolatileMap;
+  readonly savedToolsFor: (connector: ConnectorAccess) => SavedToolsPort;
 }
 
 /** Fills the ports a tool may use for one call. */
@@ -42,6 +43,9 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return deps.jobsFor(connector, home);
       },
       results: resultsOf(deps.results, connector),
+      get savedTools(): SavedToolsPort {
+        return deps.savedToolsFor(connector);
+      },
       call: async (name, args) => {
         const { isError, body } = await nested(name, args);
         if (!isError) return body;

@@ -46,6 +46,21 @@ export interface ResultsPort {
   replace(kind: string, id: string, value: unknown): Promise<void>;
 }
 
+export interface SavedTool {
+  readonly name: string;
+  readonly justification: string;
+  readonly updatedAt: Date;
+}
+
+/** Programs this connector keeps; no other connector sees or runs them. All may throw Fault STORAGE_UNAVAILABLE. */
+export interface SavedToolsPort {
+  list(): Promise<readonly SavedTool[]>;
+  /** The program; undefined when there is none of that name. */
+  read(name: string): Promise<string | undefined>;
+  /** Over an older one of that name. @throws Fault SANDBOX_LIMIT_EXCEEDED when the connector has as many as it may */
+  save(tool: { readonly name: string; readonly justification: string; readonly code: string }): Promise<void>;
+}
+
 export interface HomeSummary {
   readonly id: string;
   readonly slug: string;
@@ -88,6 +103,7 @@ export interface ToolContext {
   readonly edits: EditsPort;
   readonly jobs: JobsPort;
   readonly results: ResultsPort;
+  readonly savedTools: SavedToolsPort;
   /** Runs another tool through the gate, with all its checks. @throws Fault */
   call(tool: string, args: unknown): Promise<unknown>;
 }

@@ -18,6 +18,7 @@ import { tool as haConfigRemoveCategory } from './categories/remove.ts';
 import { tool as haConfigSetCategory } from './categories/set.ts';
 import { tool as haReloadCore } from './core/reload.ts';
 import { tool as haRestart } from './core/restart.ts';
+import { tool as haManageCustomTool } from './custom/manage.ts';
 import { tool as haConfigDeleteDashboardResource } from './dashboards/delete-resource.ts';
 import { tool as haConfigDeleteDashboard } from './dashboards/delete.ts';
 import { tool as haConfigGetDashboard } from './dashboards/get.ts';
@@ -120,6 +121,7 @@ export const tools: readonly Tool[] = [
   haListHomes,
   haListServices,
   haManageBackup,
+  haManageCustomTool,
   haManageTheme,
   haManageUpdates,
   haReloadCore,

@@ -4,6 +4,7 @@ import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { createCallObserver } from '@hub/gate/observe.ts';
+import { createSavedTools } from '@hub/gate/saved-tools.ts';
 import { createStoredEdits } from '@hub/gate/stored-edits.ts';
 import { createStoredTrail } from '@hub/gate/stored-trail.ts';
 import { createContextFactory } from '@hub/gate/tool-context.ts';
@@ -92,6 +93,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
           homeId: home?.id,
           actor: { kind: 'connector', id: connector.id },
         }),
+      savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
     }),
     trail,

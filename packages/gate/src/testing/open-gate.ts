@@ -20,6 +20,7 @@ import type { CallResult } from '../envelope.ts';
 import { createGate, type Gate } from '../gate.ts';
 import { createHolder } from '../holder.ts';
 import { createCallObserver } from '../observe.ts';
+import { createSavedTools } from '../saved-tools.ts';
 import { createStoredEdits } from '../stored-edits.ts';
 import { createStoredTrail } from '../stored-trail.ts';
 import { createContextFactory } from '../tool-context.ts';
@@ -80,6 +81,7 @@ export async function openGate({ homeCount = 1 } = {}): Promise<OpenGate> {
       jobsFor: () => {
         throw new Error('this gate has no jobs');
       },
+      savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 }),
     }),
     traffic: createTraffic({ limiter: createMemoryLimiter({ points: 10_000, durationS: 1 }), maxInFlight: 64 }),

@@ -45,6 +45,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     edits: createMemoryEdits(keptEdits),
     jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs },
     results: createMemoryResults(),
+    savedTools: createMemorySavedTools(),
     call: options.call ?? ((tool) => Promise.reject(new Error(`this context has no way to call ${tool}`))),
     keptEdits,
     progressed,
@@ -73,5 +74,14 @@ function createMemoryResults(): ToolContext['results'] {
     async replace(kind, id, value) {
       records.set(keyOf(kind, id), structuredClone(value));
     },
+  };
+}
+
+function createMemorySavedTools(): ToolContext['savedTools'] {
+  const kept = new Map<string, { name: string; justification: string; code: string; updatedAt: Date }>();
+  return {
+    list: async () => [...kept.values()].map(({ code: _, ...tool }) => tool),
+    read: async (name) => kept.get(name)?.code,
+    save: async (tool) => void kept.set(tool.name, { ...tool, updatedAt: new Date() }),
   };
 }
