@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 import type { RealHome, StartOptions } from './home-access.ts';
-import { keepTokens, prepareFolder } from './home-folder.ts';
+import { keepTokens, prepareFolder, supervisorEnv } from './home-folder.ts';
 import { onboard, untilAnswering, untilRunning } from './onboard.ts';
 
 const SCRIPT = join(import.meta.dirname, 'chroot-home');
@@ -29,7 +29,7 @@ async function launch(name: string, supervisor: string | undefined) {
   const child = spawn('bash', [SCRIPT, 'run', name], {
     detached: true,
     stdio: ['pipe', log.fd, log.fd],
-    env: { ...process.env, TZ: 'UTC', ...(supervisor ? { SUPERVISOR: supervisor, SUPERVISOR_TOKEN: 'tests' } : {}) },
+    env: { ...process.env, TZ: 'UTC', ...(supervisor ? supervisorEnv(supervisor, `/homes/${name}`) : {}) },
   });
   await log.close();
   const ended = once(child, 'exit');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import type { RealHome, StartOptions } from './home-access.ts';
-import { prepareFolder } from './home-folder.ts';
+import { prepareFolder, supervisorEnv } from './home-folder.ts';
 import { onboard, untilAnswering, untilRunning } from './onboard.ts';
 
 const IMAGE = 'ghcr.io/home-assistant/home-assistant:2026.11';
@@ -38,7 +38,7 @@ export async function startInContainer(options: StartOptions): Promise<RealHome>
     .withBindMounts([{ source: configDir, target: '/config', mode: 'rw' }])
     .withEnvironment({
       TZ: 'UTC',
-      ...(options.supervisor ? { SUPERVISOR: options.supervisor, SUPERVISOR_TOKEN: 'tests' } : {}),
+      ...(options.supervisor ? supervisorEnv(options.supervisor, '/config') : {}),
     })
     .withWaitStrategy(Wait.forHttp('/manifest.json', PORT_INSIDE))
     .withStartupTimeout(START_DEADLINE_MS)

@@ -51,6 +51,18 @@ export async function prepareFolder(
   return undefined;
 }
 
+/** Where Home Assistant listens for its Supervisor, within its own folder. */
+export const CORE_SOCKET = 'core.sock';
+
+/** What tells Home Assistant of its Supervisor; `folder` as Home Assistant sees it. */
+export function supervisorEnv(supervisor: string, folder: string): Record<string, string> {
+  return {
+    SUPERVISOR: supervisor,
+    SUPERVISOR_TOKEN: 'tests',
+    SUPERVISOR_CORE_API_SOCKET: `${folder}/${CORE_SOCKET}`,
+  };
+}
+
 /** Keeps the tokens beside the home, for a later start with `fresh: false`. */
 export async function keepTokens(folder: string, tokens: Tokens): Promise<void> {
   await writeFile(join(folder, TOKENS), JSON.stringify(tokens), { mode: 0o600 });

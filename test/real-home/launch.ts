@@ -8,6 +8,11 @@ class NoRealHome extends Error {}
 /** REQUIRE_REAL=1: a real home that is missing is a failure and not a skip. */
 export const isRealRequired = () => process.env['REQUIRE_REAL'] === '1';
 
+/** Could `startRealHome` start one here? Under REQUIRE_REAL=1 it has to. */
+export async function canStartRealHome(): Promise<boolean> {
+  return isRealRequired() || (await containerObstacle()) === undefined || chrootObstacle() === undefined;
+}
+
 /**
  * Starts a home of its own, to be restarted, killed or filled at will: in a container, else in a chroot.
  * About 10 s and 300 MB; the very first in a chroot takes 2 to 3 minutes.

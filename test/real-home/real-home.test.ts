@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { chrootObstacle } from './chroot.ts';
-import { containerObstacle } from './container.ts';
 import { describeReal, itReal } from './describe-real.ts';
-import { isRealRequired, startRealHome } from './launch.ts';
+import { canStartRealHome, startRealHome } from './launch.ts';
 
 function api(home: { url: string }, path: string, token: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${token}` };
@@ -28,9 +26,7 @@ itReal('hands the same home to single tests', async ({ home }) => {
   expect((await api(home, '/api/', home.token)).status).toBe(200);
 });
 
-const canStart = isRealRequired() || !(await containerObstacle()) || !chrootObstacle();
-
-it.skipIf(!canStart)(
+it.skipIf(!(await canStartRealHome()))(
   'a home of its own comes back from a kill, can be frozen, and leaves nothing',
   { timeout: 180_000 },
   async () => {

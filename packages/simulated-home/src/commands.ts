@@ -13,6 +13,7 @@ import { relatedCommands } from './related.ts';
 import { templateCommands } from './render-template.ts';
 import { serviceCommands } from './service-commands.ts';
 import { stateCommands } from './state-commands.ts';
+import { supervisorCommands } from './supervisor-commands.ts';
 import { systemCommands } from './system-commands.ts';
 import { targetCommands } from './targets.ts';
 
@@ -32,6 +33,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...relatedCommands,
     ...serviceCommands,
     ...stateCommands,
+    ...supervisorCommands,
     ...systemCommands,
     ...targetCommands,
     ...templateCommands,

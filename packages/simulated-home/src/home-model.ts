@@ -2,6 +2,7 @@ import { curveState } from './curve.ts';
 import { newUlid } from './identifiers.ts';
 import { Overlay } from './overlay.ts';
 import type { Json } from './read.ts';
+import type { SupervisorModel } from './supervisor/supervisor-model.ts';
 import type { Context, DeviceEntry, EntityEntry, HomeTemplate, StateRecord } from './template.ts';
 
 export interface StateChange {
@@ -57,12 +58,14 @@ export interface HomeModel {
   readonly backupListeners: Set<(event: Json) => void>;
   lastBackupEvent: Json | null;
   isBackupRunning: boolean;
+  /** Undefined: a home without apps. */
+  readonly supervisor: SupervisorModel | undefined;
 }
 
 const none = new Map<string, never>();
 const keptChanges = 1000;
 
-export function openHome(template: HomeTemplate, identity: Identity): HomeModel {
+export function openHome(template: HomeTemplate, identity: Identity, supervisor?: SupervisorModel): HomeModel {
   return {
     identity,
     template,
@@ -89,6 +92,7 @@ export function openHome(template: HomeTemplate, identity: Identity): HomeModel 
     backupListeners: new Set(),
     lastBackupEvent: null,
     isBackupRunning: false,
+    supervisor,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Misbehaviour } from './misbehaviour.ts';
 import type { Json } from './read.ts';
 import { listenForHomes } from './server.ts';
 import { type HomeSize, sizedScenario } from './sized-scenario.ts';
+import type { SupervisorModel } from './supervisor/supervisor-model.ts';
 import { buildTemplate } from './template.ts';
 
 export const simulatedVersion = '2026.11.0';
@@ -25,6 +26,8 @@ export interface SimulatedHomeOptions {
   readonly instanceId?: string;
   /** Added to every answer, in milliseconds. */
   readonly latencyMs?: number;
+  /** Gives it apps and a store. */
+  readonly supervisor?: SupervisorModel;
 }
 
 export interface SimulatedHome {
@@ -51,7 +54,7 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
   const spec = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
   const template = buildTemplate(spec, Date.now(), !hasSplitDevices(version));
   const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version };
-  const home = openHome(template, identity);
+  const home = openHome(template, identity, options.supervisor);
   for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
   const mood = { now: {} };
   const find = (given: string) => (given === token ? home : undefined);

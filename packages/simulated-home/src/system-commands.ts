@@ -35,7 +35,7 @@ export function configOf(home: HomeModel): Json {
   return {
     allowlist_external_dirs: ['/config/www', '/media'],
     allowlist_external_urls: [],
-    components: [...new Set([...coreComponents, ...domains, ...platforms])],
+    components: [...new Set([...coreComponents, ...domains, ...platforms, ...(home.supervisor ? ['hassio'] : [])])],
     config_dir: '/config',
     config_source: 'storage',
     debug: false,
