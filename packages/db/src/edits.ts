@@ -1,11 +1,11 @@
 import { newId } from '@hub/core/ids.ts';
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Actor, ActorKind } from './actor.ts';
 import { getBlob, putBlob, sweepBlobs } from './blobs.ts';
 import { notFound } from './constraint-fault.ts';
-import type { Database } from './database.ts';
+import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
-import type { EditTable } from './schema.ts';
+import type { EditTable, Schema } from './schema.ts';
 import type { Vault } from './vault.ts';
 
 /** intent: stored before the write left · done · failed · unknown: nobody could tell whether it happened. */
@@ -42,6 +42,8 @@ export interface EditSummary {
   readonly state: EditState;
   readonly wasThere: boolean;
   readonly isThere: boolean;
+  /** What the item as it was takes, compressed and sealed. */
+  readonly beforeBytes: number;
   readonly faultCode: string | undefined;
   readonly createdAt: Date;
   readonly finishedAt: Date | undefined;
@@ -110,6 +112,10 @@ export interface EditFilter {
   readonly itemId?: string | undefined;
   readonly callId?: string | undefined;
   readonly state?: EditState | undefined;
+  /** Only edits that keep what the item was. */
+  readonly wasThere?: boolean | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
   /** Only edits older than this one. */
   readonly beforeId?: string | undefined;
   /** 50 unless told. */
@@ -122,36 +128,78 @@ export async function listEdits(
   tenantId: string,
   filter: EditFilter = {},
 ): Promise<readonly EditSummary[]> {
-  const rows = await tenantTrx(db, tenantId, (trx) => {
-    let query = trx.selectFrom('edit').selectAll().where('tenant_id', '=', tenantId);
-    if (filter.homeId !== undefined) query = query.where('home_id', '=', filter.homeId);
-    if (filter.connectorId !== undefined) query = query.where('connector_id', '=', filter.connectorId);
-    if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
-    if (filter.itemId !== undefined) query = query.where('item_id', '=', filter.itemId);
-    if (filter.callId !== undefined) query = query.where('call_id', '=', filter.callId);
-    if (filter.state !== undefined) query = query.where('state', '=', filter.state);
-    if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId);
-    return query
+  const rows = await tenantTrx(db, tenantId, (trx) =>
+    selectEdits(trx, tenantId)
+      .where((is) => is.and(conditions(is, filter)))
       .orderBy('id', 'desc')
       .limit(filter.limit ?? 50)
-      .execute();
-  });
+      .execute(),
+  );
   return rows.map(toSummary);
+}
+
+function conditions(is: ExpressionBuilder<Schema, 'edit'>, filter: EditFilter): Expression<SqlBool>[] {
+  const when = <T>(value: T | undefined, condition: (value: T) => Expression<SqlBool>) =>
+    value === undefined ? [] : [condition(value)];
+  return [
+    ...when(filter.homeId, (id) => is('edit.home_id', '=', id)),
+    ...when(filter.connectorId, (id) => is('edit.connector_id', '=', id)),
+    ...when(filter.kind, (kind) => is('edit.kind', '=', kind)),
+    ...when(filter.itemId, (id) => is('edit.item_id', '=', id)),
+    ...when(filter.callId, (id) => is('edit.call_id', '=', id)),
+    ...when(filter.state, (state) => is('edit.state', '=', state)),
+    ...when(filter.wasThere, (was) => is('edit.before_digest', was ? 'is not' : 'is', null)),
+    ...when(filter.createdFrom, (from) => is('edit.created_at', '>=', from)),
+    ...when(filter.createdBefore, (to) => is('edit.created_at', '<', to)),
+    ...when(filter.beforeId, (id) => is('edit.id', '<', id)),
+  ];
 }
 
 /** With before and after opened; undefined when there is none. @throws Fault STORAGE_UNAVAILABLE */
 export async function getEdit(db: Database, vault: Vault, tenantId: string, editId: string): Promise<Edit | undefined> {
   return await tenantTrx(db, tenantId, async (trx) => {
-    const row = await trx
-      .selectFrom('edit')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', editId)
-      .executeTakeFirst();
+    const row = await selectEdits(trx, tenantId).where('id', '=', editId).executeTakeFirst();
     if (row === undefined) return undefined;
     const before = row.before_digest === null ? undefined : await getBlob(trx, vault, tenantId, row.before_digest);
     const after = row.after_digest === null ? undefined : await getBlob(trx, vault, tenantId, row.after_digest);
     return { ...toSummary(row), before, after };
+  });
+}
+
+function selectEdits(trx: Trx, tenantId: string) {
+  return trx
+    .selectFrom('edit')
+    .selectAll('edit')
+    .select((is) =>
+      is
+        .selectFrom('blob')
+        .select('blob.size_bytes')
+        .whereRef('blob.tenant_id', '=', 'edit.tenant_id')
+        .whereRef('blob.digest', '=', 'edit.before_digest')
+        .as('before_bytes'),
+    )
+    .where('edit.tenant_id', '=', tenantId);
+}
+
+/** Removes finished edits of one home, and what only they kept. Resolves with the ids of those that were there. @throws Fault STORAGE_UNAVAILABLE */
+export async function removeEdits(
+  db: Database,
+  tenantId: string,
+  homeId: string,
+  editIds: readonly string[],
+): Promise<readonly string[]> {
+  if (editIds.length === 0) return [];
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const gone = await trx
+      .deleteFrom('edit')
+      .where('tenant_id', '=', tenantId)
+      .where('home_id', '=', homeId)
+      .where('state', '<>', 'intent')
+      .where('id', 'in', [...editIds])
+      .returning('id')
+      .execute();
+    if (gone.length > 0) await sweepBlobs(trx, tenantId);
+    return gone.map(({ id }) => id);
   });
 }
 
@@ -186,7 +234,7 @@ export async function trimEdits(db: Database, tenantId: string, homeId: string, 
   });
 }
 
-function toSummary(row: Selectable<EditTable>): EditSummary {
+function toSummary(row: Selectable<EditTable> & { readonly before_bytes: number | null }): EditSummary {
   return {
     id: row.id,
     homeId: row.home_id,
@@ -197,6 +245,7 @@ function toSummary(row: Selectable<EditTable>): EditSummary {
     state: row.state,
     wasThere: row.before_digest !== null,
     isThere: row.after_digest !== null,
+    beforeBytes: row.before_bytes ?? 0,
     faultCode: row.fault_code ?? undefined,
     createdAt: row.created_at,
     finishedAt: row.finished_at ?? undefined,

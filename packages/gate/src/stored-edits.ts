@@ -1,11 +1,19 @@
 import { canonicalJson } from '@hub/core/canonical-json.ts';
 import { Fault } from '@hub/core/fault.ts';
+import type { Actor } from '@hub/db/actor.ts';
 import type { Database } from '@hub/db/database.ts';
-import { beginEdit, type EditOutcome, finishEdit } from '@hub/db/edits.ts';
+import {
+  beginEdit,
+  type EditOutcome,
+  type EditSummary,
+  finishEdit,
+  getEdit,
+  listEdits,
+  removeEdits,
+} from '@hub/db/edits.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import type { Log } from '@hub/runtime/log.ts';
-import type { EditsPort, ItemChange } from '@hub/tools/define.ts';
-import type { EditOrigin } from './tool-context.ts';
+import type { EditRecord, EditsPort, ItemChange } from '@hub/tools/define.ts';
 
 export interface StoredEditsDeps {
   readonly db: Database;
@@ -13,13 +21,21 @@ export interface StoredEditsDeps {
   readonly log: Log;
 }
 
+/** Whose edits they are; only those of its home are ever seen. */
+export interface EditOrigin {
+  readonly tenantId: string;
+  readonly homeId: string;
+  readonly connectorId: string | undefined;
+  readonly actor: Actor;
+  readonly callId: string;
+  readonly tool: string;
+}
+
 /** Keeps an item as it was and as it became, around every configuration write of one call. */
 export function createStoredEdits(
   { db, vault, log }: StoredEditsDeps,
-  { connector, home, callId, tool }: EditOrigin,
+  { tenantId, homeId, connectorId, actor, callId, tool }: EditOrigin,
 ): EditsPort {
-  const { tenantId } = connector;
-
   async function settle(editId: string, outcome: EditOutcome): Promise<void> {
     await finishEdit(db, vault, tenantId, editId, outcome).catch((error: unknown) => {
       // The edit is stored with its "before"; without this row it reads as unsettled, never as not made.
@@ -30,10 +46,9 @@ export function createStoredEdits(
   return {
     async change({ item, read, write, idOf }: ItemChange) {
       const before = await read();
-      const actor = { kind: 'connector', id: connector.id } as const;
       const editId = await beginEdit(db, vault, tenantId, {
-        homeId: home.id,
-        connectorId: connector.id,
+        homeId,
+        connectorId,
         callId,
         item,
         tool,
@@ -53,7 +68,23 @@ export function createStoredEdits(
       }
       return { editId, before, after };
     },
+    async list({ isOwn, olderThanId, ...query }) {
+      if (isOwn && connectorId === undefined) return [];
+      const filter = { ...query, homeId, beforeId: olderThanId, connectorId: isOwn && connectorId };
+      return (await listEdits(db, tenantId, filter)).map(recordOf);
+    },
+    async get(id) {
+      const edit = isId(id) ? await getEdit(db, vault, tenantId, id) : undefined;
+      return edit?.homeId === homeId ? { ...recordOf(edit), before: edit.before, after: edit.after } : undefined;
+    },
+    remove: (ids) => removeEdits(db, tenantId, homeId, ids.filter(isId)),
   };
+
+  function recordOf(edit: EditSummary): EditRecord {
+    const { id, item, tool, callId, state, wasThere, isThere, beforeBytes, createdAt } = edit;
+    const isOwn = connectorId !== undefined && edit.connectorId === connectorId;
+    return { id, item, tool, callId, isOwn, state, wasThere, isThere, beforeBytes, createdAt };
+  }
 
   /** Resolves with the fault when the answer was lost, so that reading may settle it. */
   async function send(editId: string, write: () => Promise<void>): Promise<Fault | undefined> {
@@ -84,4 +115,8 @@ function unsettled(what: string, cause: unknown): Fault {
     outcomeUnknown: true,
     cause,
   });
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -6,13 +6,7 @@ import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
 import type { EditsPort, HomesPort, Question, ResultsPort, SavedToolsPort, ToolContext } from '@hub/tools/define.ts';
 import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
 import type { ContextFactory } from './gate.ts';
-
-export interface EditOrigin {
-  readonly connector: ConnectorAccess;
-  readonly home: HomeAccess;
-  readonly callId: string;
-  readonly tool: string;
-}
+import type { EditOrigin } from './stored-edits.ts';
 
 export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
@@ -37,7 +31,9 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       ask: (question) => Promise.reject(approvalRequired(question, connector)),
       get edits(): EditsPort {
         if (!home) throw new Error(`${tool} has scope connector and may not edit a home`);
-        return deps.editsFor({ connector, home, callId, tool });
+        const actor = { kind: 'connector', id: connector.id } as const;
+        const { tenantId, id: connectorId } = connector;
+        return deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool });
       },
       get jobs(): JobsPort {
         return deps.jobsFor(connector, home);

@@ -28,6 +28,41 @@ export interface ItemChange {
   write(before: unknown): Promise<void>;
   /** For a creation whose id the home chose: the id in what was read back. */
   idOf?(after: unknown): string | undefined;
+  /** For a preview: the item as the write would leave it, as far as that can be told beforehand. */
+  plan?(before: unknown): unknown;
+  /** For a preview: what Home Assistant itself says to it, without saving anything. */
+  validate?(): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** A configuration write of this home, whoever made it. */
+export interface EditRecord {
+  readonly id: string;
+  readonly item: ItemRef;
+  readonly tool: string;
+  readonly callId: string;
+  /** Made by this connector. */
+  readonly isOwn: boolean;
+  /** done, or how far it came; `unknown` when nobody could tell whether it happened. */
+  readonly state: 'intent' | 'done' | 'failed' | 'unknown';
+  readonly wasThere: boolean;
+  readonly isThere: boolean;
+  readonly beforeBytes: number;
+  readonly createdAt: Date;
+}
+
+export interface EditQuery {
+  readonly kind?: string | undefined;
+  readonly itemId?: string | undefined;
+  readonly callId?: string | undefined;
+  /** Only those of this connector. */
+  readonly isOwn?: true | undefined;
+  /** Only those that keep what the item was. */
+  readonly wasThere?: true | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+  /** Only those older than this one. */
+  readonly olderThanId?: string | undefined;
+  readonly limit: number;
 }
 
 export interface EditsPort {
@@ -37,6 +72,12 @@ export interface EditsPort {
    * took the write and it could not be read back or recorded.
    */
   change(change: ItemChange): Promise<{ readonly editId: string; readonly before: unknown; readonly after: unknown }>;
+  /** Kept edits of this home, newest first. @throws Fault STORAGE_UNAVAILABLE */
+  list(query: EditQuery): Promise<readonly EditRecord[]>;
+  /** One with the item before and after; undefined when this home has none of this id. */
+  get(id: string): Promise<(EditRecord & { readonly before: unknown; readonly after: unknown }) | undefined>;
+  /** Forgets them; resolves with the ids of those that were there. */
+  remove(ids: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Short-lived records shared by all replicas: device commands not yet confirmed, pages of long results. */

@@ -1,8 +1,8 @@
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { HomeSummary, ItemRef, Question, ToolContext } from '../define.ts';
-import { createMemoryEdits } from './memory-edits.ts';
+import type { HomeSummary, Question, ToolContext } from '../define.ts';
+import { createMemoryEdits, type KeptEdit, type MemoryEdit } from './memory-edits.ts';
 
 export interface ToolContextOptions {
   /** The home the tools work on; without one, touching `context.home` fails as it does on connector tools. */
@@ -13,13 +13,10 @@ export interface ToolContextOptions {
   readonly ask?: (question: Question) => Promise<void>;
   readonly jobs?: ToolContext['jobs'];
   readonly call?: ToolContext['call'];
-}
-
-/** One kept configuration write. */
-export interface KeptEdit {
-  readonly item: ItemRef;
-  readonly before: unknown;
-  readonly after: unknown;
+  /** Edits of earlier calls; this call's go there too. */
+  readonly store?: MemoryEdit[];
+  /** Named in the edits; what it is in a hub is the tool that runs. */
+  readonly tool?: string;
 }
 
 export interface TestToolContext extends ToolContext {
@@ -32,17 +29,19 @@ export interface TestToolContext extends ToolContext {
 export function createToolContext(options: ToolContextOptions = {}): TestToolContext {
   const keptEdits: KeptEdit[] = [];
   const progressed: string[] = [];
+  const callId = newId();
+  const { store, tool } = options;
   return {
     get home(): View {
       if (!options.view) throw new Fault('HOME_REQUIRED', 'This context has no home.');
       return options.view;
     },
     homes: { list: async () => options.homes ?? [] },
-    caller: { tenantId: newId(), connectorId: newId(), callId: newId(), clientName: undefined },
+    caller: { tenantId: newId(), connectorId: newId(), callId, clientName: undefined },
     signal: options.signal ?? new AbortController().signal,
     progress: (_done, _total, message) => void progressed.push(message),
     ask: options.ask ?? refuseQuestion,
-    edits: createMemoryEdits(keptEdits),
+    edits: createMemoryEdits(keptEdits, { callId, ...(store ? { store } : {}), ...(tool ? { tool } : {}) }),
     jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs },
     results: createMemoryResults(),
     savedTools: createMemorySavedTools(),

@@ -35,7 +35,7 @@ export const diffShape = z.object({
 });
 
 export function editAnswer(edit: EditSummary, slugs: ReadonlyMap<string, string>): z.output<typeof editShape> {
-  const { wasThere, isThere, ...rest } = edit;
+  const { wasThere, isThere, beforeBytes: _, ...rest } = edit;
   return {
     ...rest,
     home: slugs.get(edit.homeId),

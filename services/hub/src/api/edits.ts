@@ -1,3 +1,4 @@
+import { itemDiff } from '@hub/core/item-diff.ts';
 import { notFound } from '@hub/db/constraint-fault.ts';
 import { type Edit, getEdit, listEdits } from '@hub/db/edits.ts';
 import { listHomes } from '@hub/db/homes.ts';
@@ -7,7 +8,6 @@ import type { Api } from './api-scope.ts';
 import { diffShape, editAnswer, editShape, fullEditShape } from './edit-shape.ts';
 import { id, line, page, ref, tenantParams } from './field-shapes.ts';
 import { connectorOf, homeIn, idOf, tenantOf } from './find.ts';
-import { unifiedDiff } from './line-diff.ts';
 
 const tags = ['edits'];
 const editParams = tenantParams.extend({ edit: id });
@@ -92,11 +92,7 @@ export function editRoutes(api: Api, deps: Deps): void {
     async ({ params }) => {
       const { edit, answer } = await read(params.tenant, params.edit);
       const changed = edit.state === 'done' ? edit.after : edit.before;
-      return { edit: answer, diff: unifiedDiff(pretty(edit.before), pretty(changed)) };
+      return { edit: answer, diff: itemDiff(edit.before, changed) };
     },
   );
-}
-
-function pretty(item: unknown): string {
-  return item === undefined ? '' : JSON.stringify(item, undefined, 2);
 }
