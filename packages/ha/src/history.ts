@@ -115,6 +115,12 @@ export async function readStatisticsMetadata(
   return z.array(metadataSchema).parse(await home.send(command, { ...options, isWrite: false }));
 }
 
+/** All statistics the home keeps, those of no entity (`energy:cost`) included. Source: HA `recorder/list_statistic_ids`. @throws Fault */
+export async function listStatistics(home: Home, options: CallOptions = {}): Promise<readonly StatisticMetadata[]> {
+  const command = { type: 'recorder/list_statistic_ids' };
+  return z.array(metadataSchema).parse(await home.send(command, { ...options, isWrite: false }));
+}
+
 function rowOf({ s, a, lu, lc }: z.infer<typeof rowSchema>): HistoryRow {
   return {
     state: s,

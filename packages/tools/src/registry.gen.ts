@@ -28,6 +28,7 @@ import { tool as haConfigSetDashboard } from './dashboards/set.ts';
 import { tool as haGetDevice } from './devices/get.ts';
 import { tool as haRemoveDevice } from './devices/remove.ts';
 import { tool as haSetDevice } from './devices/set.ts';
+import { tool as haManageEnergyPrefs } from './energy/manage.ts';
 import { tool as haGetEntityExposure } from './entities/exposure.ts';
 import { tool as haGetEntity } from './entities/get.ts';
 import { tool as haRemoveEntity } from './entities/remove.ts';
@@ -122,6 +123,7 @@ export const tools: readonly Tool[] = [
   haListServices,
   haManageBackup,
   haManageCustomTool,
+  haManageEnergyPrefs,
   haManageTheme,
   haManageUpdates,
   haReloadCore,
