@@ -8,7 +8,7 @@ import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
 const BATCH_MS = 200;
 /** With the database away this many calls are remembered; beyond it the oldest are dropped, which shows as a gap in `seq`. */
 const MAX_HELD = 20_000;
-/** Preparing a row for PostgreSQL takes 35 µs during which no call goes on. */
+/** Preparing a row for PostgreSQL takes 16 µs during which no call goes on. */
 const MAX_BATCH = 200;
 
 export interface StoredTrailDeps {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -18,11 +19,15 @@ export function hostRules(publicUrls: readonly string[]): HostRules {
   const allowsAddresses = publicUrls.length === 0;
   const allows = (hostname: string) =>
     names.has(hostname) || (allowsAddresses && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0);
+  const judged = new LRUCache<string, boolean>({ max: 100 });
+  const judge = (host: string) => {
+    const hostname = hostnameOf(`http://${host}`);
+    const isAllowed = hostname !== undefined && allows(hostname);
+    judged.set(host, isAllowed);
+    return isAllowed;
+  };
   return {
-    allowsHost: (host) => {
-      const hostname = host === undefined ? undefined : hostnameOf(`http://${host}`);
-      return hostname !== undefined && allows(hostname);
-    },
+    allowsHost: (host) => host !== undefined && (judged.get(host) ?? judge(host)),
     allowsOrigin: (origin) => {
       if (origin === undefined || origin === '') return true;
       const hostname = /^https?:\/\//.test(origin) ? hostnameOf(origin) : undefined;
