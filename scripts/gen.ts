@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the tools and jobs: the two registries and docs/tools.md.
+ * Writes what follows from the tools and jobs: the two registries and docs/tools.md; and the guide's files as a module.
  *
  *     npm run gen            writes
  *     npm run gen:check      fails when a file is stale, a tool has no test, or two share a name
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Job } from '@hub/jobs/define.ts';
 import type { Tool } from '@hub/tools/define.ts';
 import { findDefinitions } from './gen/find-definitions.ts';
+import { guideSource } from './gen/guide-source.ts';
 import { registrySource } from './gen/registry-source.ts';
 import { staleHint } from './gen/stale-hint.ts';
 import { toolsPage } from './gen/tools-page.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   const files = {
     'packages/tools/src/registry.gen.ts': registrySource('Tool', 'tool', tools.found),
     'packages/jobs/src/registry.gen.ts': registrySource('Job', 'job', jobs.found),
+    'packages/tools/src/guidance/files.gen.ts': guideSource(join(root, 'packages/tools/src/guidance/skill')),
     'docs/tools.md': toolsPage(tools.found.map(({ definition }) => definition)),
   };
   const problems = [...tools.problems, ...jobs.problems, ...settle(files, process.argv.includes('--check'))];

@@ -46,6 +46,12 @@ export async function listTools(url: string): Promise<string[]> {
     .tools.map(({ name }) => name);
 }
 
+/** What the connector's configuration writes ask for. */
+export async function bestPracticeKey(url: string): Promise<string> {
+  const { body } = await callTool(url, 'ha_get_skill_guide');
+  return /I-HAVE-READ[\w-]+/.exec(JSON.stringify(body))?.[0] ?? '';
+}
+
 /** @throws Error when the hub answers with a protocol error, or not at all */
 export async function callTool(
   url: string,

@@ -4,7 +4,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Admin, addConnector, addHome, FIRST_TENANT, openAdmin } from '../admin.ts';
-import { callTool, listTools } from '../ask-hub.ts';
+import { bestPracticeKey, callTool, listTools } from '../ask-hub.ts';
 import {
   databaseProcesses,
   killDuringStart,
@@ -98,10 +98,12 @@ function workUntilGone(hub: RunningHub, admin: Admin, round: number) {
         triggers: [{ trigger: 'state', entity_id: 'light.bedside' }],
         actions: [{ action: 'light.turn_off', target: { entity_id: 'light.bedside' } }],
       };
-      const made = created.parse(await call('ha_config_set_automation', { config: { ...config, alias } }));
+      const key = { BestPracticeKey: await bestPracticeKey(hub.url) };
+      const made = created.parse(await call('ha_config_set_automation', { config: { ...config, alias }, ...key }));
       acknowledged.edits.push({ kind: 'automation', id: made.unique_id, after: alias });
       const after = `${alias} again`;
-      await call('ha_config_set_automation', { identifier: made.unique_id, config: { ...config, alias: after } });
+      const again = { identifier: made.unique_id, config: { ...config, alias: after }, ...key };
+      await call('ha_config_set_automation', again);
       acknowledged.edits.push({ kind: 'automation', id: made.unique_id, before: alias, after });
     }),
     untilGone(async (name) => {

@@ -49,7 +49,9 @@ describe.each(CLIENTS)('%s at a hub that runs', (_name, open) => {
       triggers: [{ trigger: 'state', entity_id: LIGHT }],
       actions: [{ action: 'light.turn_off', target: { entity_id: LIGHT } }],
     };
-    const made = await client.call('ha_config_set_automation', { config });
+    const guide = await client.call('ha_get_skill_guide', { file: 'references/automation-patterns.md' });
+    const [BestPracticeKey] = /I-HAVE-READ[\w-]+/.exec(JSON.stringify(guide.content)) ?? [];
+    const made = await client.call('ha_config_set_automation', { config, BestPracticeKey });
     const { unique_id: identifier } = made.structuredContent as { unique_id: string };
     const read = await client.call('ha_config_get_automation', { identifier });
     expect(JSON.stringify(read.content)).toContain('From a client');

@@ -5,7 +5,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addConnector, addHome, FIRST_TENANT, openAdmin } from '../admin.ts';
-import { callTool, rpc } from '../ask-hub.ts';
+import { bestPracticeKey, callTool, rpc } from '../ask-hub.ts';
 import { type RunningHub, startHub } from '../start-hub.ts';
 import { dice } from './dice.ts';
 import { complaint } from './judge.ts';
@@ -149,7 +149,9 @@ function liveCalmly(signal: AbortSignal) {
     const alias = `Calm ${written.length}`;
     const action = { action: 'light.turn_off', target: { entity_id: 'light.bedside' } };
     const config = { alias, triggers: [{ trigger: 'state', entity_id: 'light.bedside' }], actions: [action] };
-    const { isError, body } = await callTool(calm.writer, 'ha_config_set_automation', { config });
+    const BestPracticeKey = await bestPracticeKey(calm.writer);
+    const args = { config, BestPracticeKey };
+    const { isError, body } = await callTool(calm.writer, 'ha_config_set_automation', args);
     if (isError) troubles.push(body);
     else written.push(String(body['unique_id']));
   };

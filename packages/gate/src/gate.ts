@@ -6,6 +6,7 @@ import { refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ToolContext } from '@hub/tools/define.ts';
 import { argumentFault } from './argument-fault.ts';
+import type { BestPractice, GuidedCall } from './best-practice.ts';
 import { type CallSignal, callSignal, untilAborted } from './call-signal.ts';
 import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.ts';
 import { chooseHome } from './choose-home.ts';
@@ -27,6 +28,8 @@ export interface CallRequest {
   readonly signal: AbortSignal;
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
   readonly clientName?: string | undefined;
+  /** Tells one conversation from another where the protocol does; the client's name stands in for it elsewhere. */
+  readonly conversation?: string | undefined;
   /** MCP `_meta`, for the trace parent. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -55,6 +58,7 @@ export interface GateDeps {
   readonly context: ContextFactory;
   readonly trail: Trail;
   readonly traffic: Traffic;
+  readonly bestPractice: BestPractice;
   readonly observer: CallObserver;
 }
 
@@ -68,6 +72,7 @@ const RULE_CLASS: Readonly<Partial<Record<FaultCode, RuleClass>>> = {
   TOOL_NOT_AVAILABLE: 'tool',
   READ_ONLY_MODE: 'read_only',
   EFFECT_NOT_ALLOWED: 'ceiling',
+  BPS_ACKNOWLEDGMENT_REQUIRED: 'best_practice',
 };
 
 /** The one way from any door to any tool. */
@@ -166,6 +171,8 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const { request, prepared, home, input } = run;
   const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
   refuseOr(deps, run, own);
+  const unread = await deps.bestPractice.refusal(guidedCall(run));
+  if (unread) refuse(deps, run, own, unread);
   const { view, effect } = await beforeTheEnd(run, async () => {
     const opened = home ? await deps.openView(home, request.connector) : undefined;
     return { view: opened, effect: await expandedEffect(prepared.tool, input, opened) };
@@ -191,10 +198,19 @@ function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
     homeCeiling: home?.ceiling,
     effect,
   });
-  deps.observer.decided(fault === undefined, fault ? (RULE_CLASS[fault.code] ?? 'default') : 'default');
-  if (!fault) return;
+  if (fault) refuse(deps, run, effect, fault);
+  deps.observer.decided(true, 'default');
+}
+
+function refuse(deps: GateDeps, run: Run, effect: Effect, fault: Fault): never {
+  deps.observer.decided(false, RULE_CLASS[fault.code] ?? 'default');
   deps.trail.note(entryOf(run, effect), { outcome: 'refused', faultCode: fault.code, durationMs: 0 });
   throw fault;
+}
+
+function guidedCall({ request, prepared, input }: Run): GuidedCall {
+  const { connector, conversation = request.clientName } = request;
+  return { connector, tool: prepared.tool.name, input, conversation };
 }
 
 /** Before anything was sent: an interruption here is no doubt about the home. */
@@ -216,7 +232,8 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
   try {
     const context = deps.context({ request, callId, tool: prepared.tool.name, home, view, signal, nested });
     const body = await untilAborted(signal, prepared.tool.run(run.input, context));
-    const result = successResult(body as Readonly<Record<string, unknown>>);
+    const guided = await deps.bestPractice.deliver(guidedCall(run), body as Readonly<Record<string, unknown>>);
+    const result = successResult(guided);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface CallObserver {
   decided(isAllowed: boolean, ruleClass: RuleClass): void;
 }
 
-export type RuleClass = 'credential' | 'tenant' | 'tool' | 'read_only' | 'ceiling' | 'default';
+export type RuleClass = 'credential' | 'tenant' | 'tool' | 'read_only' | 'ceiling' | 'best_practice' | 'default';
 
 export interface ObservedCall {
   readonly name: string;

@@ -4,6 +4,7 @@ import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
 import type { EditsPort, HomesPort, Question, ResultsPort, SavedToolsPort, ToolContext } from '@hub/tools/define.ts';
+import type { BestPractice } from './best-practice.ts';
 import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
 import type { ContextFactory } from './gate.ts';
 import type { EditOrigin } from './stored-edits.ts';
@@ -13,6 +14,7 @@ export interface ContextDeps {
   readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined) => JobsPort;
   readonly results: VolatileMap;
   readonly savedToolsFor: (connector: ConnectorAccess) => SavedToolsPort;
+  readonly bestPractice: Pick<BestPractice, 'keyOf'>;
 }
 
 /** Fills the ports a tool may use for one call. */
@@ -41,6 +43,9 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       results: resultsOf(deps.results, connector),
       get savedTools(): SavedToolsPort {
         return deps.savedToolsFor(connector);
+      },
+      get bestPracticeKey(): string | undefined {
+        return deps.bestPractice.keyOf(connector);
       },
       call: async (name, args) => {
         const { isError, body } = await nested(name, args);

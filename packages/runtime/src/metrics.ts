@@ -134,6 +134,7 @@ export function createMetrics({
           'tool',
           'read_only',
           'ceiling',
+          'best_practice',
           'view',
           'rule',
           'limit',

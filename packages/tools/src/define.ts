@@ -145,6 +145,8 @@ export interface ToolContext {
   readonly jobs: JobsPort;
   readonly results: ResultsPort;
   readonly savedTools: SavedToolsPort;
+  /** What configuration writes of this connector ask for now; undefined when they ask for nothing. */
+  readonly bestPracticeKey?: string | undefined;
   /** Runs another tool through the gate, with all its checks. @throws Fault */
   call(tool: string, args: unknown): Promise<unknown>;
 }

@@ -36,6 +36,7 @@ import { tool as haSetEntity } from './entities/set.ts';
 import { tool as haConfigListGroups } from './groups/list.ts';
 import { tool as haConfigRemoveGroup } from './groups/remove.ts';
 import { tool as haConfigSetGroup } from './groups/set.ts';
+import { tool as haGetSkillGuide } from './guidance/get.ts';
 import { tool as haConfigListHelpers } from './helpers/list.ts';
 import { tool as haRemoveHelpersIntegrations } from './helpers/remove.ts';
 import { tool as haConfigSetHelper } from './helpers/set.ts';
@@ -113,6 +114,7 @@ export const tools: readonly Tool[] = [
   haGetLogs,
   haGetOperationStatus,
   haGetOverview,
+  haGetSkillGuide,
   haGetState,
   haGetSystemHealth,
   haGetTodo,

@@ -1,5 +1,6 @@
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
+import { createBestPractice } from '@hub/gate/best-practice.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -78,13 +79,19 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   });
   const trail = createStoredTrail({ db, replicaId, metrics, log });
   const catalogue = createCatalogue(tools);
+  const bestPractice = createBestPractice({
+    secret: vault.ring.child('best practices'),
+    given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
+  });
   const gate = createGate({
+    bestPractice,
     catalogue,
     openView: async (home, connector) => {
       const held = await homes.hold(connector.tenantId, home.id);
       return createView(held.home, held.mirror);
     },
     context: createContextFactory({
+      bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
       jobsFor: (connector, home) =>
         createJobsPort(queue, {

@@ -7,6 +7,9 @@ export function instructionsFor({ homes, ceiling, settings }: ConnectorAccess): 
     'These tools read and change Home Assistant.',
     'Start with ha_get_overview for the whole picture or ha_search for one thing; never guess entity ids.',
     'Control devices with ha_call_service, several at once with ha_bulk_control.',
+    settings.strict && !settings.readOnly
+      ? 'Before the first configuration write read the fitting file of ha_get_skill_guide and pass its BestPracticeKey, or just write: the refusal brings the rules and the key.'
+      : '',
     'Prefer built-in helpers, triggers and conditions over templates. Read an automation before changing it, and say what you will change.',
     homes.length > 1
       ? 'This connector reaches several homes: list them with ha_list_homes and pass `home` with every change.'

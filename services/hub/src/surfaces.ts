@@ -71,6 +71,7 @@ async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: Too
     signal: call.signal,
     progress: call.progress,
     clientName: call.clientInfo?.name,
+    conversation: call.conversation,
     meta: call.traceParent === undefined ? undefined : { traceparent: call.traceParent },
   });
   const error = isError ? (body['error'] as { code?: string; message?: string } | undefined) : undefined;

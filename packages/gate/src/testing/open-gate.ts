@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hashSecret, newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { findConnectorByHash } from '@hub/db/connector-access.ts';
@@ -14,6 +15,7 @@ import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
+import { createBestPractice } from '../best-practice.ts';
 import { createCatalogue } from '../catalogue.ts';
 import { accessOf, type ConnectorAccess } from '../connector-access.ts';
 import type { CallResult } from '../envelope.ts';
@@ -69,7 +71,12 @@ export async function openGate({ homeCount = 1 } = {}): Promise<OpenGate> {
   });
   const catalogue = createCatalogue(tools);
   const trail = createStoredTrail({ db, replicaId: newId(), metrics, log });
+  const bestPractice = createBestPractice({
+    secret: randomBytes(32),
+    given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
+  });
   const gate = createGate({
+    bestPractice,
     catalogue,
     trail,
     openView: async (home, { tenantId }) => {
@@ -77,6 +84,7 @@ export async function openGate({ homeCount = 1 } = {}): Promise<OpenGate> {
       return createView(held.home, held.mirror);
     },
     context: createContextFactory({
+      bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
       jobsFor: () => {
         throw new Error('this gate has no jobs');

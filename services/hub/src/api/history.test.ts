@@ -11,8 +11,9 @@ beforeAll(async () => {
   await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord' });
   await hub.ask('POST', '/tenants/fjord/homes', { url: simulated.url, token: simulated.token });
   url = (await hub.ask('POST', '/tenants/fjord/connectors', { name: 'builder', ceiling: 'configure' })).body.url;
-  await call('ha_config_set_script', { script_id: 'night', config: script('One') });
-  await call('ha_config_set_script', { script_id: 'night', config: script('Two') });
+  const [BestPracticeKey] = /I-HAVE-READ[\w-]+/.exec(await call('ha_get_skill_guide', {})) ?? [];
+  await call('ha_config_set_script', { script_id: 'night', config: script('One'), BestPracticeKey });
+  await call('ha_config_set_script', { script_id: 'night', config: script('Two'), BestPracticeKey });
 });
 afterAll(async () => {
   await simulated.close();
@@ -21,7 +22,7 @@ afterAll(async () => {
 
 const script = (alias: string) => ({ alias, sequence: [{ delay: '00:00:01' }], mode: 'single' });
 
-async function call(name: string, args: object): Promise<void> {
+async function call(name: string, args: object): Promise<string> {
   const response = await fetch(`${hub.base}${new URL(url).pathname}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
@@ -29,6 +30,7 @@ async function call(name: string, args: object): Promise<void> {
   });
   const text = await response.text();
   if (response.status !== 200 || text.includes('"isError":true')) throw new Error(text);
+  return text;
 }
 
 const tenant = '/tenants/fjord';

@@ -26,7 +26,7 @@ async function answer({ id, call, meta }: PlainRequest, deps: LaneDeps, signal: 
   const { surface, caller, log } = deps;
   // Filled in by `fillToolList` when the answer is written.
   if (!call) return { result: complete({ tools: [] }, LIST_CACHE, deps), jsonrpc: '2.0', id };
-  const { clientInfo, protocolVersion } = caller;
+  const { clientInfo, conversation, protocolVersion } = caller;
   const inMeta = meta[TRACEPARENT_META_KEY];
   const traceParent = typeof inMeta === 'string' ? inMeta : caller.traceParent;
   try {
@@ -37,6 +37,7 @@ async function answer({ id, call, meta }: PlainRequest, deps: LaneDeps, signal: 
         signal,
         protocolVersion,
         ...(clientInfo ? { clientInfo } : {}),
+        ...(conversation === undefined ? {} : { conversation }),
         ...(traceParent ? { traceParent } : {}),
       },
       log,

@@ -174,8 +174,12 @@ async function serve(
   await finished;
 }
 
-function callerOf(session: KnownSession | undefined): Pick<CallerFacts, 'clientInfo' | 'protocolVersion'> {
-  return session ? { clientInfo: session.facts.clientInfo, protocolVersion: session.facts.version } : {};
+function callerOf(
+  session: KnownSession | undefined,
+): Pick<CallerFacts, 'clientInfo' | 'protocolVersion' | 'conversation'> {
+  if (!session) return {};
+  const { clientInfo, version, nonce } = session.facts;
+  return { clientInfo, protocolVersion: version, conversation: nonce };
 }
 
 /** A session id for a client whose handshake went well. */

@@ -28,6 +28,7 @@ export interface CallerFacts {
   /** 2025-era only: newer clients say both with every request. */
   readonly clientInfo?: ClientInfo;
   readonly protocolVersion?: string;
+  readonly conversation?: string;
   /** The `traceparent` HTTP header. */
   readonly traceParent?: string;
 }
@@ -108,6 +109,7 @@ async function runTool(
         textOf(envelope[PROTOCOL_VERSION_META_KEY]) ?? caller.protocolVersion ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
       ...(progress ? { progress } : {}),
       ...(clientInfo ? { clientInfo } : {}),
+      ...(caller.conversation === undefined ? {} : { conversation: caller.conversation }),
       ...(traceParent ? { traceParent } : {}),
     },
     log,

@@ -41,6 +41,8 @@ export interface ToolCall {
   /** W3C `traceparent` of the caller: from `_meta`, else from the HTTP header. */
   readonly traceParent?: string;
   readonly clientInfo?: ClientInfo;
+  /** Names the session of a 2025-era client; newer ones have none. */
+  readonly conversation?: string;
   readonly protocolVersion: string;
 }
 
