@@ -2,6 +2,8 @@ import { type Effect, highestEffect } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { type ActionStep, actionSteps, hasTemplate } from './action-steps.ts';
+import { kinOf } from './entity-kin.ts';
+import { automationsNaming, isTriggeredBy } from './listening-automations.ts';
 import { isRecord } from './selector.ts';
 import { isSecureDomain, serviceEffect } from './service-effects.ts';
 import { expandTarget, extractEntities, membersOf } from './targets.ts';
@@ -12,6 +14,10 @@ type Json = Readonly<Record<string, unknown>>;
 /** Scripts that call scripts are followed this deep; beyond it nobody reads along. */
 const MAX_DEPTH = 5;
 const ENTRANCES = new Set(['door', 'garage', 'gate']);
+/** Buttons that a restart, an update or a search for the device hangs on. */
+const SYSTEM_BUTTONS = new Set(['identify', 'restart', 'update']);
+/** A media type under which speakers take spoken commands and routines, which may ask for anything. */
+const SPOKEN_MEDIA = /^(custom|routine|sequence|skill|textcommand)$/i;
 /** Services of `homeassistant` that act on entities of every kind. */
 const ANY_KIND = new Set(['turn_on', 'turn_off', 'toggle']);
 
@@ -56,10 +62,16 @@ async function callEffect({ action, entityIds, data }: Call, walk: Walk): Promis
   if (domain === 'script' && !isScriptService(service))
     return highestEffect([own, await entityEffect(await scriptOfService(service, walk.view), walk)]);
   if (own !== 'control' || isSwitchingOff(domain, service)) return own;
+  if (action === 'media_player.play_media' && SPOKEN_MEDIA.test(mediaTypeOf(data))) return 'secure';
   if (entityIds === undefined) return reachesEntrances(domain, service) ? 'secure' : own;
   const isAnyKind = domain === 'homeassistant' && ANY_KIND.has(service);
   const reached = isAnyKind ? entityIds : entityIds.filter((id) => id.startsWith(`${domain}.`));
   return highestEffect([own, ...(await Promise.all(reached.map((id) => entityEffect(id, walk))))]);
+}
+
+function mediaTypeOf(data: Json): string {
+  const { media } = data;
+  return String((isRecord(media) ? media['media_content_type'] : undefined) ?? data['media_content_type'] ?? '').trim();
 }
 
 function isScriptService(service: string): boolean {
@@ -96,8 +108,11 @@ async function entityEffect(entityId: string, walk: Walk): Promise<Effect> {
   const state = (await walk.view.states()).get(entityId);
   if (domain === 'scene') return sceneEffect(entityId, walk);
   if (domain === 'cover' && (!state || ENTRANCES.has(String(state.attributes['device_class'])))) return 'secure';
-  const members = membersOf(state).map((id) => entityEffect(id, walk));
-  return highestEffect(['control', ...(await Promise.all(members))]);
+  if (domain === 'button' && SYSTEM_BUTTONS.has(String(state?.attributes['device_class']))) return 'system';
+  const [kin, automations] = await Promise.all([kinOf(entityId, walk.view), automationsNaming(entityId, walk.view)]);
+  const touched = [...membersOf(state), ...kin].map((id) => entityEffect(id, walk));
+  const setOff = automations.map((id) => runEffect('automation', id, walk, entityId));
+  return highestEffect(['control', ...(await Promise.all([...touched, ...setOff]))]);
 }
 
 /** A stored scene lists its entities; one of a bridge can only touch what that bridge brought. */
@@ -125,10 +140,18 @@ async function snapshotEffect(entities: unknown, walk: Walk): Promise<Effect> {
   );
 }
 
-async function runEffect(domain: 'script' | 'automation', entityId: string, walk: Walk): Promise<Effect> {
+/** @param changed the entity whose change may set the automation off; without it, it is run. */
+async function runEffect(
+  domain: 'script' | 'automation',
+  entityId: string,
+  walk: Walk,
+  changed?: string,
+): Promise<Effect> {
   if (walk.depth >= MAX_DEPTH) return 'secure';
   const config = await readConfig(domain, entityId, walk.view);
   if (!config) return 'secure';
+  if (changed !== undefined && !(await isTriggeredBy(config['triggers'] ?? config['trigger'], changed, walk.view)))
+    return 'read';
   const sequence = domain === 'script' ? config['sequence'] : (config['actions'] ?? config['action']);
   if (sequence === undefined) return 'secure';
   const deeper = { ...walk, depth: walk.depth + 1 };

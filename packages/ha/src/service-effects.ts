@@ -58,6 +58,8 @@ const READS = new Set([
 const EXCEPTIONS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
   // Speech may ask for anything that is exposed, locks included.
   ['conversation.process', 'secure'],
+  // Whoever is said to be home may open doors, and what is said stays.
+  ['device_tracker.see', 'configure'],
   ['frontend.set_theme', 'control'],
   ['group.remove', 'configure'],
   ['group.set', 'configure'],

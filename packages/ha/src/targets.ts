@@ -21,6 +21,7 @@ interface Breadth {
   readonly includesHidden: boolean;
 }
 
+const REGISTRY_ID = /^[0-9a-f]{32}$/;
 const extractedSchema = z.looseObject({ referenced_entities: z.array(z.string()) });
 
 /**
@@ -29,12 +30,20 @@ const extractedSchema = z.looseObject({ referenced_entities: z.array(z.string())
  * Answered from the mirror. Source: HA `helpers/target.py`. @throws Fault CONNECTION_FAILED
  */
 export async function expandTarget(view: View, selector: Readonly<Record<string, unknown>>): Promise<ExpandedTarget> {
-  const { ids, exclude } = readSelector(selector);
-  if (!isAny(ids)) return { entityIds: [], missing: [] };
+  const { ids: given, exclude } = readSelector(selector);
+  if (!isAny(given)) return { entityIds: [], missing: [] };
+  const ids = await withoutRegistryIds(given, view);
   const reached = await reach(view, ids, { includesHidden: false });
   if (!exclude || !isAny(exclude)) return reached;
   const excluded = new Set((await reach(view, exclude, { includesHidden: true })).entityIds);
   return { entityIds: reached.entityIds.filter((id) => !excluded.has(id)), missing: reached.missing };
+}
+
+/** Where an entity id belongs, its 32 hex digits in the registry may stand. Source: HA `cv.entity_ids_or_uuids`. */
+async function withoutRegistryIds(ids: TargetIds, view: View): Promise<TargetIds> {
+  if (ids.entities === 'all' || ![...ids.entities].some((id) => REGISTRY_ID.test(id))) return ids;
+  const byId = new Map([...(await view.entities()).values()].map((entry) => [entry['id'], entry.entity_id]));
+  return { ...ids, entities: new Set([...ids.entities].map((id) => byId.get(id) ?? id)) };
 }
 
 async function reach(view: View, ids: TargetIds, breadth: Breadth): Promise<ExpandedTarget> {

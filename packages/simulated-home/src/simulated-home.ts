@@ -2,6 +2,9 @@ import { newSecret } from '@hub/core/ids.ts';
 import { demoScenario } from './demo-scenario.ts';
 import { hasSplitDevices } from './device-registry.ts';
 import { startDrift } from './drift.ts';
+import { putEntry } from './entity-registry.ts';
+import type { LooseSpec } from './entity-spec.ts';
+import { putEntity } from './helper-collections.ts';
 import { closeHome, contextOf, openHome, setState } from './home-model.ts';
 import { stableId } from './identifiers.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -36,6 +39,9 @@ export interface SimulatedHome {
   readonly instanceId: string;
   /** Sets a state as a device would; attributes are merged into the old ones. */
   pushState(entityId: string, state: string, attributes?: Json): void;
+  stateOf(entityId: string): string | undefined;
+  /** An entity as an integration would bring it, on the device of another entity if told. */
+  addEntity(spec: LooseSpec, on?: { readonly deviceOf?: string; readonly options?: Json }): void;
   /** Replaces the way the home fails its clients; `{}` makes it well again. */
   misbehave(how: Misbehaviour): void;
   /** Cuts every connection at once, as a restart or a lost line does. */
@@ -67,6 +73,13 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
     pushState(entityId, state, attributes = {}) {
       const old = home.states.get(entityId);
       setState(home, entityId, state, { ...old?.attributes, ...attributes }, contextOf(null));
+    },
+    stateOf: (entityId) => home.states.get(entityId)?.state,
+    addEntity(spec, { deviceOf = '', options = {} } = {}) {
+      putEntity(home, spec);
+      const entry = home.entities.get(spec.id);
+      const deviceId = home.entities.get(deviceOf)?.device_id ?? null;
+      if (entry) putEntry(home, { ...entry, device_id: deviceId, options });
     },
     misbehave(how) {
       mood.now = how;

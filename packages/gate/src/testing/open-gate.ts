@@ -40,7 +40,14 @@ export interface OpenGate extends AsyncDisposable {
 }
 
 /** The gate as the hub builds it, on a database of its own and simulated homes. */
-export async function openGate({ homeCount = 1 } = {}): Promise<OpenGate> {
+export async function openGate({
+  homeCount = 1,
+  others = [],
+}: {
+  readonly homeCount?: number;
+  /** Homes that run elsewhere; they come after the simulated ones. */
+  readonly others?: readonly { readonly url: string; readonly token: string }[];
+} = {}): Promise<OpenGate> {
   const database = await createTestDatabase();
   const { db, vault } = database;
   const log = createLogger({ name: 'test', level: 'silent', to: 'stderr' });
@@ -51,12 +58,12 @@ export async function openGate({ homeCount = 1 } = {}): Promise<OpenGate> {
   const homes = await Promise.all(
     Array.from({ length: homeCount }, (_, n) => startSimulatedHome({ name: `Home ${n + 1}` })),
   );
-  for (const [n, { url, token, instanceId }] of homes.entries()) {
+  for (const [n, { url, token }] of [...homes, ...others].entries()) {
     await registerHome(
       db,
       vault,
       tenant.id,
-      { slug: `home-${n + 1}`, name: `Home ${n + 1}`, instanceId, link: { url, token } },
+      { slug: `home-${n + 1}`, name: `Home ${n + 1}`, instanceId: `instance-${n + 1}`, link: { url, token } },
       SYSTEM_ACTOR,
     );
   }
