@@ -3,6 +3,7 @@ import type { Tool } from './define.ts';
 import { tool as haListFloorsAreas } from './areas/list.ts';
 import { tool as haRemoveAreaOrFloor } from './areas/remove.ts';
 import { tool as haSetAreaOrFloor } from './areas/set.ts';
+import { tool as haManagePipeline } from './assist/manage.ts';
 import { tool as haConfigGetAutomation } from './automations/get.ts';
 import { tool as haConfigRemoveAutomation } from './automations/remove.ts';
 import { tool as haConfigSetAutomation } from './automations/set.ts';
@@ -126,6 +127,7 @@ export const tools: readonly Tool[] = [
   haManageBackup,
   haManageCustomTool,
   haManageEnergyPrefs,
+  haManagePipeline,
   haManageTheme,
   haManageUpdates,
   haReloadCore,

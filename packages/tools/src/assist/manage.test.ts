@@ -1,0 +1,155 @@
+import { listPipelines, preferPipeline } from '@hub/ha/assist.ts';
+import { expect, it } from 'vitest';
+import { describeRealHome } from '../testing/each-home.ts';
+import { runTool } from '../testing/run-tool.ts';
+import { tool } from './manage.ts';
+
+const ENGINE = 'conversation.home_assistant';
+
+await describeRealHome('ha_manage_pipeline', (context) => {
+  const manage = (args: object, at = context()) => runTool(tool, args, at);
+  const preferred = async () => (await listPipelines(context().home)).preferred_pipeline ?? '';
+  const remove = (id: unknown) =>
+    context().home.send({ type: 'assist_pipeline/pipeline/delete', pipeline_id: id }, { isWrite: true });
+
+  it('lists them with the preferred one, and gets one', async () => {
+    const id = await preferred();
+    expect(await manage({ action: 'list' })).toMatchObject({
+      success: true,
+      operation: 'list',
+      count: expect.any(Number),
+      pipelines: expect.arrayContaining([expect.objectContaining({ id, conversation_engine: ENGINE })]),
+      preferred_pipeline: id,
+    });
+    expect(await manage({ action: 'get', pipeline_id: id })).toMatchObject({ pipeline_id: id, pipeline: { id } });
+    await expect(manage({ action: 'get', pipeline_id: 'pipeline_test_none' })).rejects.toMatchObject({
+      code: 'SERVICE_CALL_FAILED',
+      context: { available_pipelines: expect.arrayContaining([id]) },
+    });
+  });
+
+  it('creates one like the preferred, changes a field of it and leaves the rest, each kept as an edit', async () => {
+    const at = context();
+    const made = await manage(
+      { action: 'create', name: 'Pipeline test', conversation_engine: ENGINE, prefer_local_intents: true },
+      at,
+    );
+    const { pipeline_id: id } = made;
+    expect(made).toMatchObject({
+      operation: 'created',
+      pipeline: { name: 'Pipeline test', prefer_local_intents: true },
+      preferred_changed: false,
+    });
+    const changed = await manage(
+      { action: 'update', pipeline_id: id, tts_engine: 'tts.demo', tts_language: 'en', tts_voice: '' },
+      at,
+    );
+    expect(changed).toMatchObject({
+      operation: 'updated',
+      pipeline: { name: 'Pipeline test', tts_engine: 'tts.demo', tts_voice: null, prefer_local_intents: true },
+    });
+    expect(at.keptEdits).toMatchObject([
+      { item: { kind: 'pipeline', id }, before: undefined, after: { name: 'Pipeline test' } },
+      { item: { kind: 'pipeline', id }, before: { name: 'Pipeline test' }, after: { tts_engine: 'tts.demo' } },
+    ]);
+    await remove(id);
+  });
+
+  it('prefers another one, by itself or along with a change', async () => {
+    const at = context();
+    const first = await preferred();
+    const { pipeline_id: id } = await manage({
+      action: 'create',
+      name: 'Pipeline test 2',
+      conversation_engine: ENGINE,
+    });
+    expect(await manage({ action: 'set_preferred', pipeline_id: id }, at)).toMatchObject({
+      operation: 'set_preferred',
+    });
+    expect(await preferred()).toBe(id);
+    expect(await manage({ action: 'update', pipeline_id: first, make_preferred: true }, at)).toMatchObject({
+      preferred_changed: true,
+    });
+    expect(await preferred()).toBe(first);
+    expect(at.keptEdits).toMatchObject([
+      { item: { kind: 'preferred_pipeline' }, before: first, after: id },
+      { item: { kind: 'preferred_pipeline' }, before: id, after: first },
+    ]);
+    await preferPipeline(context().home, first);
+    await remove(id);
+  });
+
+  it('says a sentence and tells what the home did', async () => {
+    const { home } = context();
+    await home.send(
+      {
+        type: 'homeassistant/expose_entity',
+        assistants: ['conversation'],
+        entity_ids: ['switch.decorative_lights'],
+        should_expose: true,
+      },
+      { isWrite: true },
+    );
+    const done = await manage({
+      action: 'process',
+      sentence: 'Turn on the Decorative Lights',
+      language: 'en',
+      agent_id: ENGINE,
+    });
+    expect(done).toMatchObject({
+      operation: 'process',
+      agent_id: ENGINE,
+      response_type: 'action_done',
+      speech: expect.any(String),
+      conversation_id: expect.any(String),
+      continue_conversation: false,
+      service_calls: { success: [expect.objectContaining({ id: 'switch.decorative_lights' })], failed: [] },
+      error_code: null,
+    });
+    expect(
+      await manage({ action: 'process', sentence: 'Peel the moon', pipeline_id: await preferred() }),
+    ).toMatchObject({
+      response_type: 'error',
+      error_code: 'no_intent_match',
+      agent_id: ENGINE,
+      language: 'en',
+    });
+    await expect(
+      manage({ action: 'process', sentence: 'Hello', agent_id: 'conversation.nobody' }),
+    ).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
+  });
+
+  it('stores an engine that is not there with a warning', async () => {
+    const made = await manage({ action: 'create', name: 'Pipeline test 3', conversation_engine: 'conversation.gone' });
+    expect(made.warnings).toEqual([expect.stringContaining(ENGINE)]);
+    await remove(made['pipeline_id']);
+  });
+
+  it('names what is missing, empty or nothing', async () => {
+    const missing = (parameter: string) => ({ code: 'VALIDATION_MISSING_PARAMETER', context: { parameter } });
+    await expect(manage({ action: 'get' })).rejects.toMatchObject(missing('pipeline_id'));
+    await expect(manage({ action: 'set_preferred' })).rejects.toMatchObject(missing('pipeline_id'));
+    await expect(manage({ action: 'create', name: 'x' })).rejects.toMatchObject(missing('conversation_engine'));
+    await expect(manage({ action: 'update', name: 'x' })).rejects.toMatchObject(missing('pipeline_id'));
+    await expect(manage({ action: 'process', sentence: ' ' })).rejects.toMatchObject(missing('sentence'));
+    const id = await preferred();
+    await expect(manage({ action: 'update', pipeline_id: id })).rejects.toMatchObject({
+      code: 'VALIDATION_INVALID_PARAMETER',
+    });
+    await expect(manage({ action: 'update', pipeline_id: id, language: '' })).rejects.toMatchObject({
+      code: 'VALIDATION_INVALID_PARAMETER',
+      context: { field: 'language' },
+    });
+    await expect(manage({ action: 'update', pipeline_id: id, tts_engine: 'tts.x' })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
+  });
+
+  it('is judged by what the action can reach', () => {
+    const { effect } = tool;
+    const of = (action: string) => (typeof effect === 'string' ? effect : effect.of(tool.input.parse({ action })));
+    expect(['list', 'get', 'update', 'process'].map(of)).toEqual(['read', 'read', 'configure', 'secure']);
+  });
+});
