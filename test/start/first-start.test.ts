@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, stat } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { describe, expect, it } from 'vitest';
 import { callTool, listTools } from '../ask-hub.ts';
 import { databaseProcesses, makeDataDir, removeDataDir, startHub } from '../start-hub.ts';
@@ -12,6 +15,13 @@ const isRoot = process.getuid?.() === 0;
 async function databaseOwners(dataDir: string): Promise<number[]> {
   const pids = await databaseProcesses(dataDir);
   return [...new Set(await Promise.all(pids.map(async (pid) => (await stat(`/proc/${pid}`)).uid)))];
+}
+
+/** The status of a GET whose Host header is ours to choose, which fetch does not let us. */
+async function ask(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const [response] = await once(get(url, { headers }), 'response');
+  response.resume();
+  return response.statusCode;
 }
 
 async function expectToWork(url: string): Promise<void> {
@@ -75,6 +85,25 @@ describe('a later start', () => {
       expect(exposed.stdout()).toMatch(/^Warning: HOST=0\.0\.0\.0 .*PUBLIC_URL/m);
       expect(exposed.url).toBe(first.url);
     } finally {
+      await removeDataDir(dataDir);
+    }
+  });
+
+  it('with a home of its own says that the simulated one made way for it, once', async () => {
+    const dataDir = await makeDataDir();
+    const home = await startSimulatedHome();
+    const env = { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token };
+    try {
+      await (await startHub({ dataDir })).stop();
+      const second = await startHub({ dataDir, env });
+      expect(second.stdout()).toContain('The simulated home made way for it.');
+      await second.stop();
+      await using third = await startHub({ dataDir, env });
+      expect(third.stdout()).not.toContain('simulated');
+      const rebound = await ask(`${third.opsBase}/metrics`, { host: 'evil.example' });
+      expect(rebound).toBe(403);
+    } finally {
+      await home.close();
       await removeDataDir(dataDir);
     }
   });

@@ -42,6 +42,6 @@ function shorten(value: unknown, depth: number): unknown {
     Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
       .slice(0, 2 * MAX_ITEMS)
-      .map(([key, inner]) => [key, shorten(inner, depth + 1)]),
+      .map(([key, inner]) => [key.slice(0, MAX_TEXT), shorten(inner, depth + 1)]),
   );
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { listAudit } from '@hub/db/audit.ts';
@@ -23,6 +25,13 @@ const read = (entry: Partial<TrailEntry> = {}): TrailEntry => ({
   ...{ tool: 'ha_get_state', effect: 'read', items: [], input: {}, startedAt: new Date() },
   ...entry,
 });
+/** After a collection, in bytes. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
 const DONE = { outcome: 'done', faultCode: undefined, durationMs: 1 } as const;
 
 test('what a client sends cannot keep its own row, or those of others, out of the trail', async () => {
@@ -40,4 +49,34 @@ test('what a client sends cannot keep its own row, or those of others, out of th
   const stored = (await listAudit(made.db, tenantId)).map(({ callId }) => callId);
   expect(stored.sort()).toEqual([...odd, ...plain].map(({ callId }) => callId).sort());
   expect(await metrics.render()).toContain('hub_audit_rows_total{outcome="dropped"} 1');
+});
+
+test('what waits for a database that is away takes little room, and is stored when it is back', async () => {
+  const metrics = createMetrics({ version: '0', commit: '' });
+  const door = { isOpen: false };
+  // Every query goes through a transaction; closed, it fails as a lost connection does.
+  const db = new Proxy(made.db, {
+    get: (target, key) => {
+      if (key === 'transaction' && !door.isOpen) throw new Error('connection refused');
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const trail = createStoredTrail({ db, replicaId: newId(), metrics, log });
+  const connectorId = newId();
+  trail.note(read({ connectorId }), DONE);
+  await trail.flush();
+  const heapBefore = heapUsed();
+  for (let n = 0; n < 100; n++)
+    trail.note(
+      read({ connectorId, input: { rows: Array.from({ length: 10_000 }, (_, row) => `${n} ${row} text`) } }),
+      DONE,
+    );
+  await trail.flush();
+  expect(heapUsed() - heapBefore).toBeLessThan(10_000_000);
+  door.isOpen = true;
+  await trail.flush();
+  const stored = await listAudit(made.db, tenantId, { connectorId, limit: 200 });
+  expect(stored).toHaveLength(101);
+  expect(stored[0]?.argsSummary).toMatchObject({ rows: expect.arrayContaining(['99 0 text']) });
 });

@@ -22,6 +22,8 @@ interface Held {
   readonly entry: TrailEntry;
   readonly end: TrailEnd;
   readonly seq: number;
+  /** Made once the database was seen to be away: a row is short, an input may be megabytes. */
+  readonly row?: SettledCall;
 }
 
 /** The audit trail in PostgreSQL: intents before the act, everything else in batches behind it. */
@@ -30,6 +32,7 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
   let seq = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
+  let isDatabaseAway = false;
 
   const factsOf = (entry: TrailEntry, decision: CallFacts['decision'], number: number): CallFacts => ({
     tenantId: entry.tenantId,
@@ -53,6 +56,9 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
     durationMs: end.durationMs,
   });
 
+  const rowOf = (one: Held) => one.row ?? settledOf(one);
+  const withRow = (one: Held): Held => ({ ...one, row: rowOf(one), entry: { ...one.entry, input: undefined } });
+
   async function writeHeld(): Promise<void> {
     let size = MAX_BATCH;
     while (held.length > 0) {
@@ -64,7 +70,8 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
         size = MAX_BATCH;
       };
       try {
-        await writeBatch(db, batch.map(settledOf));
+        await writeBatch(db, batch.map(rowOf));
+        isDatabaseAway = false;
         leave('stored');
       } catch (error) {
         if (isRefusedRow(error)) {
@@ -76,6 +83,8 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
           }
           continue;
         }
+        isDatabaseAway = true;
+        held = held.map(withRow);
         metrics.auditRows.inc({ outcome: 'failed' }, batch.length);
         log.warn({ err: error, held: held.length }, 'audit rows could not be stored yet');
         return;
@@ -121,7 +130,8 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
       }
     },
     note(entry, end) {
-      held.push({ entry, end, seq: ++seq });
+      const one = { entry, end, seq: ++seq };
+      held.push(isDatabaseAway ? withRow(one) : one);
       if (held.length > MAX_HELD) {
         held.shift();
         metrics.auditRows.inc({ outcome: 'dropped' });

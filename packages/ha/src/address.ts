@@ -46,8 +46,9 @@ export async function resolveChecked(hostname: string, policy: AddressPolicy): P
       'ADDRESS_NOT_ALLOWED',
       `The home's address lies in a ${range} range, which this hub does not dial.`,
       {
-        suggestion:
-          'Use an address reachable from the internet, or let the operator allow private addresses (ALLOW_PRIVATE_ADDRESSES=true).',
+        suggestion: PRIVATE_RANGES.has(range)
+          ? 'Use an address reachable from the internet, or let the operator allow private addresses (ALLOW_PRIVATE_ADDRESSES=true).'
+          : 'No home is ever dialled there: give the address under which people open Home Assistant.',
       },
     );
   }

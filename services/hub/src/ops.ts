@@ -2,12 +2,15 @@ import { pingDatabase } from '@hub/db/database.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Deps } from './deps.ts';
+import { hostRules } from './http/hosts.ts';
+import { isLoopback } from './http/loopback.ts';
 
 const DATABASE_MS = 1_000;
 
 /** Probes and metrics, on a port of their own that stays inside. */
-export function createOps({ storage, metrics }: Deps, shutdown: Shutdown): FastifyInstance {
+export function createOps({ config, storage, metrics }: Deps, shutdown: Shutdown): FastifyInstance {
   const ops = Fastify({ logger: false });
+  if (isLoopback(config.opsHost)) guardHost(ops);
   ops.get('/livez', async () => ({ status: 'ok' }));
   ops.get('/readyz', async (_request, reply) => {
     if (shutdown.signal.aborted) return reply.code(503).send({ status: 'stopping' });
@@ -21,4 +24,12 @@ export function createOps({ storage, metrics }: Deps, shutdown: Shutdown): Fasti
   ops.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
   shutdown.onStop('telemetry', 'probes and metrics', () => ops.close(), 2_000);
   return ops;
+}
+
+/** On loopback only this machine's programs may ask; a web page that points its name here is not one of them. */
+function guardHost(ops: FastifyInstance): void {
+  const hosts = hostRules([]);
+  ops.addHook('onRequest', async (request, reply) => {
+    if (!hosts.allowsHost(request.host)) return reply.code(403).send({ status: 'not under this host name' });
+  });
 }

@@ -89,8 +89,13 @@ export function assertUsable({ url, headers }: Pick<z.output<typeof homePatch>, 
 export async function tryLink(deps: Deps, link: OpenLink): Promise<LinkCheck> {
   const seen = await checkLink(linkOptions(link, deps.config.allowPrivateAddresses));
   if (seen.ok) return seen;
+  // An address that is never dialled would be of no use in the store either.
+  const mayStoreAnyway = seen.fault.code !== 'ADDRESS_NOT_ALLOWED';
   throw new Fault('CONFIG_VALIDATION_FAILED', `Nothing was stored: ${seen.fault.message}`, {
-    suggestion: [...seen.fault.suggestions, 'To store it all the same: "check": false, or --no-check'],
+    suggestion: [
+      ...seen.fault.suggestions,
+      ...(mayStoreAnyway ? ['To store it all the same: "check": false, or --no-check'] : []),
+    ],
     context: { check: checkAnswer(seen) },
     cause: seen.fault,
   });

@@ -12,8 +12,21 @@ export type FirstHome =
   | { readonly kind: 'unreachable'; readonly name: string; readonly reason: string }
   | { readonly kind: 'stored'; readonly count: number };
 
+/** What there is to use now, and whether a simulated home was there before it. */
+export interface FirstHomeReport {
+  readonly home: FirstHome;
+  readonly replacedSimulated: boolean;
+}
+
 /** Registers the home from the environment; without any home, starts a simulated one. */
-export async function ensureFirstHome(deps: Deps, { tenant }: Household, shutdown: Shutdown): Promise<FirstHome> {
+export async function ensureFirstHome(deps: Deps, household: Household, shutdown: Shutdown): Promise<FirstHomeReport> {
+  const { tenant } = household;
+  const wasSimulated = (await listHomes(deps.storage.db, tenant.id)).some((home) => home.isSimulated);
+  const home = await firstHome(deps, household, shutdown);
+  return { home, replacedSimulated: wasSimulated && home.kind !== 'simulated' };
+}
+
+async function firstHome(deps: Deps, { tenant }: Household, shutdown: Shutdown): Promise<FirstHome> {
   const { config, storage } = deps;
   const given = config.firstHome;
   if (given) return registerGiven(deps, tenant.id, given);

@@ -2,6 +2,7 @@ import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { ADMIN_KEY_FILE } from '../api/admin-key-file.ts';
 import { publicBase } from '../api/public-base.ts';
 import type { Deps } from '../deps.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { clientLines } from './client-lines.ts';
 import { ensureDefaultConnector } from './default-connector.ts';
 import { ensureFirstHome, type FirstHome } from './first-home.ts';
@@ -19,7 +20,7 @@ export async function welcome(deps: Deps, shutdown: Shutdown, print: (line: stri
     return;
   }
   const household = await ensureHousehold(storage.db, storage.vault);
-  const home = await ensureFirstHome(deps, household, shutdown);
+  const { home, replacedSimulated } = await ensureFirstHome(deps, household, shutdown);
   const secret = await ensureDefaultConnector(deps, household);
   const url = `${base}/private_${secret}`;
   const place = storage.embedded.place;
@@ -29,12 +30,13 @@ export async function welcome(deps: Deps, shutdown: Shutdown, print: (line: stri
     ...(place.isElsewhere
       ? [`Database: ${place.cluster} (its user '${place.runsAs}' may not enter the data folder)`]
       : []),
-    ...(isExposed(config.host) && config.publicUrls.length === 0
+    ...(!isLoopback(config.host) && config.publicUrls.length === 0
       ? [
           `Warning: HOST=${config.host} lets other machines in by plain http. Put TLS in front and set PUBLIC_URL=https://…`,
         ]
       : []),
     describe(home),
+    ...(replacedSimulated ? ['The simulated home made way for it.'] : []),
     '',
     `MCP Server URL: ${url}`,
     'Whoever has this URL can use the home: treat it like a password.',
@@ -46,10 +48,6 @@ export async function welcome(deps: Deps, shutdown: Shutdown, print: (line: stri
     '',
   ];
   for (const line of lines) print(line);
-}
-
-function isExposed(host: string): boolean {
-  return host !== 'localhost' && host !== '::1' && !host.startsWith('127.');
 }
 
 function describe(home: FirstHome): string {
