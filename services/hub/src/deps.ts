@@ -108,7 +108,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),
   });
   const uses = createUses(db, log, shutdown);
-  const surfaces = createSurfaces({ gate, directory, metrics, onUse: uses.note });
+  const surfaces = createSurfaces({ gate, directory, metrics, bestPractice, onUse: uses.note });
   const revoked = new Set<(connectorId: string) => void>();
   const changes = await watchChanges({
     db,

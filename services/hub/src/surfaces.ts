@@ -1,7 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { BestPractice } from '@hub/gate/best-practice.ts';
 import type { Gate } from '@hub/gate/gate.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Directory, KnownConnector } from './directory.ts';
+import { guideShelf } from './guide-shelf.ts';
 import { instructionsFor } from './instructions.ts';
 import type { CallResult, ListKind, Surface, ToolCall } from './mcp/surface.ts';
 
@@ -9,6 +11,7 @@ export interface SurfaceDeps {
   readonly gate: Gate;
   readonly directory: Directory;
   readonly metrics: Metrics;
+  readonly bestPractice: Pick<BestPractice, 'keyOf'>;
   /** Told of each use, for `last used`. */
   onUse(connectorId: string): void;
 }
@@ -34,6 +37,7 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
       key: known.access.id,
       instructions: () => instructions,
       listTools: () => tools,
+      resources: guideShelf(() => deps.bestPractice.keyOf(known.access)),
       callTool: (call) => callTool(deps, known, call),
       onListChanged(listener) {
         const own = listeners.get(known.access.id) ?? new Set();

@@ -12,6 +12,7 @@ import {
   type ServerContext,
   TRACEPARENT_META_KEY,
 } from '@modelcontextprotocol/server';
+import { serveResources } from './resources.ts';
 import type { CallResult, ClientInfo, InstallContext, Surface, ToolCall, ToolDescription } from './surface.ts';
 
 /** How long clients may keep the list; `list_changed` comes earlier when it changes. */
@@ -39,10 +40,13 @@ class HubServer extends McpServer {
 
   constructor(info: Implementation, surface: Surface) {
     super(info, {
-      capabilities: { tools: { listChanged: true } },
+      capabilities: { tools: { listChanged: true }, ...(surface.resources ? { resources: {} } : {}) },
       instructions: surface.instructions(),
       cacheHints: {
         'tools/list': LIST_CACHE,
+        'resources/list': LIST_CACHE,
+        'resources/templates/list': LIST_CACHE,
+        'resources/read': LIST_CACHE,
         'server/discover': LIST_CACHE,
       },
     });
@@ -83,6 +87,7 @@ export function buildServer(info: Implementation, surface: Surface, caller: Call
     async (request, context) => (await callTool(request.params, context)) as CallToolResult,
   );
   server.onerror = (error) => log.debug({ err: error, surface: surface.key }, 'mcp protocol');
+  if (surface.resources) serveResources(server, surface.resources);
   surface.install?.(server, { era: caller.era, callTool });
   return product;
 }

@@ -1,4 +1,5 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import type { ResourceShelf } from './resources.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -68,6 +69,8 @@ export interface Surface {
    * @throws Fault TOOL_NOT_AVAILABLE for a name it does not know, which clients get as a protocol error
    */
   callTool(call: ToolCall): Promise<CallResult>;
+  /** Texts to read, if there are any. */
+  readonly resources?: ResourceShelf;
   /** The listener hears of every change of a list until disposed. */
   onListChanged(listener: (kind: ListKind) => void): Disposable;
   /** Adds handlers and capabilities beyond tools, per request and before the server is connected. */
