@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@hub/core/canonical-json.ts';
-import { REDACTED, redact } from './redact.ts';
+import { REDACTED } from '@hub/core/redacted.ts';
+import { redact } from './redact.ts';
 
 const MAX_TEXT = 120;
 const MAX_ITEMS = 10;

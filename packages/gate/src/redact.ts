@@ -1,3 +1,5 @@
+import { REDACTED } from '@hub/core/redacted.ts';
+
 const SECRET_KEY =
   /^(access_token|refresh_token|id_token|token|password|passwd|client_secret|api_key|apikey|secret|authorization|webhook_id|cloudhook_url)$/i;
 const JWT = /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
@@ -7,8 +9,6 @@ const PRIVATE_PATH = /\/private_[\w-]{16,}/g;
 const TOKEN_IN_QUERY = /([?&](?:token|authSig|access_token|api_password)=)[^&\s"']+/gi;
 /** One cheap look at the finished text; most results hold nothing of the kind and are not walked. */
 const SUSPECT = /token|passw|secret|api_?key|authorization|webhook_id|cloudhook|eyJ|\/private_|authSig|[0-9a-f]{60}/i;
-
-export const REDACTED = '<redacted>';
 
 /** Could this result text hold a secret at all? */
 export function mayHoldSecrets(text: string): boolean {

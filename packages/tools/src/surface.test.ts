@@ -32,6 +32,7 @@ const surface = surfaceSchema.parse(
 /** Ours beyond that; each is optional. */
 const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_config_get_dashboard: ['describe'],
+  ha_config_list_helpers: ['describe', 'helper_id', 'menu_choice'],
   ha_config_set_calendar_event: ['uid', 'recurrence_id', 'recurrence_range'],
   ha_config_set_dashboard: ['patch'],
   ha_config_set_helper: ['max', 'min', 'unit'],

@@ -48,6 +48,11 @@ const MODES: Readonly<Partial<Record<HelperKind, readonly string[]>>> = {
   input_text: ['text', 'password'],
 };
 
+/** The settings a kind has, by the tool's names. */
+export function settingsOf(kind: HelperKind): readonly string[] {
+  return Object.keys(FIELDS[kind]);
+}
+
 /** Does the kind keep an icon of its own? Else the entity registry does. */
 export function hasOwnIcon(kind: HelperKind): boolean {
   return FIELDS[kind]['icon'] !== undefined;

@@ -1,11 +1,14 @@
-import { listHelperEntries } from '@hub/ha/helper-entries.ts';
+import { Fault } from '@hub/core/fault.ts';
+import { listHelperEntries, readEntryOptions } from '@hub/ha/helper-entries.ts';
 import { type HelperKind, listHelpers } from '@hub/ha/helpers.ts';
 import type { EntityEntry } from '@hub/ha/records.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { page, pageShape } from '../shared/page.ts';
 import { count, successShape } from '../shared/parameters.ts';
-import { ENTRY_KINDS, isStoredKind, STORED_KINDS } from './kinds.ts';
+import { describeEntry, describeStored } from './describe.ts';
+import { ENTRY_KINDS, isEntryKind, isStoredKind, STORED_KINDS } from './kinds.ts';
 
 const rowShape = z.looseObject({
   id: z.string(),
@@ -17,11 +20,14 @@ const rowShape = z.looseObject({
 
 type Row = z.infer<typeof rowShape>;
 
-/** Sources: HA `<kind>/list`, `config_entries/get`, the entity registry. */
+/** Each of a page's entries is asked for its settings, which opens and closes a form. */
+const MAX_WITH_OPTIONS = 25;
+
+/** Sources: HA `<kind>/list`, `config_entries/get`, options flows, the entity registry. */
 export const tool = defineTool({
   name: 'ha_config_list_helpers',
   title: 'List Helpers',
-  docs: "Lists the helpers of one type, or of all, with entity id and settings. Of helpers kept as config entries (template, group, utility_meter …) it tells name and entities, not the settings. For current values use ha_get_state; to find one by words use ha_search with search_types 'helper'.",
+  docs: "Lists the helpers of one type, or of all, with entity id and settings. With describe it tells what a type asks for before one is made (menu_choice: behind its menu), or with helper_id what can be changed. For current values use ha_get_state; to find one by words use ha_search with search_types 'helper'.",
   tags: ['Helper Entities'],
   scope: 'home',
   effect: 'read',
@@ -30,22 +36,68 @@ export const tool = defineTool({
     helper_type: z.enum([...STORED_KINDS, ...ENTRY_KINDS, 'all']),
     limit: count(1, 500).default(100),
     offset: count(0).default(0),
+    describe: z.boolean().default(false).describe('tell what the type asks for instead of listing'),
+    helper_id: z.string().optional().describe('only this one: stored id, entry id or entity id'),
+    menu_choice: z.string().optional().describe('with describe, e.g. template: sensor'),
   }),
-  output: z.strictObject({
+  output: z.looseObject({
     ...successShape,
     helper_type: z.string(),
-    helpers: z.array(rowShape),
+    helpers: z.array(rowShape).optional(),
     message: z.string(),
-    ...pageShape,
+    ...z.object(pageShape).partial().shape,
   }),
-  async run({ helper_type: kind, limit, offset }, context) {
-    const rows = await rowsOf(context, kind);
+  async run({ helper_type: kind, limit, offset, describe, helper_id: helperId, menu_choice: menuChoice }, context) {
+    if (describe) {
+      if (kind === 'all') throw invalidParameter('helper_type', 'name one type to describe.', 'Not all at once.');
+      if (isStoredKind(kind)) return describeStored(kind);
+      return describeEntry(context, kind, { helperId, menuChoice });
+    }
+    const all = await rowsOf(context, kind);
+    const rows = helperId === undefined ? all : all.filter((row) => isMeant(row, helperId));
+    if (helperId !== undefined && rows.length === 0) throw notListed(kind, helperId, all);
     const { items, block } = page(rows, offset, limit);
     const what = kind === 'all' ? 'helper' : `${kind} helper`;
     const message = `Found ${rows.length} ${what}${rows.length === 1 ? '' : 's'}.`;
-    return { success: true as const, helper_type: kind, helpers: items, message, ...block };
+    const helpers = isEntryKind(kind) ? await withOptions(context, items) : items;
+    return { success: true as const, helper_type: kind, helpers, message, ...block };
   },
 });
+
+function isMeant({ id, entity_id: entityId, entity_ids: entityIds }: Row, helperId: string): boolean {
+  return id === helperId || entityId === helperId || (Array.isArray(entityIds) && entityIds.includes(helperId));
+}
+
+function notListed(kind: string, helperId: string, all: readonly Row[]): Fault {
+  return new Fault(
+    'ENTITY_NOT_FOUND',
+    `\`helper_id\`: there is no ${kind === 'all' ? 'helper' : kind} '${helperId}'.`,
+    {
+      suggestion: 'List them without helper_id.',
+      context: {
+        ...{ parameter: 'helper_id', helper_type: kind, helper_id: helperId },
+        available_helper_ids: all.slice(0, 20).map((row) => row.id),
+      },
+    },
+  );
+}
+
+/** What each is set to, where there are few and the home's token may ask. */
+async function withOptions({ home, signal }: ToolContext, rows: Row[]): Promise<Row[]> {
+  if (rows.length > MAX_WITH_OPTIONS || !home.info.isAdmin) return rows;
+  return Promise.all(
+    rows.map(async (row) => {
+      if (row['supports_options'] !== true) return row;
+      try {
+        return { ...row, options: await readEntryOptions(home, row.id, { signal }) };
+      } catch (error) {
+        // One that is broken is listed all the same.
+        if (error instanceof Fault && error.code !== 'CANCELLED') return row;
+        throw error;
+      }
+    }),
+  );
+}
 
 async function rowsOf(context: ToolContext, kind: string): Promise<readonly Row[]> {
   const entities = [...(await context.home.entities()).values()];
@@ -99,7 +151,7 @@ async function entryRows({ home, signal }: ToolContext, entities: readonly Entit
       ...{ id: entry.entry_id, entry_id: entry.entry_id, helper_type: entry.domain, name: entry.title },
       ...{ entity_id: own[0]?.entity_id ?? null, entity_ids: own.map((one) => one.entity_id) },
       ...placeOf(own[0]),
-      ...{ state: entry['state'], editable: false },
+      ...{ state: entry['state'], supports_options: entry.supports_options === true, editable: true },
     };
   });
 }

@@ -42,7 +42,7 @@ await describeHomes('ha_config_set_helper', (context) => {
       expect((await ctx.home.states()).get(entityId)?.attributes).toMatchObject({ friendly_name: NAME, ...attributes });
       const { helpers } = await runTool(list, { helper_type, limit: 500 }, ctx);
       const row = { id, name: NAME, entity_id: entityId, editable: true, ...stored };
-      expect(helpers.find((one) => one.id === id)).toMatchObject(row);
+      expect(helpers?.find((one) => one.id === id)).toMatchObject(row);
       expect(ctx.keptEdits).toMatchObject([{ before: undefined, after: { id } }]);
     }),
   );
@@ -146,8 +146,9 @@ describe('ha_config_set_helper refuses before it asks the home', () => {
     ['action update without helper_id', { action: 'update' }, 'helper_id'],
     ['action create with helper_id', { action: 'create', helper_id: 'x' }, 'helper_id'],
     ['entry_id for a stored type', { entry_id: 'x' }, 'entry_id'],
-    ['a type that is a config entry', { helper_type: 'template' }, 'helper_type'],
-    ['config_subentry', { helper_type: 'config_subentry' }, 'helper_type'],
+    ['a part of nothing', { subentry_type: 'x' }, 'subentry_type'],
+    ['a part of a template', { helper_type: 'template', subentry_id: 'x' }, 'subentry_id'],
+    ['an area that is no text', { config: { area_id: 5 } }, 'config.area_id'],
   ])('%s', async (_title, args, parameter) => {
     await expect(runTool(set, { ...valid, ...args }, createToolContext())).rejects.toMatchObject({
       code: 'VALIDATION_INVALID_PARAMETER',

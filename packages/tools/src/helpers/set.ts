@@ -1,10 +1,13 @@
-import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { stringList, successShape } from '../shared/parameters.ts';
 import { helperItem } from '../shared/stored-helper.ts';
-import { ENTRY_KINDS, isStoredKind, notYet, STORED_KINDS } from './kinds.ts';
+import { entryAnswers } from './entry-answers.ts';
+import { ENTRY_KINDS, isEntryKind, STORED_KINDS } from './kinds.ts';
 import { saveHelper } from './save.ts';
+import { saveEntry } from './save-entry.ts';
+import { saveSubentry } from './save-subentry.ts';
 
 const day = z
   .array(z.looseObject({ from: z.string(), to: z.string(), data: z.record(z.string(), z.unknown()).optional() }))
@@ -57,68 +60,119 @@ const input = z.strictObject({
   area_id: z.string().optional().describe("area id or name, '' takes it out"),
   labels: stringList('replaces the set').optional(),
   category: z.string().optional().describe("id or name, '' takes it out"),
-  config: z.record(z.string(), z.unknown()).optional().describe('the same settings as one object'),
-  entry_id: z.string().optional(),
+  config: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('settings as one object; for template, group … the answers to its form, next_step_id for a menu'),
+  entry_id: z.string().optional().describe('config_subentry: the integration; else same as helper_id'),
   subentry_type: z.string().optional(),
-  subentry_id: z.string().optional(),
+  subentry_id: z.string().optional().describe('the one to change'),
   show_advanced_options: z.boolean().default(false),
   wait: z.boolean().default(true).describe('wait up to 10 s for its entity'),
   MandatoryBPS: z.boolean().default(true),
   BestPracticeKey: z.string().optional(),
 });
 
+type Input = z.infer<typeof input>;
+
+const filingShape = z.looseObject({
+  name: z.string().optional(),
+  icon: z.string().optional(),
+  area_id: z.string().optional(),
+  labels: stringList().optional(),
+  category: z.string().optional(),
+});
+
 export const tool = defineTool({
   name: 'ha_config_set_helper',
   title: 'Create or Update Helper',
-  docs: 'Creates a helper (input_*, counter, timer, schedule, zone, person, tag), or changes the given settings of the one named by helper_id and leaves the rest. Template, group and other helpers kept as config entries come later. To set the value of a helper use ha_call_service, e.g. input_number.set_value.',
+  docs: "Creates a helper of any type, or changes the given settings of the one named by helper_id and leaves the rest. A sensor for today's rain: utility_meter, config {source, cycle: 'daily'}. What a type asks for: ha_config_list_helpers with describe. config_subentry adds a part to an integration. To set a helper's value use ha_call_service, e.g. input_number.set_value.",
   tags: ['Helper Entities'],
   scope: 'home',
-  effect: 'configure',
+  effect: {
+    lowest: 'configure',
+    max: 'system',
+    of: ({ helper_type: kind }) => (kind === 'config_subentry' ? 'system' : 'configure'),
+  },
   input,
   output: z.looseObject({
     ...successShape,
     action: z.enum(['create', 'update']),
-    helper_type: z.enum(STORED_KINDS),
-    data: z.looseObject({ id: z.string() }),
+    helper_type: z.string(),
+    data: z.looseObject({ id: z.string().optional() }),
     entity_id: z.string().nullable(),
     message: z.string(),
   }),
-  items: ({ helper_type: kind, helper_id, tag_id, name }) => [helperItem(kind, helper_id ?? tag_id ?? name ?? '')],
+  items: ({ helper_type: kind, helper_id, entry_id, subentry_id, tag_id, name }) =>
+    kind === 'config_subentry'
+      ? [{ kind, id: `${entry_id ?? ''}/${subentry_id ?? ''}` }]
+      : [helperItem(kind, helper_id ?? entry_id ?? tag_id ?? name ?? '')],
   async run(call, context) {
-    const { helper_type: kind, helper_id: helperId, action, name, config, wait } = call;
-    if (!isStoredKind(kind)) throw notYet(kind, 'created or changed');
-    checkAction(action, helperId);
-    checkEntryParameters(call);
-    const given = Object.keys(settings).map((key) => [key, call[key as keyof typeof settings]]);
-    const { area_id, labels, category } = call;
-    return saveHelper(context, {
-      ...{ kind, helperId, config, wait },
-      parameters: { name, ...Object.fromEntries(given) },
-      filing: { area_id, labels, category },
-    });
+    const { helper_type: kind, helper_id: helperId, wait } = call;
+    const isAdvanced = call.show_advanced_options;
+    const { parameters, config, filing } = partsOf(call);
+    if (kind === 'config_subentry') {
+      const answers = entryAnswers({ name: parameters['name'] }, config);
+      const { entry_id: entryId, subentry_type: subentryType, subentry_id: subentryId } = call;
+      checkAction(call, subentryId, 'subentry_id');
+      return saveSubentry(context, { entryId: entryId ?? helperId, subentryType, subentryId, answers, isAdvanced });
+    }
+    if (isEntryKind(kind)) {
+      checkForeign(call, ['subentry_type', 'subentry_id']);
+      const id = helperId ?? call.entry_id;
+      checkAction(call, id, 'helper_id');
+      const { icon, unit, ...others } = parameters;
+      const answers = entryAnswers({ ...others, unit_of_measurement: others['unit_of_measurement'] ?? unit }, config);
+      const iconToo = typeof icon === 'string' ? { icon } : {};
+      return saveEntry(context, { kind, helperId: id, answers, isAdvanced, filing: { ...filing, ...iconToo }, wait });
+    }
+    checkForeign(call, ['entry_id', 'subentry_type', 'subentry_id']);
+    checkAction(call, helperId, 'helper_id');
+    return saveHelper(context, { kind, helperId, config, wait, parameters, filing });
   },
 });
 
-function checkAction(action: 'create' | 'update' | undefined, helperId: string | undefined): void {
-  const isUpdate = helperId !== undefined;
+/** The call's parameters; those that any type has may stand in `config` as well. */
+function partsOf(call: Input) {
+  const { name, icon, area_id, labels, category, ...config } = call.config ?? {};
+  const inner = filingShape.safeParse({ name, icon, area_id, labels, category });
+  if (!inner.success) {
+    const parameter = `config.${String(inner.error.issues[0]?.path[0])}`;
+    throw invalidParameter(parameter, 'this has to be text.', 'Correct it.');
+  }
+  const own = Object.keys(settings).map((key) => [key, call[key as keyof typeof settings]]);
+  return {
+    parameters: {
+      ...Object.fromEntries(own),
+      name: call.name ?? inner.data.name,
+      icon: call.icon ?? inner.data.icon,
+    } as Readonly<Record<string, unknown>>,
+    config: call.config === undefined ? undefined : config,
+    filing: {
+      area_id: call.area_id ?? inner.data.area_id,
+      labels: call.labels ?? inner.data.labels,
+      category: call.category ?? inner.data.category,
+    },
+  };
+}
+
+function checkAction({ action }: Input, id: string | undefined, parameter: 'helper_id' | 'subentry_id'): void {
+  const isUpdate = id !== undefined;
   if (action === undefined || (action === 'update') === isUpdate) return;
   const [message, suggestion] = isUpdate
     ? [
-        "action is 'create', but helper_id names one that is there",
-        'Leave helper_id out, or leave action out to change it.',
+        `action is 'create', but ${parameter} names one that is there.`,
+        `Leave ${parameter} out, or leave action out to change it.`,
       ]
-    : ["action is 'update', but helper_id is missing", 'Name the helper; ha_config_list_helpers shows the ids.'];
-  throw new Fault('VALIDATION_INVALID_PARAMETER', `\`helper_id\`: ${message}.`, {
-    suggestion,
-    context: { parameter: 'helper_id', action },
-  });
+    : [`action is 'update', but ${parameter} is missing.`, 'Name the one to change; the list tools show the ids.'];
+  throw invalidParameter(parameter, message, suggestion, { action });
 }
 
-function checkEntryParameters(call: z.infer<typeof input>): void {
-  const parameter = (['entry_id', 'subentry_type', 'subentry_id'] as const).find((key) => call[key] !== undefined);
+function checkForeign(call: Input, foreign: readonly ('entry_id' | 'subentry_type' | 'subentry_id')[]): void {
+  const parameter = foreign.find((key) => call[key] !== undefined);
   if (parameter === undefined) return;
-  throw new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: a ${call.helper_type} is no config entry.`, {
-    suggestion: 'Leave it out, and name the helper to change with helper_id.',
-    context: { parameter, helper_type: call.helper_type },
+  const what = parameter === 'entry_id' ? `a ${call.helper_type} is no config entry.` : 'only for config_subentry.';
+  throw invalidParameter(parameter, what, 'Leave it out, and name the helper to change with helper_id.', {
+    helper_type: call.helper_type,
   });
 }

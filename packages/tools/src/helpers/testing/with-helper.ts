@@ -18,7 +18,7 @@ export async function withHelper(
   const made = context();
   const { data, entity_id: entityId } = await runTool(set, args, made);
   try {
-    await use({ id: data.id, entityId: entityId ?? '', context: made });
+    await use({ id: data.id ?? '', entityId: entityId ?? '', context: made });
   } finally {
     const target = { target: data.id, helper_type: args.helper_type, confirm: true };
     await runTool(remove, target, context()).catch(() => undefined);
