@@ -7,6 +7,8 @@ const MAX_TEXT = 120;
 const MAX_ITEMS = 10;
 /** Of locks and alarms. In results such a key is mostly an error's code, in arguments hardly ever. */
 const DOOR_CODE = /^(code|pin|pin_?code|user_?code|passcode)$/i;
+/** Of devices that join a radio network, and of the networks themselves. */
+const RADIO_KEY = /^(dsk|install_code|qr_code(_string)?|tlv|thread_operation_dataset)$/i;
 
 /** Enough of the arguments to recognise the call, short and without secrets. */
 export function argsSummary(input: unknown): Record<string, unknown> {
@@ -28,7 +30,8 @@ function withoutCodes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutCodes);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
-    const isCode = DOOR_CODE.test(key) && (typeof inner === 'string' || typeof inner === 'number');
+    const isCode =
+      (DOOR_CODE.test(key) || RADIO_KEY.test(key)) && (typeof inner === 'string' || typeof inner === 'number');
     return [key, isCode ? REDACTED : withoutCodes(inner)];
   });
   return Object.fromEntries(entries);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 
@@ -24,4 +25,37 @@ export async function readThreadRouters(home: Home, options: CallOptions = {}): 
     const { active_dataset_tlvs: _key, ...shown } = recordSchema.parse(row);
     return shown;
   });
+}
+
+const datasetsSchema = z.looseObject({ datasets: rowsSchema });
+const discoverySchema = z.looseObject({
+  type: z.string(),
+  key: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Thread networks the home knows, without their keys. Needs an administrator. Source: HA `thread/list_datasets`. @throws Fault */
+export async function listThreadDatasets(home: Home, options: CallOptions = {}): Promise<readonly Row[]> {
+  const answer = await home.send({ type: 'thread/list_datasets' }, { ...options, isWrite: false });
+  return datasetsSchema.parse(answer).datasets.map(({ tlv: _key, ...shown }) => shown);
+}
+
+/** Border routers that answer while we listen, whoever they belong to. Source: HA `thread/discover_routers`. @throws Fault */
+export async function discoverThreadRouters(
+  home: Home,
+  { listenMs, signal }: { readonly listenMs: number; readonly signal: AbortSignal },
+): Promise<readonly Row[]> {
+  const found = new Map<string, Row>();
+  const hear = (event: unknown) => {
+    const { type, key, data } = discoverySchema.parse(event);
+    if (type === 'router_removed') found.delete(key);
+    else found.set(key, { key, ...data });
+  };
+  const listening = await home.subscribe({ type: 'thread/discover_routers' }, hear, { signal });
+  try {
+    await delay(listenMs, undefined, { signal });
+  } finally {
+    await listening.close();
+  }
+  return [...found.values()];
 }

@@ -8,6 +8,7 @@ import { exposureCommands } from './exposure.ts';
 import { helperCommands } from './helper-collections.ts';
 import { historyCommands } from './history-commands.ts';
 import { logbookCommands } from './logbook-commands.ts';
+import { matterCommands } from './matter-commands.ts';
 import { registryCommands } from './registry-commands.ts';
 import { relatedCommands } from './related.ts';
 import { templateCommands } from './render-template.ts';
@@ -16,6 +17,9 @@ import { stateCommands } from './state-commands.ts';
 import { supervisorCommands } from './supervisor-commands.ts';
 import { systemCommands } from './system-commands.ts';
 import { targetCommands } from './targets.ts';
+import { threadCommands } from './thread-commands.ts';
+import { zhaCommands } from './zha-commands.ts';
+import { zwaveCommands } from './zwave-commands.ts';
 
 /** Every WebSocket command the home knows, by its type. */
 export const commands: ReadonlyMap<string, Command> = new Map(
@@ -29,6 +33,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...historyCommands,
     ...itemCommands,
     ...logbookCommands,
+    ...matterCommands,
     ...registryCommands,
     ...relatedCommands,
     ...serviceCommands,
@@ -37,5 +42,8 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...systemCommands,
     ...targetCommands,
     ...templateCommands,
+    ...threadCommands,
+    ...zhaCommands,
+    ...zwaveCommands,
   }),
 );

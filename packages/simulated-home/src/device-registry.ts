@@ -35,6 +35,13 @@ function refuse(message: string): never {
   throw new Refusal('home_assistant_error', message);
 }
 
+/** A device leaves its radio, and with it the home. */
+export function dropDevice(home: HomeModel, id: string): void {
+  if (!home.devices.delete(id)) return;
+  for (const row of entitiesOfDevice(home, id)) removeEntry(home, row.entity_id);
+  fireEvent(home, 'device_registry_updated', { action: 'remove', device_id: id });
+}
+
 /** Out of its last config entry, a device is gone with its entities. */
 function remove(home: HomeModel, id: string, entryId: string | undefined): null {
   const device = home.devices.get(id) ?? refuse('Unknown device');
@@ -43,13 +50,13 @@ function remove(home: HomeModel, id: string, entryId: string | undefined): null 
   const entry = home.template.configEntries.get(left) ?? refuse('Unknown config entry');
   if (entry['supports_remove_device'] !== true) refuse('Config entry does not support device removal');
   const others = device.config_entries.filter((one) => one !== left);
-  const isGone = others.length === 0;
-  if (isGone) home.devices.delete(id);
-  else home.devices.set(id, { ...device, config_entries: others });
-  for (const row of entitiesOfDevice(home, id)) {
-    if (isGone || row.config_entry_id === left) removeEntry(home, row.entity_id);
+  if (others.length === 0) {
+    dropDevice(home, id);
+    return null;
   }
-  fireEvent(home, 'device_registry_updated', { action: isGone ? 'remove' : 'update', device_id: id });
+  home.devices.set(id, { ...device, config_entries: others });
+  for (const row of entitiesOfDevice(home, id)) if (row.config_entry_id === left) removeEntry(home, row.entity_id);
+  fireEvent(home, 'device_registry_updated', { action: 'update', device_id: id });
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { curveState } from './curve.ts';
 import { newUlid } from './identifiers.ts';
 import { Overlay } from './overlay.ts';
+import type { RadioState } from './radio-state.ts';
 import type { Json } from './read.ts';
 import type { SupervisorModel } from './supervisor/supervisor-model.ts';
 import type { Context, DeviceEntry, EntityEntry, HomeTemplate, StateRecord } from './template.ts';
@@ -56,6 +57,8 @@ export interface HomeModel {
   readonly timers: Set<NodeJS.Timeout>;
   /** Who listens to the running backup, and its last event. */
   readonly backupListeners: Set<(event: Json) => void>;
+  /** undefined where the home has no radios. */
+  readonly radios: RadioState | undefined;
   lastBackupEvent: Json | null;
   isBackupRunning: boolean;
   /** Undefined: a home without apps. */
@@ -65,7 +68,13 @@ export interface HomeModel {
 const none = new Map<string, never>();
 const keptChanges = 1000;
 
-export function openHome(template: HomeTemplate, identity: Identity, supervisor?: SupervisorModel): HomeModel {
+/** The parts that only some homes have. */
+export interface Equipment {
+  readonly supervisor?: SupervisorModel | undefined;
+  readonly radios?: RadioState | undefined;
+}
+
+export function openHome(template: HomeTemplate, identity: Identity, equipment: Equipment = {}): HomeModel {
   return {
     identity,
     template,
@@ -90,9 +99,10 @@ export function openHome(template: HomeTemplate, identity: Identity, supervisor?
     listeners: new Map(),
     timers: new Set(),
     backupListeners: new Set(),
+    radios: equipment.radios,
     lastBackupEvent: null,
     isBackupRunning: false,
-    supervisor,
+    supervisor: equipment.supervisor,
   };
 }
 

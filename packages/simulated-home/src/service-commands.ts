@@ -2,13 +2,18 @@ import { type Call, type Commands, checkKeys, command } from './command.ts';
 import { entityServices } from './entity-services.ts';
 import { contextOf, type HomeModel } from './home-model.ts';
 import { homeServices, scriptService } from './home-services.ts';
+import { isOffered, radioServices } from './radio-services.ts';
 import { domainOf, type Json, recordOf, textOf } from './read.ts';
 import { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
 import { expandTarget } from './targets.ts';
 import type { Context } from './template.ts';
 
-const services: Readonly<Record<string, Service>> = { ...homeServices, ...entityServices };
+const services: Readonly<Record<string, Service>> = {
+  ...homeServices,
+  ...entityServices,
+  ...radioServices,
+};
 const targetKeys = ['entity_id', 'device_id', 'area_id', 'floor_id', 'label_id'];
 
 export interface ServiceRequest {
@@ -45,7 +50,8 @@ function checkResponse(service: Service, request: ServiceRequest): void {
 export function callService(home: HomeModel, request: ServiceRequest): unknown {
   const { action, data, context } = request;
   const [domain = '', name = ''] = action.split('.');
-  const service = Object.hasOwn(services, action) ? services[action] : scriptService(home, action);
+  const service =
+    Object.hasOwn(services, action) && isOffered(home, action) ? services[action] : scriptService(home, action);
   if (service === undefined) {
     const placeholders = { translation_placeholders: { domain, service: name }, translation_domain: 'homeassistant' };
     throw new Refusal('not_found', `Service ${action} not found.`, {
@@ -110,7 +116,7 @@ export function describeServices(home: HomeModel): Record<string, Record<string,
     const [domain = '', name = ''] = action.split('.');
     described[domain] = { ...described[domain], [name]: description };
   };
-  for (const [action, service] of Object.entries(services)) put(action, describe(service));
+  for (const [action, service] of Object.entries(services)) if (isOffered(home, action)) put(action, describe(service));
   for (const record of home.states.values()) {
     if (domainOf(record.entity_id) === 'script') put(record.entity_id, { fields: {} });
   }

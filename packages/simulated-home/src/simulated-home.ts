@@ -8,6 +8,8 @@ import { putEntity } from './helper-collections.ts';
 import { closeHome, contextOf, openHome, setState } from './home-model.ts';
 import { stableId } from './identifiers.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
+import { radioDevices } from './radio-devices.ts';
+import { openRadios } from './radio-state.ts';
 import type { Json } from './read.ts';
 import { listenForHomes } from './server.ts';
 import { type HomeSize, sizedScenario } from './sized-scenario.ts';
@@ -23,6 +25,8 @@ export interface SimulatedHomeOptions {
   /** A long-lived access token; random unless given. */
   readonly token?: string;
   readonly scenario?: 'demo' | HomeSize;
+  /** Z-Wave, Zigbee, Matter and a Thread border router. */
+  readonly hasRadios?: boolean;
   /** A calendar version; before 2026.8 a device may belong to two integrations. */
   readonly version?: string;
   readonly name?: string;
@@ -42,6 +46,8 @@ export interface SimulatedHome {
   stateOf(entityId: string): string | undefined;
   /** An entity as an integration would bring it, on the device of another entity if told. */
   addEntity(spec: LooseSpec, on?: { readonly deviceOf?: string; readonly options?: Json }): void;
+  /** What its radios were told, oldest first. */
+  radioLog(): readonly Json[];
   /** Replaces the way the home fails its clients; `{}` makes it well again. */
   misbehave(how: Misbehaviour): void;
   /** Cuts every connection at once, as a restart or a lost line does. */
@@ -56,11 +62,18 @@ export interface SimulatedHome {
  */
 export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Promise<SimulatedHome> {
   const { port = 0, host = '127.0.0.1', token = newSecret(), scenario = 'demo', latencyMs = 0 } = options;
-  const { version = simulatedVersion, name = 'Simulated home', instanceId = stableId(`instance/${name}`) } = options;
-  const spec = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
+  const {
+    version = simulatedVersion,
+    hasRadios = false,
+    name = 'Simulated home',
+    instanceId = stableId(`instance/${name}`),
+  } = options;
+  const base = scenario === 'demo' ? demoScenario() : sizedScenario(scenario);
+  const spec = hasRadios ? { ...base, devices: [...base.devices, ...radioDevices] } : base;
   const template = buildTemplate(spec, Date.now(), !hasSplitDevices(version));
   const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version };
-  const home = openHome(template, identity, options.supervisor);
+  const radios = hasRadios ? openRadios() : undefined;
+  const home = openHome(template, identity, { supervisor: options.supervisor, radios });
   for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
   const mood = { now: {} };
   const find = (given: string) => (given === token ? home : undefined);
@@ -81,6 +94,7 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
       const deviceId = home.entities.get(deviceOf)?.device_id ?? null;
       if (entry) putEntry(home, { ...entry, device_id: deviceId, options });
     },
+    radioLog: () => home.radios?.told ?? [],
     misbehave(how) {
       mood.now = how;
     },

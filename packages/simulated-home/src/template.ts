@@ -79,6 +79,8 @@ export interface DeviceSpec {
   readonly entities: readonly EntitySpec[];
   /** Another integration that knows the device as well: one record with two owners, before Home Assistant 2026.8. */
   readonly alsoOn?: string;
+  /** By which its integration knows it; made from its name unless given. */
+  readonly address?: string;
 }
 
 export interface ScenarioSpec {
@@ -131,6 +133,13 @@ export function emptyEntry(entityId: string, platform: string, uniqueId: string,
   };
 }
 
+/** Zigbee devices have an address of eight bytes; for the others any text does. */
+function addressOf({ platform, name }: DeviceSpec): string {
+  if (platform !== 'zha') return slugOf(name);
+  const tail = stableId(`ieee/${name}`).slice(0, 10).match(/../g) ?? [];
+  return ['00', '15', '8d', ...tail].join(':');
+}
+
 function emptyDevice(spec: DeviceSpec, entryId: string, atMs: number): DeviceEntry {
   return {
     area_id: spec.area === undefined ? null : slugOf(spec.area),
@@ -145,7 +154,7 @@ function emptyDevice(spec: DeviceSpec, entryId: string, atMs: number): DeviceEnt
     entry_type: null,
     hw_version: null,
     id: stableId(`device/${spec.name}`),
-    identifiers: [[spec.platform, slugOf(spec.name)]],
+    identifiers: [[spec.platform, spec.address ?? addressOf(spec)]],
     labels: [],
     manufacturer: spec.maker,
     model: spec.model,

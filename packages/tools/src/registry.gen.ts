@@ -47,6 +47,7 @@ import { tool as haConfigGetLabel } from './labels/get.ts';
 import { tool as haConfigRemoveLabel } from './labels/remove.ts';
 import { tool as haConfigSetLabel } from './labels/set.ts';
 import { tool as haGetLogs } from './logs/get.ts';
+import { tool as haManageRadio } from './radios/manage.ts';
 import { tool as haConfigGetScene } from './scenes/get.ts';
 import { tool as haConfigRemoveScene } from './scenes/remove.ts';
 import { tool as haConfigSetScene } from './scenes/set.ts';
@@ -128,6 +129,7 @@ export const tools: readonly Tool[] = [
   haManageCustomTool,
   haManageEnergyPrefs,
   haManagePipeline,
+  haManageRadio,
   haManageTheme,
   haManageUpdates,
   haReloadCore,

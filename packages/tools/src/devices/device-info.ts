@@ -82,6 +82,12 @@ export function configEntriesOf(device: Device): readonly string[] {
   return device.config_entries ?? (typeof single === 'string' ? [single] : []);
 }
 
+/** The id by which an integration knows a device: the first of `[domain, id]`. */
+export function identifierOf(device: Device, domain: string): string | undefined {
+  const found = pairsSchema.parse(device['identifiers']).find(([one]) => one === domain);
+  return found && String(found[1]);
+}
+
 function typeOf(sources: readonly string[], isBridged: boolean): string {
   if (sources.includes('zha')) return 'zha';
   if (isBridged) return 'zigbee2mqtt';

@@ -1,0 +1,52 @@
+import { Fault } from '@hub/core/fault.ts';
+import { installUpdate, listUpdates } from '@hub/ha/updates.ts';
+import { deviceOf, type RadioAction, type RadioCall } from './action.ts';
+
+/** Clients give up on a call after a minute; radios take many. */
+const WAIT_MS = 20_000;
+
+/** The same for each radio: its integration offers firmware as an update entity of the device. */
+export const firmwareUpdate: RadioAction = {
+  does: 'installs the firmware its update entity offers',
+  effect: 'system',
+  required: ['device_id'],
+  isLongRunning: true,
+  async run(call) {
+    const { home, signal } = call.context;
+    const entityId = await updateEntityOf(call);
+    const update = (await listUpdates(home)).get(entityId);
+    if (
+      !update ||
+      update.latestVersion === null ||
+      update.latestVersion === update.installedVersion ||
+      !update.canInstall
+    ) {
+      throw new Fault('SERVICE_CALL_FAILED', `No firmware can be installed through ${entityId} now.`, {
+        suggestion: 'ha_manage_updates get shows what it offers.',
+        context: { entity_id: entityId, installed_version: update?.installedVersion ?? null },
+      });
+    }
+    if (update.isInProgress)
+      return { entity_id: entityId, status: 'in_progress', latest_version: update.latestVersion };
+    const status = await installUpdate(home, update, { withBackup: false, waitMs: WAIT_MS, signal });
+    return { entity_id: entityId, status, latest_version: update.latestVersion };
+  },
+};
+
+async function updateEntityOf(call: RadioCall): Promise<string> {
+  const device = deviceOf(call);
+  const entries = [...(await call.context.home.entities()).values()];
+  const found = entries.filter(
+    ({ device_id: id, entity_id: entityId }) => id === device.id && entityId.startsWith('update.'),
+  );
+  const [first] = found.toSorted((a, b) => Number(isOurs(b.platform, call)) - Number(isOurs(a.platform, call)));
+  if (first) return first.entity_id;
+  throw new Fault('ENTITY_NOT_FOUND', 'The device has no update entity.', {
+    suggestion: 'Its maker offers no firmware this way, or the entity is disabled.',
+    context: { device_id: device.id },
+  });
+}
+
+function isOurs(platform: string, { entries }: RadioCall): boolean {
+  return entries.some(({ domain }) => domain === platform);
+}
