@@ -103,3 +103,10 @@ describe('a connector that is not strict', () => {
     expect(guide.text).not.toMatch(PATTERN);
   });
 });
+
+test('what goes against the guide comes as warnings that name the section', async () => {
+  const connector = await open.connector({ settings: { strict: false } });
+  const args = { config: { ...config, actions: [{ wait_template: '{{ true }}' }] } };
+  const { body } = await open.call(connector, 'ha_config_set_automation', args);
+  expect(body['best_practice_warnings']).toEqual([expect.stringContaining('references/automation-actions.md#')]);
+});

@@ -36,6 +36,7 @@ export const setShape = {
   operation: z.enum(['created', 'updated']),
   config_hash: z.string(),
   category: z.string().optional(),
+  best_practice_warnings: z.array(z.string()).optional(),
   validation: validationShape.optional(),
   action: z.literal('python_transform').optional(),
   python_expression: z.string().optional(),

@@ -4,6 +4,7 @@ import { writeConfigItem } from '@hub/ha/config-files.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { findings } from '../guidance/findings.ts';
 import { categoryId, setCategory } from './config-category.ts';
 import { checkMode, type PreparedChange, prepareChange } from './config-change.ts';
 import { itemNotFound, staleHash, withContext } from './config-faults.ts';
@@ -50,6 +51,7 @@ export async function setConfig(
   const isToWait = (input.wait || category !== undefined) && !isNoChange;
   const seen = isToWait ? await settle(context, kind, item, already) : { entityId: item.entityId, warnings: [] };
   const filing = category === undefined ? [] : await file(context, kind, seen.entityId, category);
+  const noted = findings(change.config);
   const warnings = [...noticed, ...seen.warnings, ...filing];
   return {
     id: item.id,
@@ -61,6 +63,7 @@ export async function setConfig(
       config_hash: configHash(kind.normalize(configShape.safeParse(after).data ?? change.config)),
       ...(typeof category === 'string' && filing.length === 0 ? { category } : {}),
       ...transformKeys(kind, item, input.python_transform),
+      ...(noted.length > 0 ? { best_practice_warnings: noted } : {}),
       ...(validation ? { validation } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
     },
