@@ -6,7 +6,7 @@ export const ROLES = ['owner', 'manager', 'resident', 'guest'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a role may do at most, whatever its connector says. */
-const ROLE_CEILING: Readonly<Record<Role, Effect>> = {
+export const ROLE_CEILING: Readonly<Record<Role, Effect>> = {
   owner: 'destroy',
   manager: 'destroy',
   resident: 'configure',
@@ -20,6 +20,8 @@ export interface PolicyQuestion {
   readonly isReadOnly: boolean;
   readonly isToolEnabled: boolean;
   readonly toolName: string;
+  /** Which of its actions, for a tool that has several. */
+  readonly operation?: string | undefined;
   readonly role: Role;
   readonly connectorCeiling: Effect;
   /** Undefined for tools that touch no home. */
@@ -27,6 +29,9 @@ export interface PolicyQuestion {
   /** Of the expanded target, not merely of the tool. */
   readonly effect: Effect;
 }
+
+const LIST_CHANGED =
+  'The list may have changed since you read it: ask for tools/list again, or have the user reconnect this server.';
 
 /**
  * The decision in its fixed order, deny wins: credential → tenant → tool → read-only → ceiling. Undefined means allowed.
@@ -45,13 +50,27 @@ export function refusal(question: PolicyQuestion): Fault | undefined {
     });
   }
   if (!question.isToolEnabled) {
-    return new Fault('TOOL_NOT_AVAILABLE', `${toolName} is switched off for this connector.`, {
-      suggestion: 'Ask for tools/list again: the list may have changed since it was read.',
+    return new Fault('TOOL_NOT_AVAILABLE', `${toolName} is switched off here: it has left the list of tools.`, {
+      suggestion: [
+        LIST_CHANGED,
+        `The owner can switch it on again: hub connectors set ${connectorName} --enable ${toolName}`,
+      ],
+      context: { tool_name: toolName, list_changed: true },
     });
   }
   if (question.isReadOnly && effect !== 'read') {
-    return new Fault('READ_ONLY_MODE', `${toolName} would change the home, and this connector is read-only.`, {
-      context: { tool_name: toolName, read_only_mode: true, effect },
+    return new Fault('READ_ONLY_MODE', `${toolName} would change the home, and only reading is allowed here.`, {
+      suggestion: [
+        'Tell the user that it is read-only; do not look for another way to do it.',
+        LIST_CHANGED,
+        `The owner can allow changes: hub connectors set ${connectorName} --read-only off`,
+      ],
+      context: {
+        tool_name: toolName,
+        read_only_mode: true,
+        effect,
+        ...(question.operation === undefined ? {} : { blocked_operation: question.operation }),
+      },
     });
   }
   const ceiling = lowestCeiling([

@@ -1,5 +1,6 @@
 import type { Effect } from '@hub/core/effect.ts';
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { Trx } from './database.ts';
 import type { HomeLinkTable, HomeTable } from './schema.ts';
 
@@ -34,10 +35,14 @@ export interface HomeRecord {
   readonly instanceId: string | undefined;
   readonly isSimulated: boolean;
   readonly ceiling: Effect;
+  /** What connectors take from it unless they say otherwise; the gate parses them. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly link: LinkSummary;
 }
+
+const settingsShape = z.record(z.string(), z.unknown());
 
 type HomeRow = Selectable<HomeTable> &
   Omit<LinkRow, 'kind' | 'sealed_secrets' | 'url_key' | `updated_${string}`> & { link_kind: LinkRow['kind'] };
@@ -79,6 +84,7 @@ export function toHomeRecord(row: HomeRow): HomeRecord {
     instanceId: row.instance_id ?? undefined,
     isSimulated: row.is_simulated,
     ceiling: row.ceiling,
+    settings: settingsShape.parse(row.settings),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     link: {

@@ -26,6 +26,8 @@ export interface HomeInput {
   readonly isSimulated?: boolean | undefined;
   /** What may be done to this home at most, whoever asks; `destroy` (everything) unless told. */
   readonly ceiling?: Effect | undefined;
+  /** Replaces all settings. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
   readonly link?: LinkInput | undefined;
 }
 
@@ -208,7 +210,8 @@ async function pickSlug(trx: Trx, tenantId: string, wanted: string): Promise<str
 }
 
 function homeColumns(input: HomeInput) {
-  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, ceiling } = input;
+  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, ceiling, settings } =
+    input;
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
@@ -220,6 +223,7 @@ function homeColumns(input: HomeInput) {
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),
     ...(isSimulated === undefined ? {} : { is_simulated: isSimulated }),
     ...(ceiling === undefined ? {} : { ceiling }),
+    ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
   };
 }
 

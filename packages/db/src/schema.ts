@@ -92,6 +92,7 @@ export interface HomeTable extends Created, Updated {
   instance_id: string | null;
   is_simulated: Generated<boolean>;
   ceiling: Generated<Effect>;
+  settings: GeneratedJson;
 }
 
 export interface HomeLinkTable extends Updated {

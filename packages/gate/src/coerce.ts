@@ -3,6 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 /** The part of JSON Schema that tool inputs use. */
 export interface Schema {
   readonly type?: string | readonly string[];
+  readonly description?: string;
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;

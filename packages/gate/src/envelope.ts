@@ -18,6 +18,11 @@ export function successResult(body: Readonly<Record<string, unknown>>, maxBytes 
   return { isError: false, body: shown, text: JSON.stringify(shown) };
 }
 
+/** For the one tool whose text is a bare list; the list comes under `key` in the structured answer, which has to be an object. */
+export function listResult(body: Readonly<Record<string, unknown>>, key: string): CallResult {
+  return { isError: false, body, text: JSON.stringify(body[key]) };
+}
+
 /** `{success: false, error: {code, message, …}, …context}`, pretty-printed because people read it in logs. */
 export function faultResult(fault: Fault): CallResult {
   const [suggestion, ...more] = fault.suggestions;

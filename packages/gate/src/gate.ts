@@ -5,17 +5,23 @@ import { newId } from '@hub/core/ids.ts';
 import { refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ToolContext } from '@hub/tools/define.ts';
+import { aim } from './aim.ts';
 import { argumentFault } from './argument-fault.ts';
 import type { BestPractice, GuidedCall } from './best-practice.ts';
 import { type CallSignal, callSignal, untilAborted } from './call-signal.ts';
-import type { Catalogue, ListedTool, PreparedTool, Profile } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { chooseHome } from './choose-home.ts';
 import { coerce } from './coerce.ts';
 import { type ConnectorAccess, type HomeAccess, validityOf } from './connector-access.ts';
 import { assertShallow } from './depth.ts';
-import { asFault, type CallResult, faultResult, successResult } from './envelope.ts';
+import { withPlaces } from './elsewhere.ts';
+import { asFault, type CallResult, faultResult, listResult, successResult } from './envelope.ts';
 import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
+import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
+import type { ListedTool, PreparedTool } from './prepared-tool.ts';
+import { SEARCH_TOOL } from './search-tools.ts';
+import { isOff } from './tool-pins.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
 import { assertWellFormed } from './well-formed.ts';
@@ -35,7 +41,11 @@ export interface CallRequest {
 }
 
 export interface Gate {
-  list(connector: ConnectorAccess): readonly ListedTool[];
+  /** What this client sees of it; the same array until it changes. */
+  list(connector: ConnectorAccess, clientName?: string | undefined): readonly ListedTool[];
+  /** Differs when the list of any client would. */
+  listKey(connector: ConnectorAccess): string;
+  isTool(name: string): boolean;
   /** Never throws: every outcome is an answer. */
   call(request: CallRequest): Promise<CallResult>;
 }
@@ -48,6 +58,8 @@ export type ContextFactory = (call: {
   readonly home: HomeAccess | undefined;
   readonly view: View | undefined;
   readonly signal: AbortSignal;
+  /** The caller's list is the short one. */
+  readonly isSearching: boolean;
   readonly nested: (name: string, args: unknown) => Promise<CallResult>;
 }) => ToolContext;
 
@@ -78,22 +90,17 @@ const RULE_CLASS: Readonly<Partial<Record<FaultCode, RuleClass>>> = {
 /** The one way from any door to any tool. */
 export function createGate(deps: GateDeps): Gate {
   return {
-    list: (connector) => deps.catalogue.list(profileOf(connector)),
+    list: (connector, clientName) => deps.catalogue.list(profileOf(deps.catalogue, connector, clientName)),
+    listKey: (connector) => listKeyOf(deps.catalogue, connector),
+    isTool: (name) => deps.catalogue.names.has(name),
     call: (request) => callTool(deps, request, 0),
   };
 }
 
-function profileOf(connector: ConnectorAccess): Profile {
-  return {
-    ceiling: connector.ceiling,
-    isReadOnly: connector.settings.readOnly,
-    hasSeveralHomes: connector.homes.length > 1,
-    disabled: connector.settings.disabledTools,
-  };
-}
-
-async function callTool(deps: GateDeps, request: CallRequest, depth: number): Promise<CallResult> {
+async function callTool(deps: GateDeps, given: CallRequest, depth: number): Promise<CallResult> {
   const callId = newId();
+  const { fault: astray, ...aimed } = aim(deps.catalogue, given.connector.settings, given.name, given.args);
+  const request = { ...given, ...aimed };
   const call = {
     name: request.name,
     callId,
@@ -103,6 +110,7 @@ async function callTool(deps: GateDeps, request: CallRequest, depth: number): Pr
   return deps.observer.observe(call, async (observed) => {
     try {
       using _place = deps.traffic.enter(request.connector.id);
+      if (astray) throw astray;
       const prepared = findTool(deps, request);
       const { home, input } = readArguments(prepared, request);
       observed.about(home?.id);
@@ -117,7 +125,7 @@ async function callTool(deps: GateDeps, request: CallRequest, depth: number): Pr
 }
 
 function findTool(deps: GateDeps, { name, connector }: CallRequest): PreparedTool {
-  const prepared = deps.catalogue.get(name);
+  const prepared = name === SEARCH_TOOL ? deps.catalogue.search(shortProfileOf(connector)) : deps.catalogue.get(name);
   if (prepared) return prepared;
   const near = [...deps.catalogue.names]
     .filter((known) => known.split('_').some((word) => word.length > 3 && name.includes(word)))
@@ -185,20 +193,11 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
 
 function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
   const { request, prepared, home } = run;
-  const { connector } = request;
-  const fault = refusal({
-    connectorName: connector.name,
-    tenantIsActive: connector.tenantIsActive,
-    validity: validityOf(connector),
-    isReadOnly: connector.settings.readOnly,
-    isToolEnabled: !connector.settings.disabledTools.includes(prepared.tool.name),
-    toolName: prepared.tool.name,
-    role: connector.role,
-    connectorCeiling: connector.ceiling,
-    homeCeiling: home?.ceiling,
-    effect,
-  });
-  if (fault) refuse(deps, run, effect, fault);
+  const fault = judge(run, effect, home);
+  if (fault) {
+    const others = home ? request.connector.homes.filter((one) => one !== home && !judge(run, effect, one)) : [];
+    refuse(deps, run, effect, withPlaces(fault, prepared.lowest, others));
+  }
   deps.observer.decided(true, 'default');
 }
 
@@ -206,6 +205,31 @@ function refuse(deps: GateDeps, run: Run, effect: Effect, fault: Fault): never {
   deps.observer.decided(false, RULE_CLASS[fault.code] ?? 'default');
   deps.trail.note(entryOf(run, effect), { outcome: 'refused', faultCode: fault.code, durationMs: 0 });
   throw fault;
+}
+
+/** The decision as it would be at this home. */
+function judge({ request, prepared, input }: Run, effect: Effect, home: HomeAccess | undefined): Fault | undefined {
+  const { connector } = request;
+  const settings = home?.settings ?? connector.settings;
+  return refusal({
+    connectorName: connector.name,
+    tenantIsActive: connector.tenantIsActive,
+    validity: validityOf(connector),
+    isReadOnly: settings.readOnly,
+    isToolEnabled: !isOff(prepared.tool.name, settings),
+    toolName: prepared.tool.name,
+    operation: operationOf(input),
+    role: connector.role,
+    connectorCeiling: connector.ceiling,
+    homeCeiling: home?.ceiling,
+    effect,
+  });
+}
+
+/** Which of a tool's several actions was meant. */
+function operationOf(input: unknown): string | undefined {
+  const action = input !== null && typeof input === 'object' && 'action' in input ? input.action : undefined;
+  return typeof action === 'string' ? action : undefined;
 }
 
 function guidedCall({ request, prepared, input }: Run): GuidedCall {
@@ -230,10 +254,20 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
     return callTool(deps, { ...request, name, args, signal }, depth + 1);
   };
   try {
-    const context = deps.context({ request, callId, tool: prepared.tool.name, home, view, signal, nested });
+    const { isSearching } = profileOf(deps.catalogue, request.connector, request.clientName);
+    const context = deps.context({
+      request,
+      callId,
+      tool: prepared.tool.name,
+      home,
+      view,
+      signal,
+      nested,
+      isSearching,
+    });
     const body = await untilAborted(signal, prepared.tool.run(run.input, context));
     const guided = await deps.bestPractice.deliver(guidedCall(run), body as Readonly<Record<string, unknown>>);
-    const result = successResult(guided);
+    const result = resultOf(run, guided);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {
@@ -241,6 +275,12 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
     await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
     throw error instanceof Fault || fault.code !== 'INTERNAL_ERROR' ? fault : error;
   }
+}
+
+/** With several homes each answer says of which one it is. */
+function resultOf({ request, prepared, home }: Run, body: Readonly<Record<string, unknown>>): CallResult {
+  if (prepared.tool.name === SEARCH_TOOL) return listResult(body, 'result');
+  return successResult(home && request.connector.homes.length > 1 ? { ...body, home: home.slug } : body);
 }
 
 async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {

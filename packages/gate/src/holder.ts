@@ -1,6 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
-import type { Home, HomeInfo } from '@hub/ha/home.ts';
+import type { Home, HomeInfo, HomeState } from '@hub/ha/home.ts';
 import { createMirror, type Mirror } from '@hub/ha/mirror.ts';
 import { type OnHomeCall, timedHome } from './upstream-clock.ts';
 
@@ -26,6 +26,8 @@ export interface Holder {
   /** Closes the link so that the next use reads address and credential anew. */
   release(homeId: string): Promise<void>;
   held(): readonly HeldHome[];
+  /** As its link says now; undefined when it has none. */
+  stateOf(homeId: string): HomeState | undefined;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export function createHolder(deps: HolderDeps): Holder {
     hold,
     release,
     held: () => [...settled.values()],
+    stateOf: (homeId) => settled.get(homeId)?.home.info.state,
     async close() {
       isClosed = true;
       clearInterval(trimming);

@@ -1,13 +1,23 @@
 import { Fault } from '@hub/core/fault.ts';
 import { newSecret } from '@hub/core/ids.ts';
+import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
-import type { EditsPort, HomesPort, Question, ResultsPort, SavedToolsPort, ToolContext } from '@hub/tools/define.ts';
+import type {
+  CallSettings,
+  EditsPort,
+  HomesPort,
+  Question,
+  ResultsPort,
+  SavedToolsPort,
+  ToolContext,
+} from '@hub/tools/define.ts';
 import type { BestPractice } from './best-practice.ts';
-import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
+import type { ConnectorAccess, ConnectorSettings, HomeAccess } from './connector-access.ts';
 import type { ContextFactory } from './gate.ts';
 import type { EditOrigin } from './stored-edits.ts';
+import { isOff } from './tool-pins.ts';
 
 export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
@@ -15,19 +25,22 @@ export interface ContextDeps {
   readonly results: VolatileMap;
   readonly savedToolsFor: (connector: ConnectorAccess) => SavedToolsPort;
   readonly bestPractice: Pick<BestPractice, 'keyOf'>;
+  /** How a home was last seen by this process; undefined before it was linked. */
+  readonly stateOf: (homeId: string) => HomeState | undefined;
 }
 
 /** Fills the ports a tool may use for one call. */
 export function createContextFactory(deps: ContextDeps): ContextFactory {
-  return ({ request, callId, tool, home, view, signal, nested }): ToolContext => {
+  return ({ request, callId, tool, home, view, signal, nested, isSearching }): ToolContext => {
     const { connector } = request;
     return {
       get home(): View {
         if (!view) throw new Error(`${tool} has scope connector and may not touch a home`);
         return view;
       },
-      homes: homesOf(connector),
+      homes: homesOf(connector, deps.stateOf),
       caller: { tenantId: connector.tenantId, connectorId: connector.id, callId, clientName: request.clientName },
+      settings: settingsOf(home?.settings ?? connector.settings, isSearching),
       signal,
       progress: (done, total, message) => request.progress?.(done, total, message),
       ask: (question) => Promise.reject(approvalRequired(question, connector)),
@@ -70,8 +83,19 @@ interface NestedError {
   readonly suggestions?: readonly string[];
 }
 
-function homesOf(connector: ConnectorAccess): HomesPort {
-  return { list: async () => connector.homes.map(({ ceiling: _, ...summary }) => summary) };
+function homesOf({ homes }: ConnectorAccess, stateOf: ContextDeps['stateOf']): HomesPort {
+  return {
+    list: async () =>
+      homes.map(({ id, slug, name, tags, isSimulated }) => ({ id, slug, name, tags, isSimulated, state: stateOf(id) })),
+  };
+}
+
+function settingsOf(settings: ConnectorSettings, isSearching: boolean): CallSettings {
+  return {
+    isReadOnly: settings.readOnly,
+    isSearching,
+    pinnedTools: settings.pinnedTools.filter((name) => !isOff(name, settings)),
+  };
 }
 
 /** Ids carry 144 random bits and are looked up under the connector, so nobody reads another's records. */

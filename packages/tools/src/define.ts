@@ -124,6 +124,14 @@ export interface Caller {
   readonly clientName: string | undefined;
 }
 
+/** How this caller's list is shaped and what it is held to. */
+export interface CallSettings {
+  readonly isReadOnly: boolean;
+  /** Its list is short, and ha_search_tools finds the rest. */
+  readonly isSearching: boolean;
+  readonly pinnedTools: readonly string[];
+}
+
 /** A question that only a person may answer. */
 export interface Question {
   readonly title: string;
@@ -136,6 +144,7 @@ export interface ToolContext {
   readonly home: View;
   readonly homes: HomesPort;
   readonly caller: Caller;
+  readonly settings: CallSettings;
   readonly signal: AbortSignal;
   /** Tells a waiting client how far the work is: `done` of `total` (any unit), with a short text. */
   progress(done: number, total: number | undefined, message: string): void;

@@ -23,7 +23,7 @@ test('a revoked connector is cut off even when it could not be read anew at firs
         return undefined;
       },
     },
-    gate: { list: () => [] },
+    gate: { listKey: () => '' },
     surfaces: { changed: () => undefined },
     revoked: new Set([(id: string) => ended.push(id)]),
   });

@@ -7,7 +7,7 @@ import type { Surfaces } from './surfaces.ts';
 export interface ChangeTargets {
   readonly homes: Pick<Holder, 'release'>;
   readonly directory: Pick<Directory, 'forgetTenant' | 'refresh'>;
-  readonly gate: Pick<Gate, 'list'>;
+  readonly gate: Pick<Gate, 'listKey'>;
   readonly surfaces: Pick<Surfaces, 'changed'>;
   /** Told the id of a connector that opens nothing any more. */
   readonly revoked: ReadonlySet<(connectorId: string) => void>;
@@ -25,7 +25,7 @@ export function createChangeApplier(targets: ChangeTargets): (changes: readonly 
     const now = await directory.refresh(known);
     unfollowed.delete(known);
     if (!now) for (const end of targets.revoked) end(known.access.id);
-    else if (targets.gate.list(now.access) !== targets.gate.list(known.access)) targets.surfaces.changed(now);
+    else if (targets.gate.listKey(now.access) !== targets.gate.listKey(known.access)) targets.surfaces.changed(now);
   }
 
   return async (changes) => {

@@ -102,6 +102,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
         }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
+      stateOf: homes.stateOf,
     }),
     trail,
     traffic: createTraffic({ limiter: createMemoryLimiter({ points: 20_000, durationS: 10 }), maxInFlight: 64 }),

@@ -32,11 +32,11 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
     const made = surfaces.get(known);
     if (made) return made;
     const instructions = instructionsFor(known.access);
-    const tools = deps.gate.list(known.access) as ReturnType<Surface['listTools']>;
     const surface: Surface = {
       key: known.access.id,
       instructions: () => instructions,
-      listTools: () => tools,
+      listKey: deps.gate.listKey(known.access),
+      listTools: (client) => deps.gate.list(known.access, client?.name) as ReturnType<Surface['listTools']>,
       resources: guideShelf(() => deps.bestPractice.keyOf(known.access)),
       callTool: (call) => callTool(deps, known, call),
       onListChanged(listener) {
@@ -79,7 +79,7 @@ async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: Too
     meta: call.traceParent === undefined ? undefined : { traceparent: call.traceParent },
   });
   const error = isError ? (body['error'] as { code?: string; message?: string } | undefined) : undefined;
-  if (error?.code === 'TOOL_NOT_AVAILABLE' && !deps.gate.list(access).some(({ name }) => name === call.name)) {
+  if (error?.code === 'TOOL_NOT_AVAILABLE' && !deps.gate.isTool(call.name)) {
     throw new Fault('TOOL_NOT_AVAILABLE', error.message ?? `There is no tool ${call.name}.`);
   }
   return { content: [{ type: 'text', text }], structuredContent: body, ...(isError ? { isError: true } : {}) };

@@ -1,6 +1,6 @@
 import type { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
-import { defineTool, type ToolContext } from '../define.ts';
+import { type CallSettings, defineTool, type ToolContext } from '../define.ts';
 import { project } from '../shared/fields.ts';
 import { count, stringList, successShape } from '../shared/parameters.ts';
 import { entityOverview } from './overview-entities.ts';
@@ -8,6 +8,9 @@ import { notices, part, repairs, serviceNames, systemInfo } from './overview-sys
 
 const SETTINGS_HINT =
   'What this connector may do is set by the owner of the hub: hub connectors list, then hub connectors set NAME.';
+
+const READ_ONLY_HINT =
+  'Read Only Mode is ON: everything but reading is refused. Say so to the user; the owner can allow changes with hub connectors set NAME --read-only off.';
 
 const input = z.strictObject({
   detail_level: z
@@ -65,6 +68,7 @@ export const tool = defineTool({
       ...(notified.fault ? { notification_count: 0, notifications: [] } : notified.value),
       ...(open.fault ? repairsError(open.fault) : open.value),
       ...(isFull ? { device_types, service_availability: availability(services.value ?? new Map()) } : {}),
+      ...shaping(context.settings),
       ...(warnings.length > 0 ? { partial: true, warnings } : {}),
     };
     return {
@@ -74,6 +78,16 @@ export const tool = defineTool({
     };
   },
 });
+
+/** What the caller's list leaves out, and that nothing can be changed. */
+function shaping({ isSearching, isReadOnly, pinnedTools }: CallSettings) {
+  const hint =
+    'Only the pinned tools are listed. Find the others with ha_search_tools and run each with the tool its execute_via names.';
+  return {
+    ...(isSearching ? { tool_discovery: { hint, pinned_tools: pinnedTools } } : {}),
+    ...(isReadOnly ? { read_only_mode: true, read_only_mode_hint: READ_ONLY_HINT } : {}),
+  };
+}
 
 /** Asks the home, all at once, for what the mirror has not and the answer needs. */
 async function readSystem(call: Input, { home, signal }: ToolContext) {

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { HomeSummary, Question, ToolContext } from '../define.ts';
+import type { CallSettings, HomeSummary, Question, ToolContext } from '../define.ts';
 import { createMemoryEdits, type KeptEdit, type MemoryEdit } from './memory-edits.ts';
 
 export interface ToolContextOptions {
@@ -17,6 +17,8 @@ export interface ToolContextOptions {
   readonly store?: MemoryEdit[];
   /** Named in the edits; what it is in a hub is the tool that runs. */
   readonly tool?: string;
+  /** The whole list and changes allowed unless given. */
+  readonly settings?: Partial<CallSettings>;
 }
 
 export interface TestToolContext extends ToolContext {
@@ -38,6 +40,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     },
     homes: { list: async () => options.homes ?? [] },
     caller: { tenantId: newId(), connectorId: newId(), callId, clientName: undefined },
+    settings: { isReadOnly: false, isSearching: false, pinnedTools: [], ...options.settings },
     signal: options.signal ?? new AbortController().signal,
     progress: (_done, _total, message) => void progressed.push(message),
     ask: options.ask ?? refuseQuestion,

@@ -39,7 +39,7 @@ export function changeFeed(first: Surface): ChangeFeed {
     },
     follow(next) {
       if (next === surface) return;
-      const hasOtherTools = next.listTools() !== surface.listTools();
+      const hasOtherTools = listKeyOf(next) !== listKeyOf(surface);
       close();
       surface = next;
       if (listeners.size === 0) return;
@@ -47,4 +47,8 @@ export function changeFeed(first: Surface): ChangeFeed {
       if (hasOtherTools) publish('tools');
     },
   };
+}
+
+function listKeyOf(surface: Surface): unknown {
+  return surface.listKey ?? surface.listTools();
 }

@@ -153,7 +153,7 @@ async function serve(
     replica: deps.peers.replica,
     requestId: message.id,
     channel,
-    encode: (json) => (isToolList(message) ? fillToolList(json, surface.listTools()) : json),
+    encode: (json) => (isToolList(message) ? fillToolList(json, surface.listTools(session?.facts.clientInfo)) : json),
     onFinished() {
       running.delete(exchange.id);
       resolve();

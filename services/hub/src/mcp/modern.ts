@@ -51,15 +51,15 @@ export async function serveDirectly(
   running: Set<Exchange>,
 ): Promise<void> {
   const { promise: finished, resolve } = Promise.withResolvers<void>();
+  const clientInfo = clientInfoOf(plain.meta[CLIENT_INFO_META_KEY]);
   const exchange = openExchange({
     replica: peers.replica,
     requestId: plain.id,
     channel: replyChannel(reply, { acceptsStream: true }),
-    encode: (json) => (plain.call ? json : fillToolList(json, surface.listTools())),
+    encode: (json) => (plain.call ? json : fillToolList(json, surface.listTools(clientInfo))),
     onFinished: resolve,
   });
   running.add(exchange);
-  const clientInfo = clientInfoOf(plain.meta[CLIENT_INFO_META_KEY]);
   const { traceparent } = request.headers;
   const caller = {
     era: 'modern',
@@ -95,5 +95,18 @@ export async function serveModern(
   }
   if (response.body === null) return channel.empty(response.status);
   const text = await response.text();
-  channel.finish(isToolList(message) ? fillToolList(text, surface.listTools()) : text, response.status);
+  channel.finish(
+    isToolList(message) ? fillToolList(text, surface.listTools(clientOf(message))) : text,
+    response.status,
+  );
+}
+
+function clientOf(message: unknown): ReturnType<typeof clientInfoOf> {
+  const params = isObject(message) ? message['params'] : undefined;
+  const meta = isObject(params) ? params['_meta'] : undefined;
+  return isObject(meta) ? clientInfoOf(meta[CLIENT_INFO_META_KEY]) : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

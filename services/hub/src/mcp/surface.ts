@@ -62,8 +62,10 @@ export interface Surface {
   readonly key: string;
   /** Shown to the model once, at most 2 kB. */
   instructions(): string;
-  /** The very same array until the list changes, in a fixed order. */
-  listTools(): readonly ToolDescription[];
+  /** What this client sees: the very same array until its list changes, in a fixed order. */
+  listTools(client?: ClientInfo): readonly ToolDescription[];
+  /** Differs when the list of any client would; without it the one list there is tells. */
+  readonly listKey?: string;
   /**
    * Answers expected failures as a result with `isError`.
    * @throws Fault TOOL_NOT_AVAILABLE for a name it does not know, which clients get as a protocol error

@@ -1,0 +1,99 @@
+import type { Effect } from '@hub/core/effect.ts';
+import type { Tool } from '@hub/tools/define.ts';
+import { z } from 'zod';
+import type { Schema } from './coerce.ts';
+
+/** A tool as tools/list shows it. Source: MCP 2026-07-28 `Tool`. */
+export interface ListedTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: Schema & { readonly type: 'object' };
+  /** Left out where the list is to be short: all of them say the same. */
+  readonly outputSchema?: { readonly type: 'object'; readonly additionalProperties: true };
+  readonly annotations: {
+    readonly title?: string;
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+}
+
+/** A tool with everything worked out once, so that a call compiles nothing. */
+export interface PreparedTool {
+  readonly tool: Tool;
+  readonly schema: Schema;
+  readonly parameters: readonly string[];
+  /** The lowest and highest effect a call of it can have by itself. */
+  readonly lowest: Effect;
+  readonly listed: ListedTool;
+  /** The same with the required-for-writes `home` parameter, for connectors that reach several homes. */
+  readonly listedForSeveral: ListedTool;
+}
+
+const HOME_PARAMETER = {
+  type: 'string',
+  description: 'Which home: its name, slug or id (see ha_list_homes).',
+} as const;
+
+export function prepareTool(tool: Tool): PreparedTool {
+  const schema = inputSchema(tool);
+  const parameters = Object.keys(schema.properties ?? {});
+  const lowest = typeof tool.effect === 'string' ? tool.effect : tool.effect.lowest;
+  const listed = describe(tool, schema);
+  const withHome: Schema = {
+    ...schema,
+    properties: { home: HOME_PARAMETER, ...schema.properties },
+    ...(lowest === 'read' ? {} : { required: ['home', ...(schema.required ?? [])] }),
+  };
+  return {
+    tool,
+    schema,
+    parameters,
+    lowest,
+    listed,
+    listedForSeveral: tool.scope === 'home' ? describe(tool, withHome) : listed,
+  };
+}
+
+/** zod's own JSON Schema of what a caller may send, without the words a model does not need. */
+function inputSchema(tool: Tool): Schema {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input', unrepresentable: 'any' }) as Schema & {
+    $schema?: string;
+  };
+  return { additionalProperties: false, ...(slim(schema) as Schema) };
+}
+
+/** zod bounds every integer by the safe range, which says nothing to a reader. */
+function slim(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(slim);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(
+        ([key, inner]) =>
+          !((key === 'minimum' || key === 'maximum') && Math.abs(Number(inner)) === Number.MAX_SAFE_INTEGER) &&
+          key !== 'propertyNames',
+      )
+      .map(([key, inner]) => [key, slim(inner)]),
+  );
+}
+
+function describe(tool: Tool, schema: Schema): ListedTool {
+  const isRead = tool.effect === 'read';
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.docs,
+    inputSchema: { ...schema, type: 'object' },
+    outputSchema: { type: 'object', additionalProperties: true },
+    annotations: {
+      title: tool.title,
+      readOnlyHint: isRead,
+      destructiveHint: !isRead,
+      idempotentHint: tool.idempotent ?? false,
+      openWorldHint: tool.openWorld ?? false,
+    },
+  };
+}
