@@ -109,3 +109,13 @@ export async function saveBlueprint(
     throw error;
   }
 }
+
+/** Removes its file. @throws Fault SERVICE_CALL_FAILED while something uses it. Source: HA `blueprint/delete`. */
+export async function deleteBlueprint(
+  home: Home,
+  domain: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<void> {
+  await home.send({ type: 'blueprint/delete', domain, path }, { ...options, isWrite: true });
+}

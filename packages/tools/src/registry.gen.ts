@@ -68,6 +68,7 @@ import { tool as haManageTheme } from './themes/manage.ts';
 import { tool as haGetTodo } from './todo/get.ts';
 import { tool as haRemoveTodoItem } from './todo/remove.ts';
 import { tool as haSetTodoItem } from './todo/set.ts';
+import { tool as haUndo } from './undo/undo.ts';
 import { tool as haManageUpdates } from './updates/manage.ts';
 import { tool as haGetZone } from './zones/get.ts';
 import { tool as haRemoveZone } from './zones/remove.ts';
@@ -146,4 +147,5 @@ export const tools: readonly Tool[] = [
   haSetEntity,
   haSetTodoItem,
   haSetZone,
+  haUndo,
 ];

@@ -3,6 +3,7 @@ import { areaRegistry, floorRegistry } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
+import { membersOf } from '../undo/members.ts';
 import { findPlace, placeNotFound } from './place.ts';
 
 export const tool = defineTool({
@@ -35,9 +36,13 @@ export const tool = defineTool({
     const read = () => findPlace(home, kind, (row) => row[`${kind}_id`] === id, signal);
     const row = await read();
     if (!row) throw await placeNotFound(home, kind, id, 'remove');
+    const members = await membersOf(home, kind, id);
     await edits.change({
       item: { kind, id },
-      read,
+      async read() {
+        const now = await read();
+        return now && { ...now, members };
+      },
       async write() {
         await (kind === 'area' ? areaRegistry : floorRegistry).remove(home, id, { signal });
       },

@@ -113,8 +113,8 @@ describe('ha_manage_backup', () => {
   it.each([
     ['snapshot', 'restore', 'Nothing was done'],
     ['snapshot', 'delete', 'Nothing was done'],
-    ['edits', 'list', 'Nothing was done'],
-    ['edits', 'restore', 'Nothing was done'],
+    ['edits', 'view', '`backup_name` is required'],
+    ['edits', 'delete', '`backup_name` is required'],
     ['snapshot', 'view', 'does not fit'],
     ['edits', 'create', 'does not fit'],
   ])('%s %s is refused and pretends nothing', async (scope, action, says) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, successShape } from '../shared/parameters.ts';
 import { createSnapshot } from './create.ts';
+import { deleteKept, diffKept, listKept, restoreKept, viewKept } from './kept-edits.ts';
 import { listSnapshots } from './list.ts';
 
 const input = z.strictObject({
@@ -12,9 +13,9 @@ const input = z.strictObject({
   backup_id: z.string().optional().describe('list: this one only; also the job_id of one in the making'),
   restore_database: z.boolean().default(false),
   confirm: z.boolean().default(false),
-  domain: z.string().optional(),
-  entity_id: z.string().optional(),
-  backup_name: z.string().optional(),
+  domain: z.string().optional().describe('edits: automation, script, dashboard, helper_timer, …'),
+  entity_id: z.string().optional().describe('edits: the item'),
+  backup_name: z.string().optional().describe('edits: name or edit_id from list'),
   older_than_days: count(0).optional(),
   limit: count(1, 10_000).default(200),
 });
@@ -27,17 +28,20 @@ const ACTIONS: Readonly<Record<Input['scope'], readonly Action[]>> = {
   edits: ['list', 'view', 'diff', 'restore', 'delete'],
 };
 
+const EDIT_ACTIONS = { list: listKept, view: viewKept, diff: diffKept, restore: restoreKept, delete: deleteKept };
+
 export const tool = defineTool({
   name: 'ha_manage_backup',
   title: 'Manage Backups',
-  docs: 'Creates a backup of the home (scope snapshot, action create) before anything risky, and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Restoring, deleting and scope edits come later; every change made here is kept as an edit all the same.',
+  docs: 'Creates a backup of the home (scope snapshot, action create) before anything risky, and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
   tags: ['System'],
   scope: 'home',
   effect: {
     lowest: 'read',
     max: 'destroy',
-    of: ({ action }) => {
-      if (action === 'create') return 'configure';
+    of: ({ scope, action }) => {
+      // An item put back to what it was is a configuration write; a whole home put back is not.
+      if (action === 'create' || (scope === 'edits' && action === 'restore')) return 'configure';
       return action === 'restore' || action === 'delete' ? 'destroy' : 'read';
     },
   },
@@ -47,14 +51,14 @@ export const tool = defineTool({
     status: z.string().optional(),
     backups: z.array(z.looseObject({})).optional(),
   }),
-  items: ({ scope, backup_id, name, entity_id }) => {
-    const id = (scope === 'snapshot' ? (backup_id ?? name) : entity_id) ?? '';
+  items: ({ scope, backup_id, name, backup_name }) => {
+    const id = (scope === 'snapshot' ? (backup_id ?? name) : backup_name) ?? '';
     return id === '' ? [] : [{ kind: scope === 'snapshot' ? 'backup' : 'edit', id }];
   },
   run(call, context): Promise<Record<string, unknown> & { success: true }> {
     const { scope, action, name, backup_id: id, limit } = call;
     if (!ACTIONS[scope].includes(action)) throw unfit(call);
-    if (scope === 'edits') throw editsNotYet(action);
+    if (scope === 'edits') return EDIT_ACTIONS[action as keyof typeof EDIT_ACTIONS](context, call);
     if (action === 'create') return createSnapshot(context, name);
     if (action === 'list') return listSnapshots(context, limit, id);
     throw snapshotNotYet(action);
@@ -78,18 +82,6 @@ function snapshotNotYet(action: Action): Fault {
     {
       suggestion: 'Do it in Home Assistant: Settings > System > Backups.',
       context: { parameter: 'action', scope: 'snapshot', action, valid_actions: ['create', 'list'] },
-    },
-  );
-}
-
-function editsNotYet(action: Action): Fault {
-  return new Fault(
-    'VALIDATION_INVALID_PARAMETER',
-    `\`scope\`: kept edits have no '${action}' for clients yet. Nothing was done.`,
-    {
-      suggestion:
-        'Edits are kept all the same; the operator sees them with: hub edits list, hub edits show, hub edits diff.',
-      context: { parameter: 'scope', scope: 'edits', action },
     },
   );
 }

@@ -1,17 +1,10 @@
 import { Fault } from '@hub/core/fault.ts';
-import {
-  type FetchedBlueprint,
-  fetchBlueprint,
-  inputsOf,
-  listBlueprints,
-  readBlueprintBody,
-  saveBlueprint,
-} from '@hub/ha/blueprints.ts';
-import type { View } from '@hub/ha/view.ts';
+import { type FetchedBlueprint, fetchBlueprint, inputsOf, saveBlueprint } from '@hub/ha/blueprints.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { withContext } from '../shared/config-faults.ts';
 import { successShape } from '../shared/parameters.ts';
+import { readKeptBlueprint } from './read-kept.ts';
 
 export const tool = defineTool({
   name: 'ha_import_blueprint',
@@ -39,7 +32,7 @@ export const tool = defineTool({
     const { metadata } = fetched.blueprint;
     const path = `${fetched.suggested_filename}.yaml`;
     checkUsable(fetched, url);
-    const known = await readItem(context.home, metadata.domain, path, context.signal);
+    const known = await readKeptBlueprint(context.home, metadata.domain, path, context.signal);
     if (known !== undefined && !overwrite) throw alreadyThere(path, metadata.domain);
     const overrides = await save(context, { fetched, path, url, overwrite });
     const { name, domain, description, author } = metadata;
@@ -109,7 +102,7 @@ async function save({ home, edits, signal }: ToolContext, { fetched, path, url, 
   let overrides = false;
   await edits.change({
     item: { kind: 'blueprint', id: `${domain}/${path}` },
-    read: () => readItem(home, domain, path, signal),
+    read: () => readKeptBlueprint(home, domain, path, signal),
     async write(before) {
       if (before !== undefined && !overwrite) throw alreadyThere(path, domain);
       const blueprint = { domain, path, yaml: fetched.raw_data, sourceUrl: url, mayOverride: overwrite };
@@ -117,14 +110,6 @@ async function save({ home, edits, signal }: ToolContext, { fetched, path, url, 
     },
   });
   return overrides;
-}
-
-/** A blueprint as edits keep it: Home Assistant gives its parts, not its file. */
-async function readItem(home: View, domain: string, path: string, signal: AbortSignal): Promise<unknown> {
-  const listed = (await listBlueprints(home, domain, { signal }))[path];
-  if (!listed) return undefined;
-  const { metadata } = listed;
-  return metadata ? { metadata, config: await readBlueprintBody(home, domain, path, metadata, { signal }) } : listed;
 }
 
 function alreadyThere(path: string, domain: string): Fault {

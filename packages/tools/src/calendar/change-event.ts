@@ -8,7 +8,7 @@ import {
 } from '@hub/ha/calendar.ts';
 import type { ToolContext } from '../define.ts';
 import { localTime } from '../shared/local-time.ts';
-import { pickEvent, searchedPeriod } from './find-event.ts';
+import { keptEvent, pickEvent, searchedPeriod } from './find-event.ts';
 import type { WrittenEvent } from './make-event.ts';
 
 const WAIT_MS = 10_000;
@@ -38,9 +38,9 @@ export async function changeEvent(
     item: { kind: 'calendar_event', id: `${entityId}/${ref.uid}` },
     async read() {
       const events = await listEvents(home, entityId, period, { signal });
-      if (!isWritten) return pickEvent(events, ref);
+      if (!isWritten) return keptEvent(pickEvent(events, ref), ref);
       shown = changed(events);
-      return shown ?? pickEvent(events, ref);
+      return keptEvent(shown ?? pickEvent(events, ref), ref);
     },
     async write() {
       isWritten = true;

@@ -66,10 +66,23 @@ export function pickEvent(
 }
 
 export async function findEvent(
-  { home, signal }: ToolContext,
+  { home, signal }: Pick<ToolContext, 'home' | 'signal'>,
   entityId: string,
   ref: EventRef,
   period: Period,
 ): Promise<CalendarEvent | undefined> {
   return pickEvent(await listEvents(home, entityId, period, { signal }), ref);
+}
+
+/** How much of a series a change touched; a single event is a whole of one. */
+export type Covers = 'one' | 'later' | 'whole';
+
+function coversOf({ recurrenceId, isWithLater }: EventRef): Covers {
+  if (recurrenceId === undefined) return 'whole';
+  return isWithLater ? 'later' : 'one';
+}
+
+/** An event as edits keep it: without `covers` nothing could tell a changed event of a series from a changed series. */
+export function keptEvent(event: CalendarEvent | undefined, ref: EventRef) {
+  return event && { ...event, covers: coversOf(ref) };
 }

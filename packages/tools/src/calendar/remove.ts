@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
 import { findCalendar } from './find-calendar.ts';
-import { eventRef, findEvent, pickEvent, searchedPeriod } from './find-event.ts';
+import { eventRef, findEvent, keptEvent, pickEvent, searchedPeriod } from './find-event.ts';
 
 const WAIT_MS = 10_000;
 
@@ -43,7 +43,7 @@ export const tool = defineTool({
     const period = searchedPeriod(ref);
     const { before, after } = await edits.change({
       item: { kind: 'calendar_event', id: `${entityId}/${ref.uid}` },
-      read: () => findEvent(context, entityId, ref, period),
+      read: async () => keptEvent(await findEvent(context, entityId, ref, period), ref),
       async write(was) {
         await removeEvent(home, entityId, ref, { signal });
         if (was === undefined) return;
@@ -52,7 +52,8 @@ export const tool = defineTool({
       },
     });
     const isGone = after === undefined;
-    const removed = before === undefined ? null : z.looseObject({}).parse(before);
+    const { covers: _, ...was } = z.looseObject({}).parse(before ?? {});
+    const removed = before === undefined ? null : was;
     const warnings = [
       ...(isGone ? [] : ['Home Assistant took the removal, but the calendar still shows the event after 10 s.']),
       ...(removed ? [] : ['The event lies more than a year away: what it was is not kept.']),

@@ -2,6 +2,7 @@ import { removeCategory } from '@hub/ha/categories.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
+import { membersOf } from '../undo/members.ts';
 import { assertGiven, categoryNotFound, findCategory, scopeParameter } from './find-category.ts';
 
 /** Source: HA `config/category_registry/delete`. */
@@ -27,11 +28,13 @@ export const tool = defineTool({
     const read = () => findCategory(home, scope, categoryId, signal);
     const category = await read();
     if (!category) throw await categoryNotFound(home, scope, categoryId, signal);
-    const entries = [...(await home.entities()).values()];
-    const sorted = entries.filter(({ categories }) => categories[scope] === categoryId);
+    const members = await membersOf(home, 'category', categoryId, scope);
     await edits.change({
       item: { kind: 'category', id: `${scope}/${categoryId}` },
-      read,
+      async read() {
+        const now = await read();
+        return now && { ...now, members };
+      },
       async write() {
         await removeCategory(home, scope, categoryId, { signal });
       },
@@ -40,7 +43,7 @@ export const tool = defineTool({
       success: true as const,
       category_id: categoryId,
       scope,
-      removed_from: sorted.map(({ entity_id: id }) => id),
+      removed_from: [...members.entities],
       message: `Removed category ${category.name} of ${scope} (${categoryId}).`,
     };
   },

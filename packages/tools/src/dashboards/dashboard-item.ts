@@ -11,7 +11,10 @@ export interface DashboardItem {
 }
 
 /** The whole of a dashboard as it stands now; undefined when there is none. @throws Fault */
-export async function readItem(context: ToolContext, urlPath: string): Promise<DashboardItem | undefined> {
+export async function readItem(
+  context: Pick<ToolContext, 'home' | 'signal'>,
+  urlPath: string,
+): Promise<DashboardItem | undefined> {
   const dashboard = await findDashboard(context, urlPath);
   if (!dashboard) return undefined;
   const config = (await readConfig(context, dashboard)) ?? null;

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { EntityState } from '@hub/ha/records.ts';
 import { z } from 'zod';
+import type { ToolContext } from '../define.ts';
 import { entityNotFound } from '../shared/entity-not-found.ts';
 
 /** How long a write waits for the state that shows it. */
@@ -48,9 +49,21 @@ export function groupOf(state: EntityState | undefined): Group | undefined {
   };
 }
 
-/** What is kept of a group, in the words of the action that makes it again. */
-export function keptGroup(group: Group | undefined): Record<string, unknown> | undefined {
-  return group && { object_id: group.objectId, name: group.name, icon: group.icon, entities: [...group.entityIds] };
+/** What is kept of a group, in the words of the action that makes it again; undefined when there is none. */
+export async function readKeptGroup({ home }: Pick<ToolContext, 'home'>, objectId: string) {
+  const states = await home.states();
+  const group = groupOf(states.get(`group.${objectId}`));
+  if (!group) return undefined;
+  const { name, icon, entityIds } = group;
+  const all = group.isAllOn ?? needsAll(group, states);
+  return { object_id: objectId, name, icon, entities: [...entityIds], ...(all === undefined ? {} : { all }) };
+}
+
+/** Home Assistant does not tell whether all members must be on; it shows while some are and some are not. */
+function needsAll({ state, entityIds }: Group, states: ReadonlyMap<string, EntityState>): boolean | undefined {
+  const members = entityIds.map((id) => states.get(id)?.state);
+  const isMixed = members.includes('on') && members.includes('off');
+  return isMixed ? state === 'off' : undefined;
 }
 
 /** @throws Fault VALIDATION_INVALID_PARAMETER for anything but the part behind the dot */

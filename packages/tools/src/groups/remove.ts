@@ -3,7 +3,7 @@ import { waitForGone } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
-import { assertObjectId, groupNotFound, groupOf, keptGroup, WAIT_MS } from './find-group.ts';
+import { assertObjectId, groupNotFound, groupOf, readKeptGroup, WAIT_MS } from './find-group.ts';
 
 /** Source: HA action `group.remove`. */
 export const tool = defineTool({
@@ -35,7 +35,7 @@ export const tool = defineTool({
     let isGone = true;
     await edits.change({
       item: { kind: 'group', id: objectId },
-      read: async () => keptGroup(groupOf((await home.states()).get(entityId))),
+      read: () => readKeptGroup({ home }, objectId),
       async write() {
         await callService(home, 'group', 'remove', { data: { object_id: objectId }, signal });
         if (wait) isGone = await waitForGone(home, entityId, { deadlineMs: WAIT_MS, signal });

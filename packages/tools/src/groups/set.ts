@@ -5,7 +5,7 @@ import { waitForState } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
-import { assertObjectId, type Group, groupNotFound, groupOf, keptGroup, WAIT_MS } from './find-group.ts';
+import { assertObjectId, type Group, groupNotFound, groupOf, readKeptGroup, WAIT_MS } from './find-group.ts';
 
 const ids = z.array(z.string());
 const input = z.strictObject({
@@ -70,10 +70,15 @@ async function write(call: Input, context: ToolContext): Promise<boolean> {
   const given = Object.entries({ ...fields, all }).filter(([, value]) => value !== undefined);
   const data = { object_id: objectId, ...Object.fromEntries(given) };
   let isShown = true;
+  let isSent = false;
   await edits.change({
     item: { kind: 'group', id: objectId },
-    read: async () => keptGroup(groupOf((await home.states()).get(entityId))),
+    async read() {
+      const kept = await readKeptGroup({ home }, objectId);
+      return kept && isSent && all !== undefined ? { ...kept, all } : kept;
+    },
     async write() {
+      isSent = true;
       await callService(home, 'group', 'set', { data, signal });
       if (!wait) return;
       const isProof = (state: EntityState | undefined) => shows(groupOf(state), call);

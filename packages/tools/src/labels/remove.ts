@@ -1,13 +1,13 @@
 import { labelRegistry } from '@hub/ha/registries.ts';
-import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
+import { membersOf } from '../undo/members.ts';
 import { assertLabelId, findLabel, labelNotFound } from './find-label.ts';
 
 const LIST = 'ha_config_get_label shows the labels there are.';
 
-const ids = z.array(z.string());
+const ids = z.array(z.string()).readonly();
 
 /** Source: HA `config/label_registry/delete`. */
 export const tool = defineTool({
@@ -30,10 +30,13 @@ export const tool = defineTool({
     assertLabelId(labelId, LIST);
     const label = await findLabel(home, labelId, signal);
     if (!label) throw await labelNotFound(home, labelId, LIST);
-    const removedFrom = await carriers(home, labelId);
+    const removedFrom = await membersOf(home, 'label', labelId);
     await edits.change({
       item: { kind: 'label', id: labelId },
-      read: () => findLabel(home, labelId, signal),
+      read: async () => {
+        const row = await findLabel(home, labelId, signal);
+        return row && { ...row, members: removedFrom };
+      },
       async write() {
         await labelRegistry.remove(home, labelId, { signal });
       },
@@ -41,15 +44,8 @@ export const tool = defineTool({
     return {
       success: true as const,
       label_id: labelId,
-      removed_from: removedFrom,
+      removed_from: { ...removedFrom },
       message: `Removed label ${label.name} (${labelId}).`,
     };
   },
 });
-
-async function carriers(home: View, labelId: string) {
-  const [entities, devices, areas] = await Promise.all([home.entities(), home.devices(), home.areas()]);
-  const carrying = (rows: ReadonlyMap<string, { readonly labels: readonly string[] }>) =>
-    [...rows].flatMap(([id, { labels }]) => (labels.includes(labelId) ? [id] : []));
-  return { entities: carrying(entities), devices: carrying(devices), areas: carrying(areas) };
-}
