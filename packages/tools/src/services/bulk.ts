@@ -5,6 +5,7 @@ import { defineTool, type ToolContext } from '../define.ts';
 import { nearestIds } from '../shared/entity-not-found.ts';
 import { type BulkService, bulkService } from './bulk-actions.ts';
 import { type BulkRow, readRows, type SkippedRow } from './bulk-rows.ts';
+import { type BulkSelector, bulkSelector, checkSelector, select, selectorTargets } from './bulk-selector.ts';
 import { expectedState } from './expected-state.ts';
 import { type Operation, putOperation, settleOperation } from './operation.ts';
 
@@ -15,11 +16,22 @@ const input = z.strictObject({
   operations: z
     .array(z.record(z.string(), z.unknown()))
     .max(200)
+    .optional()
     .describe(
       'rows {entity_id, action, parameters?, timeout_seconds?, validate_first?}; action: on, off, toggle, set, open, close, lock, play, …',
     ),
   parallel: z.boolean().default(true).describe('false: one after the other, in order'),
+  selector: bulkSelector
+    .optional()
+    .describe('instead of operations: all of a domain in areas or on floors, but those excluded'),
+  action: z.string().optional().describe('with selector'),
+  parameters: z.record(z.string(), z.unknown()).optional().describe('with selector, e.g. {"brightness_pct": 40}'),
+  timeout_seconds: z.number().min(0).max(60).optional().describe('with selector'),
+  validate_first: z.boolean().default(true).describe('with selector'),
+  dry_run: z.boolean().default(false).describe('with selector: only tells what it would reach'),
 });
+
+type Input = z.infer<typeof input>;
 
 interface RowResult {
   readonly isSuccess: boolean;
@@ -30,42 +42,85 @@ interface RowResult {
 export const tool = defineTool({
   name: 'ha_bulk_control',
   title: 'Bulk Control',
-  docs: 'Controls many devices in one call, e.g. all lights of an evening scene. A failing row never stops the others. Each row names one entity and an action. For one device use ha_call_service.',
+  docs: 'Controls many devices in one call: rows of entity and action, or a selector for all lights, covers … of areas or floors but some. A failing row never stops the others. For one device use ha_call_service.',
   tags: ['Service & Device Control'],
   scope: 'home',
   effect: 'control',
   input,
   output: z.looseObject({
-    total_operations: z.number(),
-    successful_commands: z.number(),
-    failed_commands: z.number(),
-    results: z.array(z.unknown()),
+    total_operations: z.number().optional(),
+    successful_commands: z.number().optional(),
+    failed_commands: z.number().optional(),
+    results: z.array(z.unknown()).optional(),
+    resolution: z.looseObject({ resolved_entity_ids: z.array(z.string()) }).optional(),
+    dry_run: z.literal(true).optional(),
+    dispatched: z.literal(false).optional(),
   }),
-  targets: ({ operations }) =>
-    readRows(operations).rows.flatMap(({ entityId, action, parameters }) => {
-      const service = bulkService(entityId, action, parameters);
+  targets({ operations = [], selector, action = '', parameters = {}, dry_run: isTrial }) {
+    if (isTrial) return [];
+    const rows = readRows(operations).rows.flatMap(({ entityId, action: own, parameters: data }) => {
+      const service = bulkService(entityId, own, data);
       return service
         ? [{ action: `${service.domain}.${service.service}`, selector: { entity_id: entityId }, data: service.data }]
         : [];
-    }),
-  async run({ operations, parallel }, context) {
-    const { rows, skipped } = readRows(operations);
-    if (operations.length === 0)
-      throw new Fault('VALIDATION_MISSING_PARAMETER', '`operations`: the list is empty.', {
-        suggestion: 'Pass rows like {"entity_id": "light.kitchen", "action": "on"}.',
-      });
-    if (rows.length === 0) {
-      throw new Fault('VALIDATION_INVALID_PARAMETER', 'No row of `operations` can be used.', {
-        suggestion: skipped.slice(0, 3).map((one) => `Row ${one.index}: ${one.reason}`),
-        context: { skipped_details: skipped },
-      });
-    }
-    const results = parallel
-      ? await Promise.all(rows.map((row) => command(row, context)))
-      : await inOrder(rows, context);
-    return report(operations.length, results, skipped, parallel);
+    });
+    return [...rows, ...(selector ? selectorTargets(selector, action.toLowerCase(), parameters) : [])];
+  },
+  async run(call, context) {
+    if ((call.operations === undefined) === (call.selector === undefined)) throw oneOfBoth(call);
+    if (call.selector) return runSelector(call.selector, call, context);
+    refuseSelectorOnly(call);
+    return runRows(call.operations ?? [], call.parallel, context);
   },
 });
+
+async function runSelector(selector: BulkSelector, call: Input, context: ToolContext) {
+  const action = call.action?.toLowerCase();
+  const { parameters = {}, timeout_seconds } = call;
+  checkSelector(selector, action, parameters);
+  const { entityIds, resolution, warnings } = await select(context.home, selector);
+  const facts = { resolution, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
+  if (call.dry_run) return { success: true, dry_run: true as const, dispatched: false as const, ...facts };
+  const rows = entityIds.map((entity_id) => ({ entity_id, action, parameters, timeout_seconds }));
+  return { ...(await runRows(rows, call.parallel, context)), ...facts };
+}
+
+async function runRows(operations: readonly unknown[], parallel: boolean, context: ToolContext) {
+  const { rows, skipped } = readRows(operations);
+  if (operations.length === 0)
+    throw new Fault('VALIDATION_MISSING_PARAMETER', '`operations`: the list is empty.', {
+      suggestion: 'Pass rows like {"entity_id": "light.kitchen", "action": "on"}.',
+    });
+  if (rows.length === 0) {
+    throw new Fault('VALIDATION_INVALID_PARAMETER', 'No row of `operations` can be used.', {
+      suggestion: skipped.slice(0, 3).map((one) => `Row ${one.index}: ${one.reason}`),
+      context: { skipped_details: skipped },
+    });
+  }
+  const results = parallel ? await Promise.all(rows.map((row) => command(row, context))) : await inOrder(rows, context);
+  return report(operations.length, results, skipped, parallel);
+}
+
+function oneOfBoth({ operations }: Input): Fault {
+  const given = operations === undefined ? 'neither was given' : 'both were given';
+  return new Fault('VALIDATION_FAILED', `Give either operations or selector; ${given}.`, {
+    suggestion: 'operations names each entity; selector all of a domain in areas or on floors.',
+    context: { parameter: operations === undefined ? 'operations' : 'selector' },
+  });
+}
+
+/** What each row says for itself. @throws Fault VALIDATION_FAILED */
+function refuseSelectorOnly(call: Input): void {
+  const keys = ['action', 'parameters', 'timeout_seconds'] as const;
+  const given =
+    keys.find((key) => call[key] !== undefined) ??
+    (call.dry_run ? 'dry_run' : call.validate_first ? undefined : 'validate_first');
+  if (given === undefined) return;
+  throw new Fault('VALIDATION_FAILED', `\`${given}\` goes with selector only.`, {
+    suggestion: 'With operations each row has its own action, parameters and timeout_seconds.',
+    context: { parameter: given },
+  });
+}
 
 async function inOrder(rows: readonly BulkRow[], context: ToolContext): Promise<RowResult[]> {
   const results: RowResult[] = [];
