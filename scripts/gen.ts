@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Job } from '@hub/jobs/define.ts';
 import type { Tool } from '@hub/tools/define.ts';
 import { findDefinitions } from './gen/find-definitions.ts';
+import { findProofs, provedByName } from './gen/find-proofs.ts';
 import { guideSource } from './gen/guide-source.ts';
 import { registrySource } from './gen/registry-source.ts';
 import { staleHint } from './gen/stale-hint.ts';
@@ -35,11 +36,19 @@ function settle(files: Readonly<Record<string, string>>, isCheck: boolean): stri
 async function main(): Promise<void> {
   const tools = await findDefinitions<Tool>(join(root, 'packages/tools/src'), 'tool', (tool) => tool.name);
   const jobs = await findDefinitions<Job>(join(root, 'packages/jobs/src'), 'job', (job) => job.kind);
+  const proofs = findProofs(join(root, 'packages/tools/src'));
+  const pathOf = new Map(tools.found.map(({ definition, path }) => [definition, path]));
   const files = {
     'packages/tools/src/registry.gen.ts': registrySource('Tool', 'tool', tools.found),
     'packages/jobs/src/registry.gen.ts': registrySource('Job', 'job', jobs.found),
     'packages/tools/src/guidance/files.gen.ts': guideSource(join(root, 'packages/tools/src/guidance/skill')),
-    'docs/tools.md': toolsPage(tools.found.map(({ definition }) => definition)),
+    'docs/tools.md': toolsPage(
+      tools.found.map(({ definition }) => definition),
+      (tool) => {
+        const own = proofs.get(pathOf.get(tool) ?? '') ?? [];
+        return own.length > 0 ? own : provedByName(join(root, 'packages/gate/src'), tool.name);
+      },
+    ),
   };
   const problems = [...tools.problems, ...jobs.problems, ...settle(files, process.argv.includes('--check'))];
   for (const problem of problems) console.error(problem.replaceAll(`${root}/`, ''));

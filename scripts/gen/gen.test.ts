@@ -5,6 +5,7 @@ import { defineTool } from '@hub/tools/define.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { findDefinitions } from './find-definitions.ts';
+import { findProofs } from './find-proofs.ts';
 import { registrySource } from './registry-source.ts';
 import { staleHint } from './stale-hint.ts';
 import { toolsPage } from './tools-page.ts';
@@ -100,9 +101,32 @@ it('describes each parameter with type, default and whether it must be given', (
     output: z.object({}),
     run: async () => ({}),
   });
-  const page = toolsPage([tool]);
-  expect(page).toContain('| [ha_set_x](#ha_set_x) | Set X | read to configure, by its arguments | home |');
+  const page = toolsPage([tool], () => ['real home']);
+  expect(page).toContain('| [ha_set_x](#ha_set_x) | Set X | read to configure, by its arguments | home | real home |');
   expect(page).toContain('| `id` | string | required | which \\| one |');
   expect(page).toContain('| `level` | integer 0–100 | `50` |');
   expect(page).toContain('| `modes` | "a", "b" or list of string |');
+});
+
+it('says what is not here, and no longer once it is', () => {
+  const tool = defineTool({
+    ...{ name: 'ha_get_dashboard_screenshot', title: 'X', docs: 'X.', tags: [], scope: 'home', effect: 'read' },
+    ...{ input: z.strictObject({}), output: z.object({}), run: async () => ({}) },
+  });
+  expect(toolsPage([], () => [])).toContain('| ha_get_dashboard_screenshot | a picture needs a browser');
+  expect(toolsPage([tool], () => [])).not.toContain('a picture needs a browser that');
+});
+
+it('takes what proved a tool from the tests that import it', async () => {
+  const folder = await sources({
+    'a/get.test.ts': "import { tool } from './get.ts';\nawait describeHomes('x', () => {});\n",
+    'a/set.test.ts': "import { tool as set } from './set.ts';\nawait describeRealHome('x', () => {});\n",
+    'b/other.test.ts': "import { tool as set } from '../a/set.ts';\nstartSimulatedHome();\n",
+    'b/pure.test.ts': "import { tool } from './pure.ts';\n",
+  });
+  expect(Object.fromEntries(findProofs(folder))).toEqual({
+    'a/get.ts': ['real home', 'simulated home'],
+    'a/set.ts': ['real home', 'simulated home'],
+    'b/pure.ts': [],
+  });
 });

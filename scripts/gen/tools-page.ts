@@ -1,5 +1,6 @@
 import type { Tool } from '@hub/tools/define.ts';
 import { z } from 'zod';
+import { ABSENT } from './absent.ts';
 
 interface Parameter {
   readonly name: string;
@@ -73,8 +74,13 @@ function toolSection(tool: Tool): readonly string[] {
   ];
 }
 
+/** A tool that has come since is not absent any more. */
+function absent(tools: readonly Tool[]): readonly (readonly string[])[] {
+  return ABSENT.filter(([what]) => !tools.some(({ name }) => what.split(', ').includes(name)));
+}
+
 /** docs/tools.md: per tag (a tool stands under its first one) a table of its tools, then each tool with its parameters. */
-export function toolsPage(tools: readonly Tool[]): string {
+export function toolsPage(tools: readonly Tool[], proofOf: (tool: Tool) => readonly string[]): string {
   const byTag = Map.groupBy(tools, (tool) => tool.tags[0] ?? 'Other');
   const sections = [...byTag]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -82,8 +88,14 @@ export function toolsPage(tools: readonly Tool[]): string {
       `## ${tag}`,
       '',
       ...table(
-        ['Name', 'Title', 'Effect', 'Scope'],
-        members.map((tool) => [`[${tool.name}](#${tool.name})`, tool.title, effectOf(tool), tool.scope]),
+        ['Name', 'Title', 'Effect', 'Scope', 'Proved on'],
+        members.map((tool) => [
+          `[${tool.name}](#${tool.name})`,
+          tool.title,
+          effectOf(tool),
+          tool.scope,
+          proofOf(tool).join('; ') || 'itself: it asks no home',
+        ]),
       ),
       '',
       ...members.flatMap(toolSection),
@@ -93,8 +105,12 @@ export function toolsPage(tools: readonly Tool[]): string {
     '# Tools',
     '',
     `${tools.length} tools. Effects, lowest to highest: read, control, configure, secure, system, destroy. Scope *home* works on one home,`,
-    'scope *connector* on all that a connector reaches.',
+    'scope *connector* on all that a connector reaches. *Proved on* says where its tests run it: a real Home Assistant, the simulated home, or both.',
     '',
     ...sections,
+    '## Not here',
+    '',
+    ...table(['What', 'Why'], absent(tools)),
+    '',
   ].join('\n');
 }

@@ -11,7 +11,6 @@ import { tool as deleteDashboard } from '../dashboards/delete.ts';
 import { tool as getDashboard } from '../dashboards/get.ts';
 import { applyPatch, patchShape } from '../dashboards/json-patch.ts';
 import { tool as setDashboard } from '../dashboards/set.ts';
-import { isEntryKind } from '../helpers/kinds.ts';
 import { tool as removeHelper } from '../helpers/remove.ts';
 import { tool as setHelper } from '../helpers/set.ts';
 import { tool as getScene } from '../scenes/get.ts';
@@ -156,13 +155,9 @@ it('every example in YAML, JSON, Jinja or Python says what it is', () => {
   expect(examples.length).toBeGreaterThan(30);
 });
 
-/** ha_config_set_helper does not make them yet. */
-const isForLater = ({ kind, value }: Example) =>
-  kind === 'helper' && isEntryKind(String(configShape.parse(value)['helper_type']));
-
 await describeRealHome('the example', (context) => {
   for (const [n, example] of examples.entries())
-    it.skipIf(isForLater(example))(`${n + 1}, ${example.kind} in ${example.file}`, async () => {
+    it(`${n + 1}, ${example.kind} in ${example.file}`, async () => {
       await PROOFS[example.kind]?.(example, context());
     });
 });
