@@ -69,6 +69,18 @@ export async function renameConfigEntry(
   await home.send({ type: 'config_entries/update', entry_id: entryId, title }, { ...options, isWrite: true });
 }
 
+/** Stops or starts an integration's entry; true when that takes effect only after a restart. Source: HA `config_entries/disable`. @throws Fault */
+export async function enableConfigEntry(
+  home: Home,
+  entryId: string,
+  isEnabled: boolean,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const command = { type: 'config_entries/disable', entry_id: entryId, disabled_by: isEnabled ? null : 'user' };
+  const answer = await home.send(command, { deadlineMs: REMOVE_MS, ...options, isWrite: true });
+  return restartSchema.parse(answer).require_restart;
+}
+
 /** Removes an integration's entry with its devices and entities; true when that takes effect only after a restart. Needs an administrator. @throws Fault RESOURCE_NOT_FOUND */
 export async function removeConfigEntry(home: Home, entryId: string, options: CallOptions = {}): Promise<boolean> {
   const path = `/api/config/config_entries/entry/${encodeURIComponent(entryId)}`;

@@ -71,6 +71,12 @@ export async function openFlow(home: Home, start: FlowStart): Promise<FlowStep> 
   return stepSchema.parse(await requestJson(home, request, { isWrite: false, deadlineMs: STEP_MS }));
 }
 
+/** Domains that a dialogue can set up. Source: HA `GET flow_handlers`. @throws Fault */
+export async function listFlowHandlers(home: Home, options: CallOptions = {}): Promise<readonly string[]> {
+  const path = '/api/config/config_entries/flow_handlers';
+  return z.array(z.string()).parse(await requestJson(home, { method: 'GET', path }, options));
+}
+
 /** Gives the answers to one step. @throws Fault; with `outcomeUnknown` when what came of it was lost */
 export async function answerFlow(
   home: Home,

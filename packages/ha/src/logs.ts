@@ -80,6 +80,17 @@ export async function readLogLevels(home: Home, options: CallOptions = {}): Prom
   return z.array(levelSchema).parse(await home.send({ type: 'logger/log_info' }, { ...options, isWrite: false }));
 }
 
+/** How much an integration logs, until the next restart and over it once. Needs an administrator. Source: HA `logger/integration_log_level`. @throws Fault */
+export async function setLogLevel(
+  home: Home,
+  integration: string,
+  level: string,
+  options: CallOptions = {},
+): Promise<void> {
+  const command = { type: 'logger/integration_log_level', integration, level, persistence: 'once' };
+  await home.send(command, { ...options, isWrite: true });
+}
+
 async function textOf(response: HttpResponse): Promise<string | undefined> {
   const text = await readText(response, MAX_LOG_BYTES);
   if (response.status === 404) return undefined;

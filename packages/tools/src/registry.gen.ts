@@ -43,6 +43,8 @@ import { tool as haRemoveHelpersIntegrations } from './helpers/remove.ts';
 import { tool as haConfigSetHelper } from './helpers/set.ts';
 import { tool as haGetHistory } from './history/get.ts';
 import { tool as haListHomes } from './homes/list.ts';
+import { tool as haGetIntegration } from './integrations/get.ts';
+import { tool as haSetIntegration } from './integrations/set.ts';
 import { tool as haConfigGetLabel } from './labels/get.ts';
 import { tool as haConfigRemoveLabel } from './labels/remove.ts';
 import { tool as haConfigSetLabel } from './labels/set.ts';
@@ -114,6 +116,7 @@ export const tools: readonly Tool[] = [
   haGetEntity,
   haGetEntityExposure,
   haGetHistory,
+  haGetIntegration,
   haGetLogs,
   haGetOperationStatus,
   haGetOverview,
@@ -145,6 +148,7 @@ export const tools: readonly Tool[] = [
   haSetAreaOrFloor,
   haSetDevice,
   haSetEntity,
+  haSetIntegration,
   haSetTodoItem,
   haSetZone,
   haUndo,

@@ -40,6 +40,7 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_config_set_label: ['areas'],
   ha_manage_energy_prefs: ['include_schema', 'include_statistics'],
   ha_set_area_or_floor: ['labels', 'temperature_entity_id', 'humidity_entity_id'],
+  ha_set_integration: ['log_level'],
   ha_set_entity: ['use_entity_name_alias'],
 };
 

@@ -1,13 +1,11 @@
 import { Fault } from '@hub/core/fault.ts';
 import { listConfigEntries, renameConfigEntry } from '@hub/ha/config-entries.ts';
 import { reloadEntry } from '@hub/ha/core-control.ts';
-import type { FlowStart } from '@hub/ha/flows.ts';
-import { type FlowAnswers, runFlow } from '@hub/ha/run-flow.ts';
-import { z } from 'zod';
+import type { FlowAnswers } from '@hub/ha/run-flow.ts';
 import type { ToolContext } from '../define.ts';
 import { entryEntities } from '../shared/entry-entities.ts';
-import { flowFault } from '../shared/flow-fault.ts';
-import { type KeptEntry, keptEntry, keptEntryShape } from '../shared/kept-entry.ts';
+import { type KeptEntry, keptEntry } from '../shared/kept-entry.ts';
+import { changeEntry, makeEntry, writtenEntry } from '../shared/make-entry.ts';
 import { refuseSentinels } from '../shared/refuse-sentinels.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
 import { ENTITY_WAIT_MS, helperItem } from '../shared/stored-helper.ts';
@@ -25,8 +23,6 @@ export interface EntryWish {
   readonly filing: Filing;
   readonly wait: boolean;
 }
-
-const createdShape = z.looseObject({ entry_id: z.string() });
 
 /**
  * Creates or changes one helper that is an entry of its own, by its dialogue, and files its entities. After the write nothing fails any
@@ -57,76 +53,44 @@ export async function saveEntry(context: ToolContext, wish: EntryWish) {
   };
 }
 
-async function create(context: ToolContext, wish: EntryWish) {
-  const { home, edits, signal } = context;
-  const { kind } = wish;
-  const answers = withGroupKind(kind, wish.answers);
-  const name = typeof answers['name'] === 'string' ? answers['name'] : undefined;
-  const present = await listConfigEntries(home, kind, { signal });
-  const same = present.find(({ title }) => name !== undefined && title.toLowerCase() === name.trim().toLowerCase());
+async function create(context: ToolContext, { kind, answers: given, isAdvanced }: EntryWish) {
+  const answers = withGroupKind(kind, given);
+  const name = typeof answers['name'] === 'string' ? answers['name'].trim() : undefined;
+  const present = await listConfigEntries(context.home, kind, { signal: context.signal });
+  const same = present.find(({ title }) => name !== undefined && title.toLowerCase() === name.toLowerCase());
   if (same) throw duplicate(kind, same.entry_id, same.title);
-  const known = new Set(present.map((one) => one.entry_id));
-  const start: FlowStart = { door: 'config', handler: kind, isAdvanced: wish.isAdvanced };
-  const warnings: string[] = [];
-  let entryId: string | undefined;
   let entityName: string | undefined;
-  const { after } = await edits.change({
-    item: helperItem(kind, name ?? kind),
-    async read() {
-      entryId ??= (await listConfigEntries(home, kind, { signal })).find((one) => !known.has(one.entry_id))?.entry_id;
-      return entryId === undefined ? undefined : await keptEntry(context, entryId);
-    },
-    async write() {
-      const end = await runFlow(home, start, answers, { signal, soft: ['name'] });
-      if (end.type !== 'created')
-        throw await flowFault(context, { start, domain: kind, answers, about: { helper_type: kind } }, end);
-      if (end.unused.length > 0) warnings.push(`Nothing asked for ${end.unused.join(', ')}: ignored.`);
-      const made = createdShape.safeParse(end.step.result);
-      entryId = made.data?.entry_id;
+  const made = await makeEntry(context, {
+    ...{ domain: kind, item: helperItem(kind, name ?? kind), isAdvanced, about: { helper_type: kind } },
+    answers: name === undefined ? answers : { ...answers, name },
+    async finish(entryId, title) {
       // A switch_as_x asks for no name: it takes that of the switch.
-      if (entryId === undefined || name === undefined || end.step.title === name) return;
+      if (name === undefined || title === name) return;
       entityName = name;
       await rename(context, entryId, name);
     },
-    idOf: (entry) => keptEntryShape.safeParse(entry).data?.entry_id,
   });
-  return { entry: entryOf(after, kind), warnings, entityName };
+  return { ...made, entityName };
 }
 
 async function update(context: ToolContext, wish: EntryWish, helperId: string, isFiling: boolean) {
-  const { edits, home, signal } = context;
   const { kind, answers, isAdvanced } = wish;
-  const {
-    entry_id: entryId,
-    title,
-    supports_options: hasOptions,
-  } = await findEntry(context, kind, helperId, 'helper_id');
+  const found = await findEntry(context, kind, helperId, 'helper_id');
+  const { entry_id: entryId, title } = found;
   const { name, ...others } = answers;
   const newTitle = typeof name === 'string' && name.trim() !== '' && name.trim() !== title ? name.trim() : undefined;
   const isChanging = Object.keys(others).length > 0;
   if (!isChanging && newTitle === undefined) {
-    if (isFiling)
-      return { entry: entryOf(await keptEntry(context, entryId), kind), warnings: [], entityName: undefined };
-    throw nothingToUpdate(kind, entryId);
+    if (!isFiling) throw nothingToUpdate(kind, entryId);
+    return { entry: writtenEntry(await keptEntry(context, entryId), kind), warnings: [], entityName: undefined };
   }
-  if (isChanging && hasOptions !== true) throw withoutOptions(kind, entryId);
-  const start: FlowStart = { door: 'options', handler: entryId, isAdvanced };
-  const warnings: string[] = [];
-  const { after } = await edits.change({
-    item: helperItem(kind, entryId),
-    read: () => keptEntry(context, entryId),
-    async write() {
-      if (isChanging) {
-        const end = await runFlow(home, start, others, { signal });
-        const about = { helper_type: kind, entry_id: entryId };
-        if (end.type !== 'created')
-          throw await flowFault(context, { start, domain: kind, answers: others, about }, end);
-        if (end.unused.length > 0) warnings.push(`Nothing asked for ${end.unused.join(', ')}: ignored.`);
-      }
-      if (newTitle !== undefined) await rename(context, entryId, newTitle);
-    },
+  if (isChanging && found.supports_options !== true) throw withoutOptions(kind, entryId);
+  const changed = await changeEntry(context, {
+    ...{ entryId, domain: kind, item: helperItem(kind, entryId), answers: others, isAdvanced },
+    about: { helper_type: kind, entry_id: entryId },
+    finish: async () => (newTitle === undefined ? undefined : rename(context, entryId, newTitle)),
   });
-  return { entry: entryOf(after, kind), warnings, entityName: undefined };
+  return { ...changed, entityName: undefined };
 }
 
 /** Its entities take a new name when it is set up again. */
@@ -165,15 +129,6 @@ async function settle(
     if (!(error instanceof Fault)) throw error;
     return { ids: [], applied, warnings: [`It was saved, but: ${error.message}`], isWhole: false };
   }
-}
-
-function entryOf(after: unknown, kind: EntryKind): KeptEntry {
-  const entry = keptEntryShape.safeParse(after);
-  if (entry.success) return entry.data;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the ${kind}, but does not list it.`, {
-    suggestion: 'List them; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
 }
 
 function duplicate(kind: EntryKind, entryId: string, title: string): Fault {
