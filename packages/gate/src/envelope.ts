@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { ContentItem } from '@hub/tools/define.ts';
 import { bound, MAX_TEXT_BYTES } from './bound.ts';
 import { mayHoldSecrets, redact, redactText } from './redact.ts';
 
@@ -7,6 +8,8 @@ export interface CallResult {
   readonly isError: boolean;
   readonly body: Readonly<Record<string, unknown>>;
   readonly text: string;
+  /** What MCP clients get in place of `text`: a picture. */
+  readonly content?: readonly ContentItem[];
 }
 
 /** A tool's answer: secrets out, cut to size, written once. */

@@ -265,9 +265,10 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
       nested,
       isSearching,
     });
-    const body = await untilAborted(signal, prepared.tool.run(run.input, context));
-    const guided = await deps.bestPractice.deliver(guidedCall(run), body as Readonly<Record<string, unknown>>);
-    const result = resultOf(run, guided);
+    const output = await untilAborted(signal, prepared.tool.run(run.input, context));
+    const presented = prepared.tool.present?.(output);
+    const body = presented?.body ?? (output as Readonly<Record<string, unknown>>);
+    const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), presented?.content);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {
@@ -278,9 +279,16 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
 }
 
 /** With several homes each answer says of which one it is. */
-function resultOf({ request, prepared, home }: Run, body: Readonly<Record<string, unknown>>): CallResult {
+function resultOf(
+  { request, prepared, home }: Run,
+  body: Readonly<Record<string, unknown>>,
+  content: CallResult['content'],
+): CallResult {
   if (prepared.tool.name === SEARCH_TOOL) return listResult(body, 'result');
-  return successResult(home && request.connector.homes.length > 1 ? { ...body, home: home.slug } : body);
+  const named = home && request.connector.homes.length > 1 ? home.slug : undefined;
+  const result = successResult(named === undefined ? body : { ...body, home: named });
+  if (!content) return result;
+  return { ...result, content: named === undefined ? content : [...content, { type: 'text', text: `home: ${named}` }] };
 }
 
 async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {

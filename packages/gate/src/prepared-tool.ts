@@ -87,7 +87,8 @@ function describe(tool: Tool, schema: Schema): ListedTool {
     title: tool.title,
     description: tool.docs,
     inputSchema: { ...schema, type: 'object' },
-    outputSchema: { type: 'object', additionalProperties: true },
+    // Absent for a tool that answers with pictures.
+    ...(tool.present ? {} : { outputSchema: { type: 'object', additionalProperties: true } as const }),
     annotations: {
       title: tool.title,
       readOnlyHint: isRead,

@@ -2,7 +2,12 @@ import { Fault } from '@hub/core/fault.ts';
 import type { HttpResponse } from './home.ts';
 
 /** The whole body as text. @throws Fault CONNECTION_FAILED when it breaks off, VALIDATION_FAILED above `maxBytes` */
-export async function readText({ body }: HttpResponse, maxBytes: number): Promise<string> {
+export async function readText(response: HttpResponse, maxBytes: number): Promise<string> {
+  return (await readBytes(response, maxBytes)).toString('utf8');
+}
+
+/** The whole body as it came. @throws Fault as `readText` */
+export async function readBytes({ body }: HttpResponse, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -20,5 +25,5 @@ export async function readText({ body }: HttpResponse, maxBytes: number): Promis
     if (cause instanceof Fault) throw cause;
     throw new Fault('CONNECTION_FAILED', "The home's answer broke off.", { suggestion: 'Retry.', cause });
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

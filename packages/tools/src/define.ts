@@ -160,6 +160,17 @@ export interface ToolContext {
   call(tool: string, args: unknown): Promise<unknown>;
 }
 
+/** One item of what an MCP client gets; `data` is base64. Source: MCP `ContentBlock`. */
+export type ContentItem =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly data: string; readonly mimeType: string };
+
+/** An answer that is no JSON: what MCP clients get, and what every other door gets in its place. */
+export interface Presented {
+  readonly content: readonly ContentItem[];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 export interface Tool<I = unknown, O = unknown> {
   readonly name: string;
   readonly title: string;
@@ -180,6 +191,8 @@ export interface Tool<I = unknown, O = unknown> {
   /** The items a configuration write touches, for the audit trail. */
   items?(input: I): readonly ItemRef[];
   run(input: I, context: ToolContext): Promise<O>;
+  /** For answers that are pictures; such a tool has no outputSchema. It bounds the bytes itself: only `body` is cut to size. */
+  present?(output: O): Presented;
 }
 
 /** Gives a tool its types; the registry lists it as a plain `Tool`. */

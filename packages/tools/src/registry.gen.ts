@@ -14,6 +14,7 @@ import { tool as haImportBlueprint } from './blueprints/import.ts';
 import { tool as haConfigGetCalendarEvents } from './calendar/events.ts';
 import { tool as haConfigRemoveCalendarEvent } from './calendar/remove.ts';
 import { tool as haConfigSetCalendarEvent } from './calendar/set.ts';
+import { tool as haGetCameraImage } from './cameras/image.ts';
 import { tool as haConfigGetCategory } from './categories/get.ts';
 import { tool as haConfigRemoveCategory } from './categories/remove.ts';
 import { tool as haConfigSetCategory } from './categories/set.ts';
@@ -112,6 +113,7 @@ export const tools: readonly Tool[] = [
   haEvalTemplate,
   haGetAutomationTraces,
   haGetBlueprint,
+  haGetCameraImage,
   haGetDevice,
   haGetEntity,
   haGetEntityExposure,

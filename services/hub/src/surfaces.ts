@@ -68,7 +68,7 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
 
 async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: ToolCall): Promise<CallResult> {
   deps.onUse(access.id);
-  const { isError, body, text } = await deps.gate.call({
+  const { isError, body, text, content } = await deps.gate.call({
     connector: access,
     name: call.name,
     args: call.args,
@@ -82,5 +82,6 @@ async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: Too
   if (error?.code === 'TOOL_NOT_AVAILABLE' && !deps.gate.isTool(call.name)) {
     throw new Fault('TOOL_NOT_AVAILABLE', error.message ?? `There is no tool ${call.name}.`);
   }
+  if (content) return { content };
   return { content: [{ type: 'text', text }], structuredContent: body, ...(isError ? { isError: true } : {}) };
 }
