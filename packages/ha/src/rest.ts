@@ -10,6 +10,8 @@ import { cancelled } from './pause.ts';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const DEFAULT_DEADLINE_MS = 30_000;
 const CONNECTIONS = 4;
+/** An app answers here: our token would be handed on to it, and its 401 is not about us. Source: HA `components/hassio/ingress.py`. */
+const INGRESS = '/api/hassio_ingress/';
 
 export interface RestOptions {
   readonly target: DialTarget;
@@ -43,9 +45,11 @@ export function createRest({ target, token, headers, onRefused }: RestOptions): 
   };
   return {
     async request(request, { signal, deadlineMs = DEFAULT_DEADLINE_MS, isWrite = request.method !== 'GET' }) {
+      const isForApp = request.path.startsWith(INGRESS);
+      const isSigned = token !== undefined && !isForApp;
       const outgoing = outgoingOf(request, {
         ...headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(isSigned ? { authorization: `Bearer ${token}` } : {}),
       });
       const deadline = AbortSignal.timeout(deadlineMs);
       let answer: Dispatcher.ResponseData;
@@ -60,7 +64,7 @@ export function createRest({ target, token, headers, onRefused }: RestOptions): 
         const what = `${request.method} ${request.path}`;
         throw transportFault(error, what, { isWrite, isLate: deadline.aborted, signal, deadlineMs });
       }
-      if (answer.statusCode === 401 && token !== undefined) onRefused();
+      if (answer.statusCode === 401 && isSigned) onRefused();
       return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
     },
     async close() {

@@ -13,7 +13,9 @@ export interface JobView {
     | undefined;
   readonly result: unknown;
   /** `code` is a FaultCode. */
-  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly error:
+    | { readonly code: string; readonly message: string; readonly suggestions?: readonly string[] }
+    | undefined;
   readonly createdAt: Date;
   readonly finishedAt: Date | undefined;
 }
@@ -25,4 +27,8 @@ export interface JobsPort {
   get(jobId: string): Promise<JobView | undefined>;
   /** Resolves when the job ended or after `waitMs`, whichever is first; `onProgress` sees each step. */
   follow(jobId: string, waitMs: number, onProgress?: (job: JobView) => void): Promise<JobView>;
+  /** This connector's jobs, newest first: at its home, or at all of them where no home is meant. */
+  list(filter?: { readonly states?: readonly JobState[]; readonly limit?: number }): Promise<readonly JobView[]>;
+  /** Ends a queued job and asks a running one to end; one that ended stays as it is. Undefined when this connector has no such job. */
+  cancel(jobId: string): Promise<JobView | undefined>;
 }

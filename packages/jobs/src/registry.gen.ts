@@ -1,7 +1,9 @@
 // Written by scripts/gen.ts (npm run gen) from the files that export it. Not edited by hand.
 import type { Job } from './define.ts';
+import { job as appAct } from './app/act.ts';
 import { job as backupCreate } from './backup/create.ts';
 
 export const jobs: readonly Job[] = [
+  appAct,
   backupCreate,
 ];

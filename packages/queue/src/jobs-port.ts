@@ -32,6 +32,8 @@ export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
       return (await queue.enqueue({ tenantId, connectorId, homeId, actor, kind, args, dedupKey: key })).job;
     },
     get: own,
+    list: (filter = {}) => queue.list(tenantId, { ...filter, connectorId, homeId }),
+    cancel: async (jobId) => ((await own(jobId)) ? await queue.cancel(tenantId, jobId) : undefined),
     async follow(jobId, waitMs, onProgress): Promise<JobView> {
       const job = (await own(jobId)) && (await queue.follow(tenantId, jobId, waitMs, { onProgress, signal }));
       if (job) return job;

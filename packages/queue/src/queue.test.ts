@@ -420,6 +420,19 @@ describe('the jobs of one connector', () => {
     await expect(other.follow(id, LONG_MS)).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
   });
 
+  test('are listed and ended by it alone', async () => {
+    const queue = await open(job(({ signal }) => untilTold(signal)));
+    const [port, other] = [createJobsPort(queue, callerOf(newId())), createJobsPort(queue, callerOf(newId()))];
+    const { id } = await port.start('test', {});
+    await seen(queue, id, ({ state }) => state === 'running');
+    expect((await port.list({ states: ['running'] })).map((one) => one.id)).toEqual([id]);
+    expect(await port.list({ states: ['done'] })).toEqual([]);
+    expect(await other.list()).toEqual([]);
+    expect(await other.cancel(id)).toBeUndefined();
+    expect(await port.cancel(id)).toMatchObject({ id });
+    expect(await port.follow(id, LONG_MS)).toMatchObject({ state: 'cancelled' });
+  });
+
   test('an id that is none is no job', async () => {
     const port = createJobsPort(await open(job(async () => 'mine')), callerOf(newId()));
     expect(await port.get('nightly backup')).toBeUndefined();

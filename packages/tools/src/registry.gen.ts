@@ -1,5 +1,7 @@
 // Written by scripts/gen.ts (npm run gen) from the files that export it. Not edited by hand.
 import type { Tool } from './define.ts';
+import { tool as haGetApp } from './apps/get.ts';
+import { tool as haManageApp } from './apps/manage.ts';
 import { tool as haListFloorsAreas } from './areas/list.ts';
 import { tool as haRemoveAreaOrFloor } from './areas/remove.ts';
 import { tool as haSetAreaOrFloor } from './areas/set.ts';
@@ -46,6 +48,9 @@ import { tool as haGetHistory } from './history/get.ts';
 import { tool as haListHomes } from './homes/list.ts';
 import { tool as haGetIntegration } from './integrations/get.ts';
 import { tool as haSetIntegration } from './integrations/set.ts';
+import { tool as haCancelJob } from './jobs/cancel.ts';
+import { tool as haGetJob } from './jobs/get.ts';
+import { tool as haListJobs } from './jobs/list.ts';
 import { tool as haConfigGetLabel } from './labels/get.ts';
 import { tool as haConfigRemoveLabel } from './labels/remove.ts';
 import { tool as haConfigSetLabel } from './labels/set.ts';
@@ -81,6 +86,7 @@ export const tools: readonly Tool[] = [
   haBulkControl,
   haCallEvent,
   haCallService,
+  haCancelJob,
   haConfigDeleteDashboard,
   haConfigDeleteDashboardResource,
   haConfigGetAutomation,
@@ -111,6 +117,7 @@ export const tools: readonly Tool[] = [
   haConfigSetScene,
   haConfigSetScript,
   haEvalTemplate,
+  haGetApp,
   haGetAutomationTraces,
   haGetBlueprint,
   haGetCameraImage,
@@ -119,6 +126,7 @@ export const tools: readonly Tool[] = [
   haGetEntityExposure,
   haGetHistory,
   haGetIntegration,
+  haGetJob,
   haGetLogs,
   haGetOperationStatus,
   haGetOverview,
@@ -130,7 +138,9 @@ export const tools: readonly Tool[] = [
   haImportBlueprint,
   haListFloorsAreas,
   haListHomes,
+  haListJobs,
   haListServices,
+  haManageApp,
   haManageBackup,
   haManageCustomTool,
   haManageEnergyPrefs,

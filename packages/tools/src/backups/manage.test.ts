@@ -23,6 +23,8 @@ function jobsOn(home: View): JobsPort {
       return view;
     },
     get: async (id) => (id === JOB_ID ? view : undefined),
+    list: async () => [view],
+    cancel: async () => view,
     async follow(_id, _waitMs, onProgress) {
       const result = await job.run(job.args.parse(args), {
         ...{ jobId: JOB_ID, attempt: 1, home, signal: new AbortController().signal },
@@ -41,7 +43,7 @@ function jobsOn(home: View): JobsPort {
 /** The jobs of a hub where this one stands so. */
 function jobsAt(view: JobView): JobsPort {
   const give = async () => view;
-  return { start: give, get: give, follow: give };
+  return { start: give, get: give, follow: give, list: async () => [view], cancel: give };
 }
 
 await describeHomes('ha_manage_backup', (context) => {

@@ -6,6 +6,7 @@ import { canStartRealHome, startRealHome } from '@hub/real-home/launch.ts';
 import { startSimulatedSupervisor } from '@hub/simulated-home/supervisor/simulated-supervisor.ts';
 import type { SupervisorModel } from '@hub/simulated-home/supervisor/supervisor-model.ts';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { createInlineJobs } from './inline-jobs.ts';
 import { type OpenView, openView } from './open-view.ts';
 import { createToolContext, type TestToolContext, type ToolContextOptions } from './tool-context.ts';
 
@@ -58,6 +59,6 @@ async function startSupervisedHome(stack: AsyncDisposableStack): Promise<Supervi
     supervisor: supervisor.model,
     home,
     view: open.view,
-    context: (options = {}) => createToolContext({ ...options, view: open.view }),
+    context: (options = {}) => createToolContext({ jobs: createInlineJobs(open.view), ...options, view: open.view }),
   };
 }

@@ -45,7 +45,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     progress: (_done, _total, message) => void progressed.push(message),
     ask: options.ask ?? refuseQuestion,
     edits: createMemoryEdits(keptEdits, { callId, ...(store ? { store } : {}), ...(tool ? { tool } : {}) }),
-    jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs },
+    jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs, list: noJobs, cancel: noJobs },
     results: createMemoryResults(),
     savedTools: createMemorySavedTools(),
     call: options.call ?? ((tool) => Promise.reject(new Error(`this context has no way to call ${tool}`))),

@@ -1,0 +1,28 @@
+import type { Home } from '@hub/ha/home.ts';
+import type { Job, JobContext, Step } from '../define.ts';
+
+/** What a job sees, with a step that simply acts. */
+export function contextOf(home: Home, said: { message: string }[] = []): JobContext {
+  return {
+    jobId: '019a0000-0000-7000-8000-00000abc1234',
+    attempt: 1,
+    home,
+    signal: new AbortController().signal,
+    progress: async (_done, _total, message) => void said.push({ message }),
+    step: async (_name, step) => step.act(await step.marker()),
+  };
+}
+
+/** A job's first step, to be looked at from inside; the job itself stays where it is. */
+export function stepOf<A>(job: Job<A>, args: A, home: Home): Promise<Step<unknown>> {
+  const caught = Promise.withResolvers<Step<unknown>>();
+  const context: JobContext = {
+    ...contextOf(home),
+    step: (_name, step) => {
+      caught.resolve(step);
+      return new Promise(() => undefined);
+    },
+  };
+  job.run(args, context).catch(caught.reject);
+  return caught.promise;
+}

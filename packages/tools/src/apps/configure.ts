@@ -1,0 +1,85 @@
+import { type AppDetail, readApp, setAppOptions } from '@hub/ha/apps.ts';
+import { isRecord } from '@hub/ha/selector.ts';
+import type { ToolContext } from '../define.ts';
+import { invalidParameter } from '../shared/invalid-parameter.ts';
+import { appNotFound } from './app-faults.ts';
+import { hiddenPaths } from './mask-options.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface AppSettings {
+  readonly options?: Json | undefined;
+  readonly network?: Json | undefined;
+  readonly boot?: string | undefined;
+  readonly auto_update?: boolean | undefined;
+  readonly watchdog?: boolean | undefined;
+}
+
+/**
+ * Changes settings of an installed app; what is not given stays, also deep inside its options. Kept as an edit.
+ * @throws Fault RESOURCE_NOT_FOUND; VALIDATION_FAILED or SERVICE_CALL_FAILED with the Supervisor's reason, nothing changed
+ */
+export async function configureApp({ home, edits, signal }: ToolContext, slug: string, given: AppSettings) {
+  const hidden = hiddenPaths(given.options);
+  if (hidden.length > 0) {
+    throw invalidParameter(
+      'options',
+      `${hidden.join(', ')} holds the stand-in for a hidden value.`,
+      'Leave out what is to stay as it is, or give the real value.',
+    );
+  }
+  const app = await readApp(home, slug, { signal });
+  if (!app) throw await appNotFound(home, slug, { signal });
+  const ignored = unknownOptions(app, given.options);
+  const merged = {
+    ...given,
+    ...(given.options ? { options: without(merge(app.options, given.options), ignored) } : {}),
+  };
+  const body = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+  await edits.change({
+    item: { kind: 'app', id: slug },
+    read: async () => settingsOf(await readApp(home, slug, { signal })),
+    write: () => setAppOptions(home, slug, body, { signal }),
+  });
+  const isPending = given.options !== undefined || given.network !== undefined;
+  return {
+    success: true as const,
+    slug,
+    ...(isPending ? { status: 'pending_restart' } : {}),
+    message: isPending
+      ? `The settings of ${app.name} are stored. They take effect when it restarts: action restart.`
+      : `The settings of ${app.name} are stored.`,
+    submitted_fields: Object.keys(body),
+    ignored_fields: ignored,
+    ...(ignored.length > 0
+      ? { warnings: [`The app has no such options, they were left out: ${ignored.join(', ')}.`] }
+      : {}),
+  };
+}
+
+function settingsOf(app: AppDetail | undefined): unknown {
+  if (!app) return undefined;
+  const { options, network, boot, auto_update, watchdog } = app;
+  return { options, network, boot, auto_update, watchdog };
+}
+
+/** The Supervisor would drop these without a word. */
+function unknownOptions({ schema }: AppDetail, options: Json | undefined): string[] {
+  if (!schema || schema.length === 0) return [];
+  const known = new Set(schema.map(({ name }) => name));
+  return Object.keys(options ?? {}).filter((name) => !known.has(name));
+}
+
+function without(options: Json, names: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+}
+
+/** Objects are merged all the way down; lists and values are replaced. */
+function merge(base: Json, over: Json): Json {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const below = merged[name];
+    merged[name] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+  }
+  return merged;
+}

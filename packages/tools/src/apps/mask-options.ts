@@ -1,0 +1,39 @@
+import { isRecord } from '@hub/ha/selector.ts';
+
+/** What stands for a secret in results, and what nobody may write back. */
+const HIDDEN = '<redacted>';
+const SECRET_NAME = /pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|psk$|credential|auth_key/i;
+
+/** One option as the Supervisor describes it. */
+interface Described {
+  readonly name?: unknown;
+  readonly format?: unknown;
+  readonly schema?: unknown;
+}
+
+/** Options without what their description or their name says is a secret. */
+export function maskOptions(options: unknown, schema: readonly Described[] = []): unknown {
+  if (Array.isArray(options)) return options.map((one) => maskOptions(one, schema));
+  if (!isRecord(options)) return options;
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => {
+      const described = schema.find((one) => one.name === name);
+      const isSecret = described?.format === 'password' || SECRET_NAME.test(name);
+      if (isSecret && isSet(value)) return [name, HIDDEN];
+      const below = Array.isArray(described?.schema) ? described.schema : [];
+      return [name, maskOptions(value, below)];
+    }),
+  );
+}
+
+function isSet(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '' && !value.startsWith('!secret ')) || typeof value === 'number';
+}
+
+/** Paths of options that hold the stand-in and not a value. */
+export function hiddenPaths(options: unknown, path = ''): readonly string[] {
+  if (options === HIDDEN) return [path];
+  if (Array.isArray(options)) return options.flatMap((one, at) => hiddenPaths(one, `${path}[${at}]`));
+  if (!isRecord(options)) return [];
+  return Object.entries(options).flatMap(([name, one]) => hiddenPaths(one, path === '' ? name : `${path}.${name}`));
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { createHeldJobs, heldJob } from '../testing/held-jobs.ts';
+import { runTool } from '../testing/run-tool.ts';
+import { createToolContext } from '../testing/tool-context.ts';
+import { tool } from './get.ts';
+
+const ended = { finishedAt: new Date('2026-11-01T10:05:00Z'), progress: undefined };
+const jobs = createHeldJobs([
+  heldJob('a'),
+  heldJob('b', { ...ended, state: 'done', result: { slug: 'core_ssh' } }),
+  heldJob('c', {
+    ...ended,
+    state: 'unknown',
+    error: { code: 'TIMEOUT_OPERATION', message: 'lost', suggestions: ['look'] },
+  }),
+]);
+const homes = [{ id: 'h1', slug: 'lake', name: 'Lake', tags: [], isSimulated: false }];
+const get = (args: object) => runTool(tool, args, createToolContext({ jobs, homes }));
+
+it('tells how far a job is and where', async () => {
+  expect(await get({ job_id: 'a' })).toMatchObject({
+    ...{ status: 'running', progress_percent: 25, stage: 'pulling', home: 'lake', finished_at: null },
+    note: expect.stringContaining('do not start it a second time'),
+  });
+});
+
+it('tells what a job came to, and that nobody knows where nobody does', async () => {
+  expect(await get({ job_id: 'b', wait_seconds: 10 })).toMatchObject({ status: 'done', result: { slug: 'core_ssh' } });
+  expect(await get({ job_id: 'c' })).toMatchObject({
+    ...{ status: 'unknown', job_error: { code: 'TIMEOUT_OPERATION', message: 'lost' } },
+    note: expect.stringContaining('Look at the home'),
+  });
+});
+
+it('knows no job of others', async () => {
+  await expect(get({ job_id: 'nobody' })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+});

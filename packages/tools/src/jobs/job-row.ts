@@ -1,0 +1,37 @@
+import type { JobView } from '@hub/jobs/port.ts';
+import { z } from 'zod';
+import type { HomeSummary } from '../define.ts';
+
+export const jobShape = {
+  job_id: z.string(),
+  kind: z.string(),
+  status: z.string(),
+  home: z.string().nullable(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+  progress_percent: z.number().nullable().optional(),
+  stage: z.string().optional(),
+  result: z.unknown().optional(),
+  job_error: z.strictObject({ code: z.string(), message: z.string(), suggestions: z.array(z.string()) }).optional(),
+};
+
+/** A job in the words of an answer; of one that ended, what it came to. */
+export function jobRow(job: JobView, homes: readonly HomeSummary[]) {
+  const { progress, error } = job;
+  return {
+    ...{ job_id: job.id, kind: job.kind, status: job.state },
+    home: homes.find(({ id }) => id === job.homeId)?.slug ?? null,
+    created_at: job.createdAt.toISOString(),
+    finished_at: job.finishedAt?.toISOString() ?? null,
+    ...(progress && !job.finishedAt
+      ? {
+          progress_percent: progress.total ? Math.round((100 * progress.done) / progress.total) : null,
+          stage: progress.message,
+        }
+      : {}),
+    ...(job.state === 'done' ? { result: job.result ?? null } : {}),
+    ...(error
+      ? { job_error: { code: error.code, message: error.message, suggestions: [...(error.suggestions ?? [])] } }
+      : {}),
+  };
+}
