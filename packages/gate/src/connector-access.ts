@@ -29,7 +29,7 @@ export type ConnectorSettings = Readonly<z.infer<typeof connectorSettingsSchema>
 type StoredSettings = Readonly<Record<string, unknown>>;
 
 /** What a home may say for all its connectors; entity rules and what may be asked for are one connector's own. */
-const HOME_SETTINGS = [
+export const HOME_SETTINGS = [
   'readOnly',
   'disabledTools',
   'toolSearch',

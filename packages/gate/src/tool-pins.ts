@@ -21,7 +21,7 @@ export const DEFAULT_PINS = [
   'ha_get_skill_guide',
 ] as const;
 
-function isMandatory(name: string, settings: { readonly strict?: boolean | undefined }): boolean {
+export function isMandatory(name: string, settings: { readonly strict?: boolean | undefined }): boolean {
   return MANDATORY.has(name) || (name === GUIDE && settings.strict === true);
 }
 

@@ -2,10 +2,11 @@ import { Fault } from '@hub/core/fault.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
+import { effectiveSettings } from '@hub/gate/connector-access.ts';
 
 /**
  * Decided again when a job is about to run: whoever asked for it may have lost the right meanwhile. Jobs of the operator have
- * no connector and pass. @throws Fault AUTH_EXPIRED | HOME_NOT_FOUND | STORAGE_UNAVAILABLE
+ * no connector and pass. @throws Fault AUTH_EXPIRED | HOME_NOT_FOUND | READ_ONLY_MODE | STORAGE_UNAVAILABLE
  */
 export async function admitJob(db: Database, { tenantId, connectorId, homeId }: JobRecord): Promise<void> {
   if (connectorId === undefined) return;
@@ -15,9 +16,17 @@ export async function admitJob(db: Database, { tenantId, connectorId, homeId }: 
       suggestion: 'Start it again with a connector that is valid.',
     });
   }
-  if (homeId !== undefined && !access.homes.some(({ id }) => id === homeId)) {
+  const home = access.homes.find(({ id }) => id === homeId);
+  if (homeId !== undefined && !home) {
     throw new Fault('HOME_NOT_FOUND', 'The connector that asked for this job no longer reaches its home.', {
       suggestion: 'Give the connector the home again, or start the job with another one.',
+    });
+  }
+  // Every job changes something; what only reads has an answer before it would become one.
+  if (effectiveSettings(access.connector.settings, home ? [home] : access.homes).readOnly) {
+    throw new Fault('READ_ONLY_MODE', 'The connector that asked for this job may only read by now.', {
+      suggestion: `The owner can allow changes: hub connectors set ${access.connector.name} --read-only off`,
+      context: { read_only_mode: true },
     });
   }
 }

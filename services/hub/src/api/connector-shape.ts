@@ -1,8 +1,9 @@
 import type { Connector } from '@hub/db/connector-record.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
-import { connectorSettingsSchema } from '@hub/gate/connector-access.ts';
+import { effectiveSettings, HOME_SETTINGS } from '@hub/gate/connector-access.ts';
 import { z } from 'zod';
 import { effect, id, line, ref, tags, when } from './field-shapes.ts';
+import { saidSettings, shapingFields, shapingPatch, visibilityField } from './setting-shapes.ts';
 
 /** Names stand in paths beside ids, so none may look like one. */
 const name = line(100).refine((text) => !z.uuid().safeParse(text).success, 'looks like an id');
@@ -22,18 +23,13 @@ const future = z.iso
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() > Date.now(), 'lies in the past');
 
-const settings = {
-  readOnly: z.boolean().describe('Refuses everything but reading.'),
-  disabledTools: z.array(line(100)).max(500),
-};
-
 export const newConnector = z.strictObject({
   name,
   member: ref.optional().describe('Whose way in it is: id or name; the first owner when missing.'),
   ceiling: effect.default('control'),
   homes: homesInput.default({ kind: 'all' }),
-  readOnly: settings.readOnly.default(false),
-  disabledTools: settings.disabledTools.default([]),
+  ...shapingPatch,
+  visibility: visibilityField.nullish(),
   expiresAt: future.optional(),
 });
 
@@ -41,8 +37,8 @@ export const connectorPatch = z.strictObject({
   name: name.optional(),
   ceiling: effect.optional(),
   homes: homesInput.optional(),
-  readOnly: settings.readOnly.optional(),
-  disabledTools: settings.disabledTools.optional(),
+  ...shapingPatch,
+  visibility: visibilityField.nullish().describe('Entity rules; null: none.'),
   expiresAt: future.nullable().optional().describe('null: never.'),
 });
 
@@ -61,7 +57,11 @@ export const connectorShape = z
       z.object({ kind: z.literal('list'), homes: z.array(z.string()).describe('slugs') }),
       z.object({ kind: z.literal('tags'), tags: z.array(z.string()) }),
     ]),
-    ...settings,
+    ...shapingFields,
+    visibility: visibilityField.optional(),
+    inherited: z
+      .array(z.string())
+      .describe('Which of these settings it does not say itself: they follow its homes, or are the defaults.'),
     state: z.enum(['valid', 'expired', 'revoked']),
     expiresAt: when.optional(),
     revokedAt: when.optional(),
@@ -87,7 +87,7 @@ export interface ConnectorNames {
 }
 
 export function connectorAnswer(connector: Connector, names: ConnectorNames): z.output<typeof connectorShape> {
-  const { readOnly, disabledTools } = connectorSettingsSchema.parse(connector.settings);
+  const { askUpTo: _, ...settings } = effectiveSettings(connector.settings, reached(connector, names));
   const member = names.members.get(connector.memberId);
   const isOver = (end: Date | undefined) => end !== undefined && end.getTime() <= Date.now();
   const live = connector.credentials.filter(({ revokedAt }) => revokedAt === undefined);
@@ -97,8 +97,8 @@ export function connectorAnswer(connector: Connector, names: ConnectorNames): z.
     member: { id: connector.memberId, name: member?.personName ?? '', role: member?.role ?? '' },
     ceiling: connector.ceiling,
     homes: selectionAnswer(connector, names),
-    readOnly,
-    disabledTools,
+    ...settings,
+    inherited: HOME_SETTINGS.filter((key) => saidSettings(connector.settings)[key] === undefined),
     state: connector.revokedAt ? 'revoked' : isOver(connector.expiresAt) ? 'expired' : 'valid',
     expiresAt: connector.expiresAt?.toISOString(),
     revokedAt: connector.revokedAt?.toISOString(),
@@ -110,6 +110,13 @@ export function connectorAnswer(connector: Connector, names: ConnectorNames): z.
       isValid: !connector.revokedAt && !isOver(expiresAt) && !isOver(connector.expiresAt),
     })),
   };
+}
+
+function reached({ homes }: Connector, names: ConnectorNames): readonly HomeRecord[] {
+  const all = [...names.homes.values()];
+  if (homes.kind === 'all') return all;
+  if (homes.kind === 'tags') return all.filter(({ tags: own }) => own.some((tag) => homes.tags.includes(tag)));
+  return all.filter(({ id: homeId }) => homes.homeIds.includes(homeId));
 }
 
 function selectionAnswer({ homes }: Connector, names: ConnectorNames): z.output<typeof connectorShape>['homes'] {

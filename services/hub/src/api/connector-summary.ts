@@ -1,7 +1,7 @@
 import { EFFECTS, type Effect } from '@hub/core/effect.ts';
 import { refusal } from '@hub/core/policy.ts';
 import type { ConnectorAccess } from '@hub/db/connector-access.ts';
-import { connectorSettingsSchema } from '@hub/gate/connector-access.ts';
+import { effectiveSettings } from '@hub/gate/connector-access.ts';
 
 const IN_WORDS: Readonly<Record<Effect, string>> = {
   read: 'read states, history and settings',
@@ -17,7 +17,7 @@ export function summarize(stored: ConnectorAccess, memberName: string): readonly
   const can = allowedEffects(stored, undefined);
   const cannot = EFFECTS.filter((effect) => !can.includes(effect));
   const stricter = stored.homes.filter((home) => allowedEffects(stored, home.ceiling).length < can.length);
-  const { disabledTools } = connectorSettingsSchema.parse(stored.connector.settings);
+  const { disabledTools } = effectiveSettings(stored.connector.settings, stored.homes);
   return [
     `It acts for ${memberName} (${stored.member.role}) of the tenant '${stored.tenant.name}'.`,
     homesInWords(stored),
@@ -30,8 +30,11 @@ export function summarize(stored: ConnectorAccess, memberName: string): readonly
 }
 
 /** Asks the policy itself, so that these words and its decisions never differ. */
-function allowedEffects({ connector, tenant, member, validity }: ConnectorAccess, homeCeiling: Effect | undefined) {
-  const { readOnly } = connectorSettingsSchema.parse(connector.settings);
+function allowedEffects(
+  { connector, tenant, member, validity, homes }: ConnectorAccess,
+  homeCeiling: Effect | undefined,
+) {
+  const { readOnly } = effectiveSettings(connector.settings, homes);
   return EFFECTS.filter(
     (effect) =>
       refusal({

@@ -29,6 +29,18 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: answers of several shapes
+async function rpc(url: string, method: string, params = {}): Promise<any> {
+  const response = await fetch(`${hub.base}${new URL(url).pathname}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+  return response.json();
+}
+
+const listOf = async (url: string): Promise<readonly object[]> => (await rpc(url, 'tools/list')).result.tools;
+
 describe('a new connector', () => {
   it('stops at control unless told, and its URL is in the answer alone', async () => {
     const made = await hub.ask('POST', connectors, { name: 'anna' });
@@ -101,6 +113,58 @@ describe('a connector that is changed', () => {
     expect(freed.body.expiresAt).toBeUndefined();
     expect(freed.body.readOnly).toBe(true);
     expect(await statusOf(url)).toBe(200);
+  });
+
+  it('is shaped by its own settings, then by what its homes say; null gives them back', async () => {
+    const { url, connector } = (await hub.ask('POST', connectors, { name: 'shaped' })).body;
+    expect(connector).toMatchObject({ toolSearch: 'off', readOnly: false, strict: true, backupHint: 'normal' });
+    expect(connector.inherited).toHaveLength(6);
+    const count = async () => (await listOf(url)).length;
+    const whole = await count();
+    await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { defaults: { toolSearch: 'on', readOnly: true } });
+    const { body } = await hub.ask('GET', `${connectors}/shaped`);
+    expect(body).toMatchObject({ toolSearch: 'on', readOnly: true });
+    expect(await count()).toBeLessThan(12);
+    const own = { toolSearch: 'off', readOnly: false, pinnedTools: ['ha_get_state'] };
+    expect((await hub.ask('PATCH', `${connectors}/shaped`, own)).body).toMatchObject(own);
+    expect(await count()).toBe(whole);
+    await hub.ask('PATCH', `${connectors}/shaped`, { toolSearch: null, readOnly: null });
+    expect(await count()).toBeLessThan(12);
+    await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { defaults: { toolSearch: null, readOnly: null } });
+    expect(await count()).toBe(whole);
+  });
+
+  it('tells every open client that its list changed, and what a remembered tool is now', async () => {
+    const { url } = (await hub.ask('POST', connectors, { name: 'open' })).body;
+    const address = `${hub.base}${new URL(url).pathname}`;
+    const hangUp = new AbortController();
+    const stream = await fetch(address, { headers: { accept: 'text/event-stream' }, signal: hangUp.signal });
+    const chunks = stream.body?.getReader();
+    for (const patch of [{ disabledTools: ['ha_get_history'] }, { backupHint: 'strong' }, { toolSearch: 'on' }]) {
+      await hub.ask('PATCH', `${connectors}/open`, patch);
+      const { value } = (await chunks?.read()) ?? {};
+      expect(new TextDecoder().decode(value), JSON.stringify(patch)).toContain('notifications/tools/list_changed');
+    }
+    hangUp.abort();
+    const params = { name: 'ha_get_history', arguments: { entity_ids: 'sun.sun' } };
+    const { result } = await rpc(url, 'tools/call', params);
+    expect(result).toMatchObject({ isError: true, structuredContent: { list_changed: true } });
+    expect(result.content[0].text).toContain('tools/list');
+    const nothing = await rpc(url, 'tools/call', { name: 'ha_fly', arguments: {} });
+    expect(nothing.error.code).toBe(-32602);
+  });
+
+  it('cannot lose the tools that a model needs, and takes no name that is no tool', async () => {
+    for (const body of [
+      { disabledTools: ['ha_search'] },
+      { disabledTools: ['ha_get_skill_guide'] },
+      { pinnedTools: ['x'] },
+    ]) {
+      expect((await hub.ask('PATCH', `${connectors}/anna`, body)).status, JSON.stringify(body)).toBe(400);
+    }
+    const lax = { disabledTools: ['ha_get_skill_guide'], strict: false };
+    expect((await hub.ask('PATCH', `${connectors}/anna`, lax)).status).toBe(200);
+    expect((await hub.ask('PATCH', `${connectors}/anna`, { visibility: { hide: [] } })).status).toBe(400);
   });
 
   it('when rotated gives a new URL, and the old one lives on as long as asked', async () => {

@@ -1,12 +1,9 @@
-import { Fault } from '@hub/core/fault.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import type { Connector, HomeSelection } from '@hub/db/connector-record.ts';
 import { createConnector, listConnectors, revokeConnector, updateConnector } from '@hub/db/connectors.ts';
 import { rotateCredential } from '@hub/db/credentials.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { listMembers } from '@hub/db/people.ts';
-import { connectorSettingsSchema } from '@hub/gate/connector-access.ts';
-import { tools } from '@hub/tools/registry.gen.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { keepRotatedDefault } from '../welcome/default-connector.ts';
@@ -27,6 +24,7 @@ import { flag, ref, tenantParams } from './field-shapes.ts';
 import { connectorOf, homeIn, memberIn, tenantOf } from './find.ts';
 import { OPERATOR } from './operator.ts';
 import { publicBase } from './public-base.ts';
+import { patchedSettings } from './setting-shapes.ts';
 
 const tags = ['connectors'];
 const HOUR_MS = 3_600_000;
@@ -71,16 +69,15 @@ export function connectorRoutes(api: Api, deps: Deps): void {
     },
     async ({ params, body }, reply) => {
       const { id } = await tenantOf(deps, params.tenant);
-      const { member: memberRef, homes, readOnly, disabledTools, ...rest } = body;
-      assertTools(disabledTools);
+      const { member: memberRef, name, ceiling, homes, expiresAt, ...settings } = body;
       const { connector, secret } = await createConnector(
         db,
         id,
         {
-          ...rest,
+          ...{ name, ceiling, expiresAt },
           memberId: (await memberIn(deps, id, memberRef)).id,
           homes: await selectionOf(deps, id, homes),
-          settings: { readOnly, disabledTools },
+          settings: patchedSettings({}, settings),
         },
         OPERATOR,
       );
@@ -114,18 +111,12 @@ export function connectorRoutes(api: Api, deps: Deps): void {
         response: { 200: connectorWithSummaryShape },
       },
     },
-    async ({ params, body: { homes, readOnly, disabledTools, ...rest } }) => {
+    async ({ params, body: { name, ceiling, homes, expiresAt, ...settings } }) => {
       const connector = await connectorOf(deps, params.tenant, params.connector);
-      assertTools(disabledTools ?? []);
-      const old = connectorSettingsSchema.parse(connector.settings);
       const patch = {
-        ...rest,
+        ...{ name, ceiling, expiresAt },
         homes: homes && (await selectionOf(deps, connector.tenantId, homes)),
-        settings: {
-          ...connector.settings,
-          readOnly: readOnly ?? old.readOnly,
-          disabledTools: disabledTools ?? old.disabledTools,
-        },
+        settings: patchedSettings(connector.settings, settings),
       };
       return withSummary(deps, await updateConnector(db, connector.tenantId, connector.id, patch, OPERATOR));
     },
@@ -195,13 +186,4 @@ async function selectionOf(deps: Deps, tenantId: string, homes: HomesInput): Pro
   if (homes.kind !== 'list') return homes;
   const found = await Promise.all(homes.homes.map((one) => homeIn(deps, tenantId, one)));
   return { kind: 'list', homeIds: found.map(({ id }) => id) };
-}
-
-/** @throws Fault VALIDATION_INVALID_PARAMETER for a name that is no tool: switched off by a typing error, it would stay on */
-function assertTools(names: readonly string[]): void {
-  const wrong = names.find((name) => !tools.some((tool) => tool.name === name));
-  if (wrong === undefined) return;
-  throw new Fault('VALIDATION_INVALID_PARAMETER', `There is no tool '${wrong}'.`, {
-    suggestion: 'docs/tools.md lists the tools.',
-  });
 }

@@ -2,6 +2,7 @@ import type { HomeRecord } from '@hub/db/home-record.ts';
 import type { HomeStatus } from '@hub/db/home-status.ts';
 import { z } from 'zod';
 import { effect, id, line, note, slug, tags, when } from './field-shapes.ts';
+import { saidSettings, shapingFields, shapingPatch } from './setting-shapes.ts';
 
 const pem = z
   .string()
@@ -61,6 +62,10 @@ export const homePatch = z.strictObject({
   extraCa: pem.nullish(),
   pinnedKey: pinnedKey.nullish(),
   headers: headers.nullish(),
+  defaults: z
+    .strictObject(shapingPatch)
+    .optional()
+    .describe('What its connectors take unless they say otherwise; null: as usual.'),
   check: check.describe('When the link changes, try it first, and store nothing when that fails.'),
 });
 
@@ -88,6 +93,10 @@ export const homeShape = z
     timeZone: z.string().optional(),
     note: z.string().optional(),
     customerReference: z.string().optional(),
+    defaults: z
+      .object(shapingFields)
+      .partial()
+      .describe('What connectors that reach it alone, or homes that all say the same, take unless they say otherwise.'),
     isSimulated: z.boolean(),
     createdAt: when,
     updatedAt: when,
@@ -122,10 +131,11 @@ export const checkShape = z
   .meta({ id: 'HomeCheck' });
 
 export function homeAnswer(home: HomeRecord, status: HomeStatus | undefined): HomeAnswer {
-  const { tenantId: _, instanceId: __, link, ...rest } = home;
+  const { tenantId: _, instanceId: __, link, settings, ...rest } = home;
   return {
     ...rest,
     tags: [...home.tags],
+    defaults: saidSettings(settings),
     createdAt: home.createdAt.toISOString(),
     updatedAt: home.updatedAt.toISOString(),
     link: {

@@ -12,6 +12,7 @@ import { linkOptions } from '../homes.ts';
 import { checkAnswer, keepCheck } from './home-check.ts';
 import type { HomeFields, homePatch } from './home-shape.ts';
 import { OPERATOR } from './operator.ts';
+import { patchedSettings } from './setting-shapes.ts';
 import { tokenTimes } from './token-times.ts';
 
 export interface StoredHome {
@@ -62,7 +63,7 @@ export async function changeHome(
   check: boolean,
 ): Promise<StoredHome> {
   const { db, vault } = deps.storage;
-  const { url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers, ...facts } = patch;
+  const { url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers, defaults, ...facts } = patch;
   const parts = given({ url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers });
   const isLinkChanged = Object.keys(parts).length > 0;
   assertUsable({ url, headers });
@@ -74,7 +75,14 @@ export async function changeHome(
   }
   const instanceId = seen?.ok ? seen.instanceId : undefined;
   const link = isLinkChanged ? { link: { ...parts, ...(token === undefined ? {} : tokenColumns(token)) } } : {};
-  const changed = await updateHome(db, vault, home.tenantId, home.id, { ...facts, instanceId, ...link }, OPERATOR);
+  const changed = await updateHome(
+    db,
+    vault,
+    home.tenantId,
+    home.id,
+    { ...facts, instanceId, ...link, settings: defaults && patchedSettings(home.settings, defaults) },
+    OPERATOR,
+  );
   if (seen) await keepCheck(deps, changed, seen);
   return { home: changed, isNew: false, seen };
 }

@@ -1,6 +1,7 @@
 import { EFFECTS } from '@hub/core/effect.ts';
 import { z } from 'zod';
 import { UsageError } from './failure.ts';
+import { visibilityBody } from './setting-flags.ts';
 import { durationMs } from './when-text.ts';
 
 /** What `connectors create` and `connectors set` may say of a connector's limits. */
@@ -9,9 +10,7 @@ export const limitFlags = [
   ['--home <home...>', 'reach this home'],
   ['--tag <tag...>', 'reach the homes that bear this tag, also later ones'],
   ['--all', 'reach all homes, also later ones'],
-  ['--read-only', 'refuse everything but reading'],
-  ['--no-read-only', 'allow what the ceiling allows'],
-  ['--disable-tool <tool...>', 'switch a tool off'],
+  ['--visibility <file>', 'JSON with entity rules: what it may know of; "" takes them away'],
   ['--expires <time>', 'end after 12h, 30d, 8w …, or never'],
 ] as const;
 
@@ -20,25 +19,21 @@ export const limitOptions = {
   home: z.array(z.string()).optional(),
   tag: z.array(z.string()).optional(),
   all: z.boolean().optional(),
-  readOnly: z.boolean().optional(),
-  disableTool: z.array(z.string()).optional(),
+  visibility: z.string().optional(),
   expires: z.string().optional(),
 };
 
 type Limits = z.output<z.ZodObject<typeof limitOptions>>;
 
 /** As the API takes them. @throws UsageError */
-export function limitsBody({ ceiling, home, tag, all, readOnly, expires }: Limits): Record<string, unknown> {
-  return { ceiling, readOnly, homes: selection(home, tag, all), expiresAt: expiry(expires) };
-}
-
-export function toolsBody(
-  { disableTool, enableTool }: Pick<Limits, 'disableTool'> & { readonly enableTool?: readonly string[] | undefined },
-  present: readonly string[],
-): { readonly disabledTools?: readonly string[] } {
-  if (!disableTool && !enableTool) return {};
-  const disabled = new Set([...present, ...(disableTool ?? [])]);
-  return { disabledTools: [...disabled].filter((name) => !enableTool?.includes(name)) };
+export async function limitsBody(limits: Limits): Promise<Record<string, unknown>> {
+  const { ceiling, home, tag, all, visibility, expires } = limits;
+  return {
+    ceiling,
+    visibility: await visibilityBody(visibility),
+    homes: selection(home, tag, all),
+    expiresAt: expiry(expires),
+  };
 }
 
 function selection(homes: Limits['home'], tags: Limits['tag'], all: boolean | undefined): object | undefined {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { checkShape, HomeAnswer } from '../api/home-shape.ts';
 import type { Paint } from './io.ts';
+import { settingsText } from './settings-view.ts';
 import { cell, facts, table } from './table.ts';
 import { ago, moment } from './when-text.ts';
 
@@ -51,6 +52,7 @@ export function homeFacts(paint: Paint, home: HomeAnswer): string {
     ['Administrator', status?.isAdmin],
     ['Ceiling', home.ceiling],
     ['Tags', cell(home.tags.join(' '))],
+    ['Connectors', settingsText(home.defaults, []).join('').replace('Settings: ', '') || undefined],
     ['Country', cell(home.country)],
     ['Region', cell(home.region)],
     ['Time zone', cell(home.timeZone)],

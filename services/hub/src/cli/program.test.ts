@@ -51,6 +51,10 @@ describe('a day with the command line', () => {
     expect(added.stdout + list.stdout).not.toContain(simulated.token);
     const set = await run('homes set cabin --region West --tag sea --tag rent');
     expect(set.stdout).toContain('Cabin (cabin) is updated.\n');
+    const held = await json('homes set cabin --read-only on --tool-search on --disable ha_get_history');
+    expect(held.home.defaults).toEqual({ readOnly: true, toolSearch: 'on', disabledTools: ['ha_get_history'] });
+    const freed = await json('homes set cabin --read-only default --tool-search default --disable default');
+    expect(freed.home.defaults).toEqual({});
     expect((await json('homes show cabin')).tags).toEqual(['sea', 'rent']);
     expect(await run('homes check cabin')).toMatchObject({ code: 0, stdout: expect.stringContaining('2026.11.0') });
   });
@@ -93,12 +97,31 @@ describe('a day with the command line', () => {
     expect(secret).toMatch(/^[\w-]{22,}$/);
     expect(made.stdout).toContain('It cannot change automations');
     expect(made.stdout).toContain('claude mcp add');
-    const set = await run('connectors set anna --ceiling configure --tag sea --disable-tool ha_call_event');
+    const set = await run('connectors set anna --ceiling configure --tag sea --disable ha_call_event');
     expect(set.stdout).toContain('Switched off: ha_call_event.');
-    const freed = await json('connectors set anna --enable-tool ha_call_event --expires never --read-only');
+    const freed = await json('connectors set anna --enable ha_call_event --expires never --read-only');
     expect(freed).toMatchObject({ disabledTools: [], readOnly: true, homes: { kind: 'tags', tags: ['sea'] } });
     expect(freed.expiresAt).toBeUndefined();
+    const shaped = await json(
+      'connectors set anna --tool-search auto --read-only off --backup-hint weak --strict off --pin ha_get_history --unpin ha_search',
+    );
+    expect(shaped).toMatchObject({ toolSearch: 'auto', readOnly: false, backupHint: 'weak', strict: false });
+    expect(shaped.pinnedTools).toEqual(expect.arrayContaining(['ha_get_history', 'ha_get_overview']));
+    expect(shaped.pinnedTools).not.toContain('ha_search');
+    expect(shaped.inherited).toEqual([]);
+    const back = await json('connectors set anna --strict default --pin default --read-only default');
+    expect(back.inherited).toEqual(['readOnly', 'pinnedTools', 'strict']);
+    expect((await run('connectors set anna --tool-search maybe')).stderr).toContain('is one of on, off, auto, default');
+    expect((await run('connectors set anna --disable ha_search')).stderr).toContain('cannot be switched off');
+    const rules = join(dir, 'rules.json');
+    await writeFile(rules, JSON.stringify({ deny: { domains: ['camera'] } }));
+    const hidden = await json(`connectors set anna --visibility ${rules}`);
+    expect(hidden.visibility).toMatchObject({ deny: { domains: ['camera'] } });
+    await writeFile(rules, '{"denied": []}');
+    expect((await run(`connectors set anna --visibility ${rules}`)).code).toBe(1);
+    expect((await run('connectors set anna --visibility /nowhere')).code).toBe(2);
     const shown = await run('connectors show anna');
+    expect(shown.stdout).toContain('Settings: tool search auto');
     const listed = await run('connectors list');
     expect(shown.stdout + listed.stdout).not.toContain(secret);
     const rotated = await run('connectors rotate anna --keep-old 24h');

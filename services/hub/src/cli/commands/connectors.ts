@@ -1,11 +1,14 @@
+import { DEFAULT_PINS } from '@hub/gate/tool-pins.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { connectorShape, connectorWithSummaryShape, newUrlShape } from '../../api/connector-shape.ts';
 import { clientLines } from '../../welcome/client-lines.ts';
 import type { Cli } from '../cli.ts';
-import { limitFlags, limitOptions, limitsBody, toolsBody } from '../connector-flags.ts';
+import { limitFlags, limitOptions, limitsBody } from '../connector-flags.ts';
 import { UsageError } from '../failure.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { settingFlags, settingOptions, settingsBody, settingUndoFlags, settingUndoOptions } from '../setting-flags.ts';
+import { settingsText } from '../settings-view.ts';
 import { cell, table } from '../table.ts';
 import { ago, durationMs, moment } from '../when-text.ts';
 
@@ -31,10 +34,11 @@ function createCommand(group: Command, home: Home): void {
       'hub connectors create builder --ceiling configure --all',
       'hub connectors create guests --tag rent --read-only --expires 30d',
     ],
-    flags: [['--member <member>', 'whose way in it is: name or id (the first owner)'], ...limitFlags],
-    options: { ...limitOptions, member: z.string().optional() },
-    async run(cli, { member, ...limits }, [name]) {
-      const body = { ...limitsBody(limits), ...toolsBody(limits, []), name, member };
+    flags: [['--member <member>', 'whose way in it is: name or id (the first owner)'], ...limitFlags, ...settingFlags],
+    options: { ...limitOptions, ...settingOptions, member: z.string().optional() },
+    async run(cli, { member, ...given }, [name]) {
+      const settings = settingsBody(given, { pinnedTools: DEFAULT_PINS });
+      const body = { ...(await limitsBody(given)), ...settings, name, member };
       const answer = await cli.hub.ask('POST', `${await cli.tenantPath()}/connectors`, newUrlShape, { body });
       cli.show(answer, () => urlText(answer.url, answer.connector));
       return undefined;
@@ -88,16 +92,17 @@ function setCommand(group: Command, home: Home): void {
     summary: 'change what a connector may do; its URL stays',
     examples: [
       'hub connectors set default --ceiling control',
-      'hub connectors set guests --expires never --no-read-only',
-      'hub connectors set anna --all --disable-tool ha_call_event',
+      'hub connectors set guests --expires never --read-only off',
+      'hub connectors set anna --all --disable ha_call_event',
+      'hub connectors set kitchen --tool-search on --pin ha_get_history --backup-hint weak',
+      'hub connectors set kids --visibility rules.json --strict default',
     ],
-    flags: [['--name <name>', 'a new name'], ...limitFlags, ['--enable-tool <tool...>', 'switch a tool on again']],
-    options: { ...limitOptions, name: z.string().optional(), enableTool: z.array(z.string()).optional() },
-    async run(cli, { name, enableTool, ...limits }, [ref]) {
+    flags: [['--name <name>', 'a new name'], ...limitFlags, ...settingFlags, ...settingUndoFlags],
+    options: { ...limitOptions, ...settingOptions, ...settingUndoOptions, name: z.string().optional() },
+    async run(cli, { name, ...given }, [ref]) {
       const path = await connectorPath(cli, ref);
-      const { disabledTools } = await cli.hub.ask('GET', path, connectorWithSummaryShape);
-      const tools = toolsBody({ ...limits, enableTool }, disabledTools);
-      const body = { ...limitsBody(limits), ...tools, name };
+      const present = await cli.hub.ask('GET', path, connectorWithSummaryShape);
+      const body = { ...(await limitsBody(given)), ...settingsBody(given, present), name };
       showSummary(cli, await cli.hub.ask('PATCH', path, connectorWithSummaryShape, { body }));
       return undefined;
     },
@@ -164,12 +169,11 @@ function showSummary(cli: Cli, connector: WithSummary): void {
     const end = expiresAt === undefined ? '' : `, ends ${moment(expiresAt)}`;
     return `URL of ${moment(createdAt)}${end}`;
   });
-  const off = connector.disabledTools.length;
   cli.show(connector, () =>
     [
       cli.paint('bold', `${cell(connector.name)} (${connector.state})`),
       ...connector.summary.map((line) => cell(line) ?? ''),
-      ...(off === 0 ? [] : [`${off} ${off === 1 ? 'tool is' : 'tools are'} switched off.`]),
+      ...settingsText(connector, connector.inherited),
       ...made,
       `Last used: ${ago(connector.lastUsedAt) ?? 'never'}`,
     ].join('\n'),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { DEFAULT_PINS } from '@hub/gate/tool-pins.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { checkShape, homeShape } from '../../api/home-shape.ts';
@@ -11,6 +12,7 @@ import { checkText, homeFacts, homeTable } from '../home-view.ts';
 import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { readToken } from '../secret-input.ts';
+import { homeSettingFlags, settingOptions, settingsBody, settingUndoOptions } from '../setting-flags.ts';
 import { cell, table } from '../table.ts';
 
 const storedShape = z.object({ home: homeShape, result: z.enum(['created', 'updated']), check: checkShape.optional() });
@@ -92,14 +94,43 @@ function setCommand(group: Command, home: Home): void {
       'hub homes set cabin --token -',
       'hub homes set cabin --tag rent --tag sea --ceiling control',
       'hub homes set cabin --address https://new.example --note ""',
+      'hub homes set cabin --read-only on --tool-search auto',
     ],
-    flags: [['--address <url>', 'its new address'], tokenFlag, ...homeFlags],
-    options: { ...homeOptions, token: z.string().optional(), address: z.string().optional() },
-    async run(cli, { token: option, address, ...options }, [ref]) {
+    flags: [['--address <url>', 'its new address'], tokenFlag, ...homeFlags, ...homeSettingFlags],
+    options: {
+      ...homeOptions,
+      ...settingOptions,
+      ...settingUndoOptions,
+      pin: homeOptions.pin,
+      pinTool: settingOptions.pin,
+      unpinTool: settingUndoOptions.unpin,
+      token: z.string().optional(),
+      address: z.string().optional(),
+    },
+    async run(cli, given, [ref]) {
+      const { token: option, address, ...rest } = given;
+      const {
+        toolSearch,
+        readOnly,
+        backupHint,
+        strict,
+        disable,
+        enable,
+        pinTool,
+        unpinTool,
+        unpin: _,
+        ...options
+      } = rest;
       const body = await homeBody(options);
       const token = option === undefined ? undefined : await readToken(cli.io, option, 'New long-lived access token');
       const path = await homePath(cli, ref);
-      const answer = await cli.hub.ask('PATCH', path, storedShape, { body: { ...body, url: address, token } });
+      const present = (await cli.hub.ask('GET', path, homeShape)).defaults;
+      const settings = { toolSearch, readOnly, backupHint, strict, disable, enable, pin: pinTool, unpin: unpinTool };
+      const defaults = settingsBody(settings, { ...present, pinnedTools: present.pinnedTools ?? DEFAULT_PINS });
+      const isSaid = Object.values(defaults).some((value) => value !== undefined);
+      const answer = await cli.hub.ask('PATCH', path, storedShape, {
+        body: { ...body, url: address, token, ...(isSaid ? { defaults } : {}) },
+      });
       showStored(cli, answer);
       return undefined;
     },
