@@ -30,7 +30,13 @@ it('holds for its hour and the next one, on every replica with the same secret',
   const [one, other] = [replica(), replica()];
   const BestPracticeKey = one.keyOf(connector);
   const isTaken = async () => {
-    const call = { connector, tool: 'ha_config_set_scene', input: { BestPracticeKey }, conversation: undefined };
+    const call = {
+      connector,
+      isStrict: true,
+      tool: 'ha_config_set_scene',
+      input: { BestPracticeKey },
+      conversation: undefined,
+    };
     return (await other.refusal(call)) === undefined;
   };
   expect(await isTaken()).toBe(true);

@@ -1,3 +1,5 @@
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { updateHome } from '@hub/db/homes.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectorAccess } from './connector-access.ts';
 import { type OpenGate, openGate } from './testing/open-gate.ts';
@@ -94,6 +96,18 @@ describe('a strict connector', () => {
 });
 
 describe('a connector that is not strict', () => {
+  test('is so at the homes that say it, and a word of its own counts more', async () => {
+    const { db, vault } = open.database;
+    const strict = await open.connector({ settings: { strict: true } });
+    const homeId = strict.homes[0]?.id ?? '';
+    await updateHome(db, vault, open.tenantId, homeId, { settings: { strict: false } }, SYSTEM_ACTOR);
+    const silent = await open.connector();
+    await updateHome(db, vault, open.tenantId, homeId, { settings: {} }, SYSTEM_ACTOR);
+    const write = (connector: ConnectorAccess) => open.call(connector, 'ha_config_set_automation', { config });
+    expect((await write(silent)).isError).toBe(false);
+    expect((await write(strict)).isError).toBe(true);
+  });
+
   test('writes without a key, and gets the rules once as well', async () => {
     const connector = await open.connector({ settings: { strict: false } });
     const write = () => open.call(connector, 'ha_config_set_automation', { config });

@@ -10,6 +10,8 @@ type Body = Readonly<Record<string, unknown>>;
 /** The call of a tool, as far as guidance goes. */
 export interface GuidedCall {
   readonly connector: ConnectorAccess;
+  /** As the connector, or the home it means, is set. */
+  readonly isStrict: boolean;
   readonly tool: string;
   readonly input: unknown;
   /** Whatever tells one conversation with this connector from another. */
@@ -18,7 +20,7 @@ export interface GuidedCall {
 
 /** Hands the guide out in small pieces, once per conversation, and asks strict connectors for proof that it was read. */
 export interface BestPractice {
-  /** What strict writes have to name now; undefined for a connector that is not strict. */
+  /** What strict writes have to name now; undefined for a connector that is strict at none of its homes. */
   keyOf(connector: ConnectorAccess): string | undefined;
   /** Why this call may not go on: a strict write without the key. The refusal brings the rules and the key. */
   refusal(call: GuidedCall): Promise<Fault | undefined>;
@@ -52,11 +54,11 @@ export function createBestPractice(deps: {
   }
 
   return {
-    keyOf: (connector) => (connector.settings.strict ? keyAt(connector, hour()) : undefined),
+    keyOf: (connector) => (isStrictAnywhere(connector) ? keyAt(connector, hour()) : undefined),
     async refusal(call) {
-      const { connector, tool, input } = call;
+      const { connector, isStrict, tool, input } = call;
       const paths = guidanceOf(tool);
-      if (!paths || !connector.settings.strict) return undefined;
+      if (!paths || !isStrict) return undefined;
       const offered = textOf(input, 'BestPracticeKey')?.trim();
       const key = keyAt(connector, hour());
       if (offered === key || offered === keyAt(connector, hour() - 1)) return undefined;
@@ -88,6 +90,10 @@ export function createBestPractice(deps: {
         : { skill_content_hint: `Rules as given before: ${paths.join(', ')}`, ...body };
     },
   };
+}
+
+function isStrictAnywhere({ homes, settings }: ConnectorAccess): boolean {
+  return settings.strict || homes.some((home) => home.settings.strict);
 }
 
 function isDeclined(input: unknown): boolean {

@@ -232,9 +232,10 @@ function operationOf(input: unknown): string | undefined {
   return typeof action === 'string' ? action : undefined;
 }
 
-function guidedCall({ request, prepared, input }: Run): GuidedCall {
+function guidedCall({ request, prepared, home, input }: Run): GuidedCall {
   const { connector, conversation = request.clientName } = request;
-  return { connector, tool: prepared.tool.name, input, conversation };
+  const { strict: isStrict } = home?.settings ?? connector.settings;
+  return { connector, isStrict, tool: prepared.tool.name, input, conversation };
 }
 
 /** Before anything was sent: an interruption here is no doubt about the home. */

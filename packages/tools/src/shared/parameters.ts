@@ -21,5 +21,11 @@ export function count(least: number, most?: number) {
   return most === undefined ? schema : schema.max(most);
 }
 
+/** What goes with guidance; the gate gives it and asks for the key. */
+export const guidanceParameters = {
+  MandatoryBPS: z.boolean().default(true).describe('false: no best-practice rules in the answer'),
+  BestPracticeKey: z.string().optional().describe('from ha_get_skill_guide'),
+};
+
 /** What every successful answer may carry; tools extend it with their own keys. */
 export const successShape = { success: z.literal(true), warnings: z.array(z.string()).optional() };

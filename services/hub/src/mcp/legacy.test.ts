@@ -161,6 +161,19 @@ describe('calls of 2025-era clients', () => {
   });
 });
 
+it('a session is one conversation to the tools, and another session another', async () => {
+  const surface = simpleSurface();
+  await using served = await serve(surface);
+  const call = (session?: string) =>
+    send(served.url, { id: 3, method: 'tools/call', params: { name: 'echo', arguments: {} } }, session);
+  const [mine, other] = [await openSession(served), await openSession(served)];
+  for (const session of [mine, mine, other, undefined]) await call(session);
+  const [first, second, third, fourth] = surface.calls.map(({ conversation }) => conversation);
+  expect(first).toMatch(/^[\w-]{12}$/);
+  expect([second, fourth]).toEqual([first, undefined]);
+  expect(third).not.toBe(first);
+});
+
 describe('questions to a 2025-era client', () => {
   it('come back to the call that asked, also through another replica, and only from its session', async () => {
     const key = randomBytes(32);
