@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { stringList, successShape } from '../shared/parameters.ts';
+import { successShape } from '../shared/parameters.ts';
 import { refuseSentinels } from '../shared/refuse-sentinels.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
 import { changeLogLevel, LEVELS } from './change-log-level.ts';
@@ -18,7 +18,7 @@ const input = z.strictObject({
   expected_device_id: z.string().optional(),
   expected_unique_id: z.string().optional(),
   expected_mac: z.string().optional(),
-  expected_entity_ids: stringList().optional(),
+  expected_entity_ids: z.array(z.string()).optional(),
   confirm_token: z.string().optional().describe('from the preview'),
   log_level: z.enum(LEVELS).optional().describe('default ends it'),
 });
