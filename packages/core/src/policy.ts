@@ -24,6 +24,8 @@ export interface PolicyQuestion {
   readonly operation?: string | undefined;
   readonly role: Role;
   readonly connectorCeiling: Effect;
+  /** What a person may allow once although it lies above the connector's ceiling. */
+  readonly askUpTo: Effect | undefined;
   /** Undefined for tools that touch no home. */
   readonly homeCeiling: Effect | undefined;
   /** Of the expanded target, not merely of the tool. */
@@ -78,7 +80,7 @@ export function refusal(question: PolicyQuestion): Fault | undefined {
     ROLE_CEILING[question.role],
     question.homeCeiling ?? 'destroy',
   ]);
-  if (exceeds(effect, ceiling)) {
+  if (exceeds(effect, ceiling) && !isToAsk(question)) {
     return new Fault(
       'EFFECT_NOT_ALLOWED',
       `This call has the effect '${effect}', and this connector stops at '${ceiling}'.`,
@@ -92,4 +94,10 @@ export function refusal(question: PolicyQuestion): Fault | undefined {
     );
   }
   return undefined;
+}
+
+/** Above the connector's own ceiling, and within everything else: a person may allow it once. */
+export function isToAsk({ effect, connectorCeiling, askUpTo, role, homeCeiling }: PolicyQuestion): boolean {
+  if (askUpTo === undefined || !exceeds(effect, connectorCeiling)) return false;
+  return !exceeds(effect, lowestCeiling([askUpTo, ROLE_CEILING[role], homeCeiling ?? 'destroy']));
 }

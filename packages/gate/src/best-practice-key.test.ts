@@ -8,6 +8,7 @@ const connector = {
   id: 'one',
   name: 'one',
   tenantId: 't',
+  tenantSlug: 't',
   tenantIsActive: true,
   memberId: 'm',
   personId: 'p',

@@ -49,6 +49,7 @@ export interface ConnectorAccess {
   readonly id: string;
   readonly name: string;
   readonly tenantId: string;
+  readonly tenantSlug: string;
   readonly tenantIsActive: boolean;
   readonly memberId: string;
   readonly personId: string;
@@ -68,6 +69,7 @@ export function accessOf({ connector, tenant, member, validity, validUntil, home
     id: connector.id,
     name: connector.name,
     tenantId: tenant.id,
+    tenantSlug: tenant.slug,
     tenantIsActive: tenant.state === 'active',
     memberId: member.id,
     personId: member.personId,

@@ -35,7 +35,8 @@ test('a selector hidden in the data of a call is judged with the one beside it',
   });
   const mirror = createMirror(home);
   const view = createView(home, mirror);
-  const effectOf = (data: Record<string, unknown>) => expandedEffect(toolWith({ ...BLIND, data }), {}, view);
+  const effectOf = (data: Record<string, unknown>) =>
+    expandedEffect(toolWith({ ...BLIND, data }), {}, view).then(({ effect }) => effect);
   try {
     expect(await effectOf({})).toBe('control');
     expect(await effectOf({ area_id: 'garage' })).toBe('secure');

@@ -1,28 +1,36 @@
 import { type Effect, exceeds, highestEffect } from '@hub/core/effect.ts';
-import { actionEffect } from '@hub/ha/effects.ts';
+import { actionEffect, type Reached } from '@hub/ha/effects.ts';
 import { expandTarget } from '@hub/ha/targets.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { Target, Tool } from '@hub/tools/define.ts';
 import { splitSelector } from '@hub/tools/services/selector.ts';
 
+export interface ExpandedEffect {
+  readonly effect: Effect;
+  /** Entities the call acts on, and the scripts and automations it would run as they stand. */
+  readonly reached: Reached;
+}
+
 /**
  * What this very call can do: the tool's own effect, raised by what its targets expand to.
  * Opening one blind is `control`; opening the covers of an area with a garage door in it is `secure`.
  */
-export async function expandedEffect(tool: Tool, input: unknown, view: View | undefined): Promise<Effect> {
+export async function expandedEffect(tool: Tool, input: unknown, view: View | undefined): Promise<ExpandedEffect> {
   const own = typeof tool.effect === 'string' ? tool.effect : tool.effect.of(input);
   const targets = view && tool.targets ? tool.targets(input) : [];
-  if (!view || targets.length === 0) return own;
-  const effects = await Promise.all(targets.map((target) => targetEffect(target, view)));
-  return highestEffect([own, ...effects]);
+  const reached: Reached = new Map();
+  if (!view || targets.length === 0) return { effect: own, reached };
+  const effects = await Promise.all(targets.map((target) => targetEffect(target, view, reached)));
+  return { effect: highestEffect([own, ...effects]), reached };
 }
 
 /** Home Assistant reads a selector out of a service's data as well, whatever the tool meant its data for. */
-async function targetEffect({ action, selector, data = {} }: Target, view: View): Promise<Effect> {
+async function targetEffect({ action, selector, data = {} }: Target, view: View, reached: Reached): Promise<Effect> {
   const selectors = [selector, splitSelector(data).selector];
-  const reached = await Promise.all(selectors.map((one) => expandTarget(view, one)));
-  const entityIds = new Set(reached.flatMap((one) => one.entityIds));
-  return actionEffect(action, [...entityIds], view, data);
+  const expanded = await Promise.all(selectors.map((one) => expandTarget(view, one)));
+  const entityIds = new Set(expanded.flatMap((one) => one.entityIds));
+  for (const id of entityIds) reached.set(id, null);
+  return actionEffect(action, [...entityIds], view, data, reached);
 }
 
 /** Effects whose intent must be stored before anything leaves for the home. */

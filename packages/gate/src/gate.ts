@@ -2,10 +2,11 @@ import { type Effect, exceeds } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 import { newId } from '@hub/core/ids.ts';
-import { refusal } from '@hub/core/policy.ts';
+import { isToAsk, type PolicyQuestion, refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { ToolContext } from '@hub/tools/define.ts';
+import type { Question, ToolContext } from '@hub/tools/define.ts';
 import { aim } from './aim.ts';
+import type { Approvals, Asked } from './approvals.ts';
 import { argumentFault } from './argument-fault.ts';
 import type { BestPractice, GuidedCall } from './best-practice.ts';
 import { type CallSignal, callSignal, untilAborted } from './call-signal.ts';
@@ -61,6 +62,7 @@ export type ContextFactory = (call: {
   /** The caller's list is the short one. */
   readonly isSearching: boolean;
   readonly nested: (name: string, args: unknown) => Promise<CallResult>;
+  readonly ask: (question: Question) => Promise<void>;
 }) => ToolContext;
 
 export interface GateDeps {
@@ -68,6 +70,7 @@ export interface GateDeps {
   /** Opens (or finds) the link and gives the connector's view of it. */
   readonly openView: (home: HomeAccess, connector: ConnectorAccess) => Promise<View>;
   readonly context: ContextFactory;
+  readonly approvals: Approvals;
   readonly trail: Trail;
   readonly traffic: Traffic;
   readonly bestPractice: BestPractice;
@@ -83,6 +86,8 @@ const RULE_CLASS: Readonly<Partial<Record<FaultCode, RuleClass>>> = {
   AUTH_INSUFFICIENT_PERMISSIONS: 'tenant',
   TOOL_NOT_AVAILABLE: 'tool',
   READ_ONLY_MODE: 'read_only',
+  USER_APPROVAL_REQUIRED: 'ceiling',
+  USER_DENIED: 'ceiling',
   EFFECT_NOT_ALLOWED: 'ceiling',
   BPS_ACKNOWLEDGMENT_REQUIRED: 'best_practice',
 };
@@ -181,11 +186,12 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   refuseOr(deps, run, own);
   const unread = await deps.bestPractice.refusal(guidedCall(run));
   if (unread) refuse(deps, run, own, unread);
-  const { view, effect } = await beforeTheEnd(run, async () => {
+  const { view, effect, reached } = await beforeTheEnd(run, async () => {
     const opened = home ? await deps.openView(home, request.connector) : undefined;
-    return { view: opened, effect: await expandedEffect(prepared.tool, input, opened) };
+    return { view: opened, ...(await expandedEffect(prepared.tool, input, opened)) };
   });
   if (exceeds(effect, own)) refuseOr(deps, run, effect);
+  if (isToAsk(questionOf(run, effect, home))) await askPerson(deps, run, effect, { reached });
   const entry = entryOf(run, effect);
   if (isStoredFirst(effect)) await deps.trail.intend(entry);
   return runTool(deps, run, view, entry);
@@ -201,6 +207,23 @@ function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {
   deps.observer.decided(true, 'default');
 }
 
+/** Resolves when a person allowed exactly this. @throws Fault USER_APPROVAL_REQUIRED | USER_DENIED */
+async function askPerson(
+  deps: GateDeps,
+  run: Run,
+  effect: Effect,
+  about: Pick<Asked, 'reached' | 'title' | 'reason'>,
+): Promise<void> {
+  const { request, prepared, home, input } = run;
+  try {
+    const asked = { connector: request.connector, tool: prepared.tool.name, home, effect, input, ...about };
+    await deps.approvals.use(asked);
+  } catch (error) {
+    if (error instanceof Fault && error.code !== 'STORAGE_UNAVAILABLE') refuse(deps, run, effect, error);
+    throw error;
+  }
+}
+
 function refuse(deps: GateDeps, run: Run, effect: Effect, fault: Fault): never {
   deps.observer.decided(false, RULE_CLASS[fault.code] ?? 'default');
   deps.trail.note(entryOf(run, effect), { outcome: 'refused', faultCode: fault.code, durationMs: 0 });
@@ -209,9 +232,17 @@ function refuse(deps: GateDeps, run: Run, effect: Effect, fault: Fault): never {
 
 /** The decision as it would be at this home. */
 function judge({ request, prepared, input }: Run, effect: Effect, home: HomeAccess | undefined): Fault | undefined {
+  return refusal(questionOf({ request, prepared, input }, effect, home));
+}
+
+function questionOf(
+  { request, prepared, input }: Pick<Run, 'request' | 'prepared' | 'input'>,
+  effect: Effect,
+  home: HomeAccess | undefined,
+): PolicyQuestion {
   const { connector } = request;
   const settings = home?.settings ?? connector.settings;
-  return refusal({
+  return {
     connectorName: connector.name,
     tenantIsActive: connector.tenantIsActive,
     validity: validityOf(connector),
@@ -221,9 +252,10 @@ function judge({ request, prepared, input }: Run, effect: Effect, home: HomeAcce
     operation: operationOf(input),
     role: connector.role,
     connectorCeiling: connector.ceiling,
+    askUpTo: connector.settings.askUpTo,
     homeCeiling: home?.ceiling,
     effect,
-  });
+  };
 }
 
 /** Which of a tool's several actions was meant. */
@@ -254,6 +286,8 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
     if (depth >= MAX_NESTING) throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
     return callTool(deps, { ...request, name, args, signal }, depth + 1);
   };
+  const ask = ({ title, reason }: Question) =>
+    askPerson(deps, run, entry.effect, { reached: new Map(), title, reason });
   try {
     const { isSearching } = profileOf(deps.catalogue, request.connector, request.clientName);
     const context = deps.context({
@@ -264,6 +298,7 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
       view,
       signal,
       nested,
+      ask,
       isSearching,
     });
     const output = await untilAborted(signal, prepared.tool.run(run.input, context));

@@ -50,7 +50,7 @@ function wholeProfile(connector: ConnectorAccess): Profile {
   const offSomewhere = new Set(places.flatMap(({ disabledTools }) => disabledTools));
   return {
     ceiling: lowestCeiling([
-      connector.ceiling,
+      highestEffect([connector.ceiling, settings.askUpTo ?? 'read']),
       ROLE_CEILING[role],
       homes.length > 0 ? highestEffect(homes.map(({ ceiling }) => ceiling)) : 'destroy',
     ]),

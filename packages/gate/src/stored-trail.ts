@@ -50,7 +50,7 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
     seq: number,
   });
   const settledOf = ({ entry, end, seq: number }: Held): SettledCall => ({
-    ...factsOf(entry, end.outcome === 'refused' ? 'deny' : 'allow', number),
+    ...factsOf(entry, decisionOf(end), number),
     outcome: end.outcome,
     faultCode: end.faultCode,
     durationMs: end.durationMs,
@@ -148,4 +148,9 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
 /** PostgreSQL answered, and does not take this very data. Source: its error classes 22 and 23. */
 function isRefusedRow(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]\w{3}$/.test(String(error.code));
+}
+
+function decisionOf({ outcome, faultCode }: TrailEnd): CallFacts['decision'] {
+  if (outcome !== 'refused') return 'allow';
+  return faultCode === 'USER_APPROVAL_REQUIRED' ? 'ask' : 'deny';
 }

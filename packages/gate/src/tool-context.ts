@@ -8,7 +8,6 @@ import type {
   CallSettings,
   EditsPort,
   HomesPort,
-  Question,
   ResultsPort,
   SavedToolsPort,
   ToolContext,
@@ -31,7 +30,7 @@ export interface ContextDeps {
 
 /** Fills the ports a tool may use for one call. */
 export function createContextFactory(deps: ContextDeps): ContextFactory {
-  return ({ request, callId, tool, home, view, signal, nested, isSearching }): ToolContext => {
+  return ({ request, callId, tool, home, view, signal, nested, ask, isSearching }): ToolContext => {
     const { connector } = request;
     return {
       get home(): View {
@@ -43,7 +42,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       settings: settingsOf(home?.settings ?? connector.settings, isSearching),
       signal,
       progress: (done, total, message) => request.progress?.(done, total, message),
-      ask: (question) => Promise.reject(approvalRequired(question, connector)),
+      ask,
       get edits(): EditsPort {
         if (!home) throw new Error(`${tool} has scope connector and may not edit a home`);
         const actor = { kind: 'connector', id: connector.id } as const;
@@ -114,14 +113,4 @@ function resultsOf(map: VolatileMap, { id: connectorId }: ConnectorAccess): Resu
       if (stored && leftMs > 0) await map.set(keyOf(kind, id), { value, expiresAt: stored.expiresAt }, leftMs);
     },
   };
-}
-
-/** Nobody can be asked yet, so asking is refusing, with the words to tell the user. */
-function approvalRequired({ title, reason }: Question, connector: ConnectorAccess): Fault {
-  return new Fault('USER_APPROVAL_REQUIRED', `${title} needs a person's approval: ${reason}`, {
-    suggestion: [
-      'Tell the user what is waiting; do not look for another way to do it.',
-      `The owner can allow it: hub connectors set ${connector.name} --ceiling destroy`,
-    ],
-  });
 }

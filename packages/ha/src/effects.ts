@@ -25,8 +25,12 @@ const configSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) }
 const substitutedSchema = z.looseObject({ substituted_config: z.record(z.string(), z.unknown()) });
 const blueprintSchema = z.looseObject({ path: z.string(), input: z.record(z.string(), z.unknown()).default({}) });
 
+/** What a call touches, with the configuration of scripts and automations and the members of scenes and groups. */
+export type Reached = Map<string, unknown>;
+
 interface Walk {
   readonly view: View;
+  readonly reached: Reached;
   readonly depth: number;
   /** Entities judged already on this walk; what they can do is counted once, which also ends cycles. */
   readonly seen: Set<string>;
@@ -37,6 +41,7 @@ interface Walk {
  * running a script, automation or scene counts as everything it may do. What cannot be read or is decided by a template is `secure`,
  * an unknown service `system`.
  * @param data the service's data; without it `scene.apply` is taken for the worst.
+ * @param reached filled with what was judged.
  * @throws Fault CONNECTION_FAILED | WEBSOCKET_DISCONNECTED
  */
 export async function actionEffect(
@@ -44,8 +49,10 @@ export async function actionEffect(
   entityIds: readonly string[],
   view: View,
   data: Json = {},
+  reached: Reached = new Map(),
 ): Promise<Effect> {
-  return callEffect({ action: action.trim().toLowerCase(), entityIds, data }, { view, depth: 0, seen: new Set() });
+  const walk = { view, depth: 0, seen: new Set<string>(), reached };
+  return callEffect({ action: action.trim().toLowerCase(), entityIds, data }, walk);
 }
 
 interface Call {
@@ -106,11 +113,13 @@ async function entityEffect(entityId: string, walk: Walk): Promise<Effect> {
   if (isSecureDomain(domain)) return 'secure';
   if (domain === 'script' || domain === 'automation') return runEffect(domain, entityId, walk);
   const state = (await walk.view.states()).get(entityId);
+  const members = membersOf(state);
+  walk.reached.set(entityId, members.length > 0 ? members : null);
   if (domain === 'scene') return sceneEffect(entityId, walk);
   if (domain === 'cover' && (!state || ENTRANCES.has(String(state.attributes['device_class'])))) return 'secure';
   if (domain === 'button' && SYSTEM_BUTTONS.has(String(state?.attributes['device_class']))) return 'system';
   const [kin, automations] = await Promise.all([kinOf(entityId, walk.view), automationsNaming(entityId, walk.view)]);
-  const touched = [...membersOf(state), ...kin].map((id) => entityEffect(id, walk));
+  const touched = [...members, ...kin].map((id) => entityEffect(id, walk));
   const setOff = automations.map((id) => runEffect('automation', id, walk, entityId));
   return highestEffect(['control', ...(await Promise.all([...touched, ...setOff]))]);
 }
@@ -149,6 +158,7 @@ async function runEffect(
 ): Promise<Effect> {
   if (walk.depth >= MAX_DEPTH) return 'secure';
   const config = await readConfig(domain, entityId, walk.view);
+  walk.reached.set(entityId, config ?? null);
   if (!config) return 'secure';
   if (changed !== undefined && !(await isTriggeredBy(config['triggers'] ?? config['trigger'], changed, walk.view)))
     return 'read';

@@ -1,5 +1,6 @@
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
+import { createApprovals } from '@hub/gate/approvals.ts';
 import { createBestPractice } from '@hub/gate/best-practice.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
@@ -84,6 +85,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
   const gate = createGate({
+    approvals: createApprovals(db, vault),
     bestPractice,
     catalogue,
     openView: async (home, connector) => {

@@ -15,6 +15,7 @@ import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
+import { createApprovals } from '../approvals.ts';
 import { createBestPractice } from '../best-practice.ts';
 import { createCatalogue } from '../catalogue.ts';
 import { accessOf, type ConnectorAccess } from '../connector-access.ts';
@@ -83,6 +84,7 @@ export async function openGate({
     given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
   const gate = createGate({
+    approvals: createApprovals(db, vault),
     bestPractice,
     catalogue,
     trail,

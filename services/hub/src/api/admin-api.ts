@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Deps } from '../deps.ts';
 import { hostRules } from '../http/hosts.ts';
 import { type AdminKey, openAdminKey } from './admin-key.ts';
+import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { connectorRoutes } from './connectors.ts';
 import { docsPage } from './docs-page.ts';
@@ -54,6 +55,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   importRoute(api, deps);
   connectorRoutes(api, deps);
   editRoutes(api, deps);
+  approvalRoutes(api, deps);
   auditRoutes(api, deps);
   jobRoutes(api, deps);
   doctorRoute(api, deps);

@@ -23,6 +23,8 @@ const future = z.iso
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() > Date.now(), 'lies in the past');
 
+const askUpTo = effect.describe('What lies above the ceiling, up to this effect, a person may allow once.');
+
 export const newConnector = z.strictObject({
   name,
   member: ref.optional().describe('Whose way in it is: id or name; the first owner when missing.'),
@@ -30,6 +32,7 @@ export const newConnector = z.strictObject({
   homes: homesInput.default({ kind: 'all' }),
   ...shapingPatch,
   visibility: visibilityField.nullish(),
+  askUpTo: askUpTo.nullish(),
   expiresAt: future.optional(),
 });
 
@@ -39,6 +42,7 @@ export const connectorPatch = z.strictObject({
   homes: homesInput.optional(),
   ...shapingPatch,
   visibility: visibilityField.nullish().describe('Entity rules; null: none.'),
+  askUpTo: askUpTo.nullish().describe('null: nothing is asked for.'),
   expiresAt: future.nullable().optional().describe('null: never.'),
 });
 
@@ -59,6 +63,7 @@ export const connectorShape = z
     ]),
     ...shapingFields,
     visibility: visibilityField.optional(),
+    askUpTo: askUpTo.optional(),
     inherited: z
       .array(z.string())
       .describe('Which of these settings it does not say itself: they follow its homes, or are the defaults.'),
@@ -87,7 +92,7 @@ export interface ConnectorNames {
 }
 
 export function connectorAnswer(connector: Connector, names: ConnectorNames): z.output<typeof connectorShape> {
-  const { askUpTo: _, ...settings } = effectiveSettings(connector.settings, reached(connector, names));
+  const settings = effectiveSettings(connector.settings, reached(connector, names));
   const member = names.members.get(connector.memberId);
   const isOver = (end: Date | undefined) => end !== undefined && end.getTime() <= Date.now();
   const live = connector.credentials.filter(({ revokedAt }) => revokedAt === undefined);

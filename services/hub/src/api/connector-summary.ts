@@ -45,6 +45,7 @@ function allowedEffects(
         isToolEnabled: true,
         toolName: '',
         role: member.role,
+        askUpTo: undefined,
         connectorCeiling: connector.ceiling,
         homeCeiling,
         effect,

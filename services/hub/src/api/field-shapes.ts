@@ -1,14 +1,15 @@
 import { EFFECTS } from '@hub/core/effect.ts';
+import { hasUnseen } from '@hub/core/unseen.ts';
 import { z } from 'zod';
 
-/** Text as people type it; PostgreSQL holds no NUL, and other control characters would only break tables and logs. */
+/** Text as people type it; PostgreSQL holds no NUL, and characters nobody sees would break tables and logs, or pass one name for another. */
 export const line = (max: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .refine((text) => !/\p{Cc}/u.test(text), 'has control characters');
+    .refine((text) => !hasUnseen(text), 'has control or invisible characters');
 
 export const note = z
   .string()

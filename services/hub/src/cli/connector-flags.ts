@@ -7,6 +7,7 @@ import { durationMs } from './when-text.ts';
 /** What `connectors create` and `connectors set` may say of a connector's limits. */
 export const limitFlags = [
   ['--ceiling <effect>', `${EFFECTS.join(' < ')}`],
+  ['--ask-up-to <effect>', 'above the ceiling, up to this, a person may allow a call once; none ends it'],
   ['--home <home...>', 'reach this home'],
   ['--tag <tag...>', 'reach the homes that bear this tag, also later ones'],
   ['--all', 'reach all homes, also later ones'],
@@ -16,6 +17,7 @@ export const limitFlags = [
 
 export const limitOptions = {
   ceiling: z.enum(EFFECTS, { error: `is one of ${EFFECTS.join(', ')}` }).optional(),
+  askUpTo: z.enum([...EFFECTS, 'none'], { error: `is none or one of ${EFFECTS.join(', ')}` }).optional(),
   home: z.array(z.string()).optional(),
   tag: z.array(z.string()).optional(),
   all: z.boolean().optional(),
@@ -27,9 +29,10 @@ type Limits = z.output<z.ZodObject<typeof limitOptions>>;
 
 /** As the API takes them. @throws UsageError */
 export async function limitsBody(limits: Limits): Promise<Record<string, unknown>> {
-  const { ceiling, home, tag, all, visibility, expires } = limits;
+  const { ceiling, askUpTo, home, tag, all, visibility, expires } = limits;
   return {
     ceiling,
+    askUpTo: askUpTo === 'none' ? null : askUpTo,
     visibility: await visibilityBody(visibility),
     homes: selection(home, tag, all),
     expiresAt: expiry(expires),

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { withoutUnseen } from '@hub/core/unseen.ts';
 
 /** The terminal or pipe the command runs in. */
 export type Io = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
@@ -15,5 +16,5 @@ export function painter({ env }: Io, stream: NodeJS.WriteStream): Paint {
 
 /** Text of people and homes may hold what steers a terminal; a tab or line break would only break the table. */
 export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
+  return withoutUnseen(text);
 }

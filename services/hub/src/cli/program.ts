@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
+import { approvalCommands } from './commands/approvals.ts';
 import { auditCommands } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { connectorCommands } from './commands/connectors.ts';
@@ -47,6 +48,7 @@ function buildProgram(home: Home): Command {
   connectorCommands(program, home);
   doctorCommand(program, home);
   editCommands(program, home);
+  approvalCommands(program, home);
   auditCommands(program, home);
   jobCommands(program, home);
   backupCommands(program, home);
