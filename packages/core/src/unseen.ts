@@ -1,15 +1,21 @@
 /**
  * Control characters, and what shows nothing or turns text around: zero-width, bidirectional, tag and variation characters.
- * The joiner of emoji (U+200D) and the emoji selector (U+FE0F) stay.
+ * Joiners where a script or an emoji is written with them, and the emoji selector, stay.
  */
 const UNSEEN =
-  '\\p{Cc}\\u00AD\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B\\u200C\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{E007F}\\u{E0100}-\\u{E01EF}';
+  '\\p{Cc}\\u00AD\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{E007F}\\u{E0100}-\\u{E01EF}';
 
-const ANY = new RegExp(`[${UNSEEN}]`, 'u');
-const EACH = new RegExp(`[${UNSEEN}]`, 'gu');
-const RUN = new RegExp(`[${UNSEEN}]+`, 'gu');
+/** Scripts that are written with joiners inside words. */
+const JOINED = ['Arab', 'Beng', 'Deva', 'Gujr', 'Guru', 'Khmr', 'Knda', 'Mlym', 'Sinh', 'Taml', 'Telu']
+  .map((script) => `\\p{Script=${script}}`)
+  .join('');
+const LOOSE_JOINER = `(?<![${JOINED}])\\u200C|(?<![${JOINED}\\p{Extended_Pictographic}\\p{EMod}\\uFE0F])\\u200D`;
+
+const ANY = new RegExp(`[${UNSEEN}]|${LOOSE_JOINER}`, 'u');
+const EACH = new RegExp(ANY.source, 'gu');
+const RUN = new RegExp(`(?:${ANY.source})+`, 'gu');
 /** Line breaks and tabs are what a text of several lines is made of. */
-const PLAIN_LAYOUT = new Set(['\n', '\t']);
+const PLAIN_LAYOUT = /^[\n\t]$/;
 
 /** Does the text hold a character that a reader would not see for what it is? */
 export function hasUnseen(text: string): boolean {
@@ -23,7 +29,7 @@ export function withoutUnseen(text: string): string {
 
 /** For a reader of data: unseen characters written as `\u202e`; line breaks and tabs stay. */
 export function showUnseen(text: string): string {
-  return text.replace(EACH, (one) => (PLAIN_LAYOUT.has(one) ? one : escapeOf(one)));
+  return text.replaceAll('\r\n', '\n').replace(EACH, (one) => (PLAIN_LAYOUT.test(one) ? one : escapeOf(one)));
 }
 
 function escapeOf(one: string): string {

@@ -1,6 +1,29 @@
 /** A result's text by default; a client may be told less, never silently. */
 export const MAX_TEXT_BYTES = 60_000;
 
+/** Longest texts kept, tried in turn: a name or message of any length must not push the rest over the limit. */
+const TEXT_LIMITS = [Number.POSITIVE_INFINITY, 20_000, 2_000, 200];
+
+/** Within `maxBytes` whatever it is made of. */
+export function fitted(body: Record<string, unknown>, maxBytes = MAX_TEXT_BYTES): Record<string, unknown> {
+  let result = body;
+  for (const limit of TEXT_LIMITS) {
+    result = bound(limit === Number.POSITIVE_INFINITY ? body : (shortTexts(body, limit) as typeof body), maxBytes);
+    if (sizeOf(result) <= maxBytes) break;
+  }
+  return result;
+}
+
+function shortTexts(value: unknown, limit: number): unknown {
+  if (typeof value === 'string')
+    return value.length > limit ? `${value.slice(0, limit)}… [cut, ${value.length} characters in all]` : value;
+  if (Array.isArray(value)) return value.map((one) => shortTexts(one, limit));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key.slice(0, Math.min(limit, 1_000)), shortTexts(inner, limit)]),
+  );
+}
+
 /**
  * Keeps a result within `maxBytes` by cutting the largest list in it at an item border.
  * The cut is said in `truncated`; when the tool pages, `next_offset` and `has_more` point behind the last item kept.

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { ContentItem } from '@hub/tools/define.ts';
-import { bound, MAX_TEXT_BYTES } from './bound.ts';
+import { fitted, MAX_TEXT_BYTES } from './bound.ts';
+import { harmless, harmlessJson, harmlessText, mayMislead } from './harmless.ts';
 import { mayHoldSecrets, redact, redactText } from './redact.ts';
 
 /** What every door (MCP, REST, jobs) gets back; `text` is `body` as JSON. */
@@ -12,13 +13,17 @@ export interface CallResult {
   readonly content?: readonly ContentItem[];
 }
 
-/** A tool's answer: secrets out, cut to size, written once. */
+/** A suggestion is ours and short; what a home named may have slipped into it. */
+const MAX_SUGGESTION = 500;
+const MAX_MESSAGE = 4_000;
+
+/** A tool's answer: secrets out, what misleads made plain, cut to size, written once. */
 export function successResult(body: Readonly<Record<string, unknown>>, maxBytes = MAX_TEXT_BYTES): CallResult {
   const text = JSON.stringify(body);
   const isLarge = text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
-  if (!isLarge && !mayHoldSecrets(text)) return { isError: false, body, text };
-  const shown = bound(redact(body) as Record<string, unknown>, maxBytes);
-  return { isError: false, body: shown, text: JSON.stringify(shown) };
+  if (!isLarge && !mayHoldSecrets(text) && !mayMislead(text)) return { isError: false, body, text };
+  const shown = fitted(harmless(redact(body)) as Record<string, unknown>, maxBytes);
+  return { isError: false, body: shown, text: harmlessJson(shown) };
 }
 
 /** For the one tool whose text is a bare list; the list comes under `key` in the structured answer, which has to be an object. */
@@ -28,17 +33,18 @@ export function listResult(body: Readonly<Record<string, unknown>>, key: string)
 
 /** `{success: false, error: {code, message, …}, …context}`, pretty-printed because people read it in logs. */
 export function faultResult(fault: Fault): CallResult {
-  const [suggestion, ...more] = fault.suggestions;
+  const suggestions = fault.suggestions.map((one) => harmlessText(redactText(one)).slice(0, MAX_SUGGESTION));
+  const [suggestion, ...more] = suggestions;
   const error = {
     code: fault.code,
-    message: redactText(fault.message),
-    ...(fault.details === undefined ? {} : { details: redactText(fault.details) }),
+    message: harmlessText(redactText(fault.message)).slice(0, MAX_MESSAGE),
+    ...(fault.details === undefined ? {} : { details: harmlessText(redactText(fault.details)).slice(0, MAX_MESSAGE) }),
     ...(suggestion === undefined ? {} : { suggestion }),
-    ...(more.length === 0 ? {} : { suggestions: fault.suggestions }),
+    ...(more.length === 0 ? {} : { suggestions }),
   };
-  const context = bound(redact(fault.context) as Record<string, unknown>, MAX_TEXT_BYTES / 4);
+  const context = fitted(harmless(redact(fault.context)) as Record<string, unknown>, MAX_TEXT_BYTES / 4);
   const body = { success: false, error, ...(fault.outcomeUnknown ? { outcome: 'unknown' } : {}), ...context };
-  return { isError: true, body, text: JSON.stringify(body, undefined, 2) };
+  return { isError: true, body, text: harmlessJson(body, 2) };
 }
 
 /** Anything that is not a Fault is a bug of ours: its text stays in the log, the caller gets the call id to report. */

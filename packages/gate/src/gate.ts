@@ -18,9 +18,11 @@ import { assertShallow } from './depth.ts';
 import { withPlaces } from './elsewhere.ts';
 import { asFault, type CallResult, faultResult, listResult, successResult } from './envelope.ts';
 import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
+import { restored } from './harmless.ts';
 import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
 import type { ListedTool, PreparedTool } from './prepared-tool.ts';
+import { holdsRedacted } from './redact.ts';
 import { SEARCH_TOOL } from './search-tools.ts';
 import { isOff } from './tool-pins.ts';
 import type { Traffic } from './traffic.ts';
@@ -159,7 +161,7 @@ function readArguments(
   const { home: wanted, ...rest } = given as Record<string, unknown>;
   const isHomeOurs = tool.scope === 'home' && !parameters.includes('home');
   const home = isHomeOurs ? chooseHome(connector, wanted, prepared.lowest) : undefined;
-  const loosened = coerce(schema, isHomeOurs ? rest : given);
+  const loosened = coerce(schema, restored(isHomeOurs ? rest : given));
   // Once more, as a text may have turned out to be JSON.
   assertShallow(loosened);
   assertWellFormed(loosened);
@@ -184,6 +186,7 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const { request, prepared, home, input } = run;
   const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
   refuseOr(deps, run, own);
+  if (own !== 'read' && holdsRedacted(input)) throw sentBack();
   const unread = await deps.bestPractice.refusal(guidedCall(run));
   if (unread) refuse(deps, run, own, unread);
   const { view, effect, reached } = await beforeTheEnd(run, async () => {
@@ -195,6 +198,13 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const entry = entryOf(run, effect);
   if (isStoredFirst(effect)) await deps.trail.intend(entry);
   return runTool(deps, run, view, entry);
+}
+
+/** The home would take the mark for the secret. */
+function sentBack(): Fault {
+  return new Fault('VALIDATION_INVALID_PARAMETER', 'The arguments hold <redacted>, which stands for a secret.', {
+    suggestion: 'Leave these fields as they are (change the others alone, e.g. by python_transform), or ask the user.',
+  });
 }
 
 function refuseOr(deps: GateDeps, run: Run, effect: Effect): void {

@@ -8,7 +8,15 @@ describe('secrets in results', () => {
     ['a value under a telling key', { access_token: 'abc', state: 'on' }, { access_token: '<redacted>', state: 'on' }],
     ['a token a template listed without its key', { result: [TOKEN] }, { result: ['<redacted>'] }],
     ['a token inside a text', { log: `used ${TOKEN}.` }, { log: 'used <redacted>.' }],
-    ['a connector URL', { text: 'see /private_0123456789abcdefgh' }, { text: 'see /private_***' }],
+    ['a connector URL', { text: 'see /private_0123456789abcdefgh' }, { text: 'see /private_<redacted>' }],
+    ['a password in a URL', { url: 'rtsp://me:pa55@cam/1' }, { url: 'rtsp://<redacted>@cam/1' }],
+    ['a Bearer value', { log: 'sent Bearer abcdef.123456' }, { log: 'sent Bearer <redacted>' }],
+    ['a JWT', { log: 'got eyJhbGciOi.eyJzdWIi.c2ln' }, { log: 'got <redacted>' }],
+    [
+      'a key of a radio',
+      { noise_psk: 'abc=', network_key: 'x' },
+      { noise_psk: '<redacted>', network_key: '<redacted>' },
+    ],
     ['a token in a query', { picture: '/api/x?token=abc&w=1' }, { picture: '/api/x?token=<redacted>&w=1' }],
   ])('%s goes', (_title, given, wanted) => {
     expect(mayHoldSecrets(JSON.stringify(given))).toBe(true);
@@ -20,6 +28,7 @@ describe('secrets in results', () => {
     ['a template under a telling key', { password: '{{ states(1) }}' }],
     ['a name in secrets.yaml', { token: '!secret my_token' }],
     ['a flag', { token: true }],
+    ['a count', { max_tokens: 200 }],
   ])('%s stay', (_title, given) => {
     expect(redact(given)).toEqual(given);
   });

@@ -1,10 +1,11 @@
+import { isSecretKey, withoutSecrets } from '@hub/core/secret-text.ts';
+
 const REDACTED = '[redacted]';
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
-/** Compared in lower case without `-`, `_` and blanks, so that `Set-Cookie`, `api_key` and `apiKey` all match. */
-const SECRET_KEYS =
-  /^(code|pin|latitude|longitude|cookie|setcookie|gps|privatekey)$|(authorization|token|password|passphrase|secret|apikey)s?$/;
+/** In a log also: results need where a home is, and codes of errors. */
+const LOG_KEYS = /^(code|pin|latitude|longitude|gps)$/;
 /** A fault or system code (`CONNECTION_FAILED`, `ECONNRESET`, `57P01`, `TS2307`) is no secret; an alarm or OAuth code is. */
 const ERROR_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$|^[0-9A-Z]{5}$/;
 
@@ -12,34 +13,15 @@ const ERROR_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$|^[0-9A-Z]{5}$/;
 const SECRET_FIELD =
   /"([\w-]*(?:authorization|token|password|passphrase|secret|api_?key|cookie|latitude|longitude))":("(?:[^"\\]|\\.)*"|-?[\d.]+)/gi;
 
-/** Order matters: a Bearer value goes before the JWT inside it is looked for. */
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/private_[\w-]+/g, `private_${REDACTED}`],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
-  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, REDACTED],
-  [
-    /([?&;](?:access_token|refresh_token|token|code|secret|api_key|password|authSig|signature)=)[^&\s"'\\#]+/gi,
-    `$1${REDACTED}`,
-  ],
-  [/(:\/\/)[^/\s:@"'\\]*:[^/\s@"'\\]+@/g, `$1${REDACTED}@`],
-];
-
-/** Takes connector secrets, bearer values, JWTs, secret query values and URL passwords out of any text. */
-function redactText(text: string): string {
-  let clean = text;
-  for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
-  return clean;
-}
-
-/** What `redactText` does, and also the values of secret keys in a line of JSON. */
+/** Secrets out of a finished line of JSON: in texts, and under secret keys. */
 export function redactLine(line: string): string {
-  return redactText(line.replace(SECRET_FIELD, `"$1":"${REDACTED}"`));
+  return withoutSecrets(line.replace(SECRET_FIELD, `"$1":"${REDACTED}"`), REDACTED);
 }
 
 function isSecret(key: string, value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return false;
   const plain = key.toLowerCase().replace(/[-_\s]/g, '');
-  if (!SECRET_KEYS.test(plain)) return false;
+  if (!LOG_KEYS.test(plain) && !isSecretKey(key)) return false;
   return !(plain === 'code' && typeof value === 'string' && ERROR_CODE.test(value) && /[A-Z]/.test(value));
 }
 
