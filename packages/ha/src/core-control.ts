@@ -5,7 +5,6 @@ import type { CallOptions, Home } from './home.ts';
 import { requestJson } from './http.ts';
 import { within } from './pause.ts';
 import { callService } from './services.ts';
-import type { View } from './view.ts';
 
 const reloadSchema = z.looseObject({ require_restart: z.boolean().default(false) });
 const entrySchema = z.looseObject({
@@ -17,6 +16,8 @@ const entrySchema = z.looseObject({
     reason: z.string().nullish(),
   }),
 });
+
+const statesSchema = z.array(z.looseObject({ last_changed: z.string() }));
 
 export type EntryState = z.infer<typeof entrySchema>['config_entry'];
 
@@ -88,40 +89,54 @@ export interface Restart {
 
 /**
  * Restarts Home Assistant and waits until it runs again, at most `deadlineMs`. Sent once: that its answer is lost is the rule.
- * That it did restart is read off the states: all are younger than the youngest before.
+ * That it did restart is read off the states: all are younger than `newestMs`, the youngest before.
  * @throws Fault when the home refuses, as with a bad configuration or while its database is upgraded
  */
 export async function restartHome(
-  view: View,
-  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+  home: Home,
+  {
+    newestMs,
+    deadlineMs,
+    signal,
+  }: { readonly newestMs: number; readonly deadlineMs: number; readonly signal: AbortSignal },
 ): Promise<Restart> {
   const startedMs = performance.now();
-  const newest = Math.max(...(await changeTimes(view)));
   const returned = Promise.withResolvers<void>();
   // Renewed by the link once it stands again and Home Assistant runs.
   const onRenewed = () => returned.resolve();
   const watch = { type: 'subscribe_events', event_type: 'homeassistant_started' };
-  const subscription = await view.subscribe(watch, () => undefined, { signal, onRenewed });
+  const subscription = await home.subscribe(watch, () => undefined, { signal, onRenewed });
   try {
-    await callService(view, 'homeassistant', 'restart', { signal, deadlineMs: RELOAD_MS }).catch((error: unknown) => {
+    await callService(home, 'homeassistant', 'restart', { signal, deadlineMs: RELOAD_MS }).catch((error: unknown) => {
       if (!(error instanceof Fault && error.outcomeUnknown && !signal.aborted)) throw error;
     });
-    const hasReturned = await untilBack(view, returned.promise, deadlineMs - (performance.now() - startedMs), signal);
-    const isBack = hasReturned && Math.min(...(await changeTimes(view))) > newest;
+    const hasReturned = await untilBack(home, returned.promise, deadlineMs - (performance.now() - startedMs), signal);
+    const isBack = hasReturned && (await hasRestartedSince(home, newestMs, { signal }));
     return { isBack, tookMs: performance.now() - startedMs };
   } finally {
     await subscription.close();
   }
 }
 
-async function changeTimes(view: View): Promise<number[]> {
-  return [...(await view.states()).values()].map((state) => Date.parse(state.last_changed));
+/** When the youngest state changed, in ms since 1970: a restart makes all of them younger. */
+export async function newestChange(home: Home, options: CallOptions = {}): Promise<number> {
+  return Math.max(...(await changeTimes(home, options)));
+}
+
+/** Are all states younger than that? */
+export async function hasRestartedSince(home: Home, newestMs: number, options: CallOptions = {}): Promise<boolean> {
+  return Math.min(...(await changeTimes(home, options))) > newestMs;
+}
+
+async function changeTimes(home: Home, options: CallOptions): Promise<number[]> {
+  const states = statesSchema.parse(await home.send({ type: 'get_states' }, { ...options, isWrite: false }));
+  return states.map((state) => Date.parse(state.last_changed));
 }
 
 /** True once the link told of its return; false when time is up or the signal aborts. */
-async function untilBack(view: View, returned: Promise<void>, leftMs: number, signal: AbortSignal): Promise<boolean> {
+async function untilBack(home: Home, returned: Promise<void>, leftMs: number, signal: AbortSignal): Promise<boolean> {
   // A link dials by itself more and more seldom; asking whether the home is ready makes it dial now.
-  const knock = () => void view.ready({ signal, deadlineMs: KNOCK_MS }).catch(() => undefined);
+  const knock = () => void home.ready({ signal, deadlineMs: KNOCK_MS }).catch(() => undefined);
   const knocking = setInterval(knock, KNOCK_MS);
   const late = new Fault('TIMEOUT_OPERATION', 'Home Assistant is not back yet.');
   try {

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 import type { EntityEntry, EntityState } from './records.ts';
-import { callService } from './services.ts';
 import type { View } from './view.ts';
-import { waitForState } from './wait-for.ts';
 
 export const UPDATE_CATEGORIES = ['core', 'os', 'supervisor', 'addons', 'hacs', 'devices', 'other'] as const;
 
@@ -128,74 +125,4 @@ export async function readReleaseNotes(
     if (error instanceof Fault && error.code === 'SERVICE_CALL_FAILED') return undefined;
     throw error;
   }
-}
-
-/**
- * installed: the new version is seen to run · in_progress: seen to be installing · unknown: the home took it, or its link broke,
- * and neither was seen since; an update of Home Assistant itself looks so while it restarts.
- */
-export type InstallOutcome = 'installed' | 'in_progress' | 'unknown';
-
-export interface InstallOptions {
-  readonly withBackup: boolean;
-  /** How long to wait for its end; the home goes on with it afterwards. */
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-}
-
-/** Home Assistant answers when the update has ended; what shows only after a restart of its own shows no sooner by waiting. */
-const AFTER_ANSWER_MS = 5_000;
-
-/** Starts an update, once, and waits for the state that shows the new version. @throws Fault with Home Assistant's reason when it does not start or fails */
-export async function installUpdate(
-  view: View,
-  { entityId, latestVersion }: Update,
-  { withBackup, waitMs, signal }: InstallOptions,
-): Promise<InstallOutcome> {
-  const over = new AbortController();
-  const ending = AbortSignal.any([signal, over.signal]);
-  const isDone = (state: EntityState | undefined) =>
-    state !== undefined && isInstalled(updateOf(state, undefined), latestVersion);
-  try {
-    const proof = waitForState(view, entityId, isDone, { deadlineMs: waitMs, signal: ending }).catch(overlookLinkFault);
-    const patience = sendInstall(view, entityId, withBackup, { deadlineMs: waitMs, signal }).then((isAnswered) =>
-      isAnswered ? Promise.race([proof, pause(AFTER_ANSWER_MS, ending)]) : proof,
-    );
-    if (await Promise.race([proof, patience])) return 'installed';
-    const now = (await listUpdates(view).catch(overlookLinkFault))?.get(entityId);
-    if (now && isInstalled(now, latestVersion)) return 'installed';
-    return now?.isInProgress ? 'in_progress' : 'unknown';
-  } finally {
-    over.abort();
-  }
-}
-
-/** A home that restarts to finish an update is away for a while. */
-function overlookLinkFault(error: unknown): undefined {
-  if (!(error instanceof Fault)) throw error;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<undefined> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-}
-
-/** True when the home answered, false when the answer was lost or time ran out. */
-async function sendInstall(
-  view: View,
-  entityId: string,
-  withBackup: boolean,
-  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
-): Promise<boolean> {
-  const data = withBackup ? { backup: true } : {};
-  try {
-    await callService(view, 'update', 'install', { data, target: { entity_id: entityId }, ...options });
-    return true;
-  } catch (error) {
-    if (error instanceof Fault && error.outcomeUnknown && !options.signal.aborted) return false;
-    throw error;
-  }
-}
-
-function isInstalled({ installedVersion, isInProgress }: Update, wanted: string | null): boolean {
-  return !isInProgress && installedVersion !== null && installedVersion === wanted;
 }

@@ -2,8 +2,14 @@
 import type { Job } from './define.ts';
 import { job as appAct } from './app/act.ts';
 import { job as backupCreate } from './backup/create.ts';
+import { job as coreRestart } from './core/restart.ts';
+import { job as storeInstall } from './store/install.ts';
+import { job as updateInstall } from './update/install.ts';
 
 export const jobs: readonly Job[] = [
   appAct,
   backupCreate,
+  coreRestart,
+  storeInstall,
+  updateInstall,
 ];

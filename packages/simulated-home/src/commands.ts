@@ -1,5 +1,6 @@
 import { backupCommands } from './backups.ts';
 import type { Command } from './command.ts';
+import { communityStoreCommands } from './community-store.ts';
 import { itemCommands } from './config-items.ts';
 import { dashboardCommands } from './dashboards.ts';
 import { deviceRegistryCommands } from './device-registry.ts';
@@ -25,6 +26,7 @@ import { zwaveCommands } from './zwave-commands.ts';
 export const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     ...backupCommands,
+    ...communityStoreCommands,
     ...dashboardCommands,
     ...deviceRegistryCommands,
     ...entityRegistryCommands,

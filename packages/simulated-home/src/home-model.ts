@@ -1,3 +1,4 @@
+import type { CommunityStoreModel } from './community-store-model.ts';
 import { curveState } from './curve.ts';
 import { newUlid } from './identifiers.ts';
 import { Overlay } from './overlay.ts';
@@ -63,6 +64,8 @@ export interface HomeModel {
   isBackupRunning: boolean;
   /** Undefined: a home without apps. */
   readonly supervisor: SupervisorModel | undefined;
+  /** HACS or the marketplace; undefined: neither. */
+  readonly communityStore: CommunityStoreModel | undefined;
 }
 
 const none = new Map<string, never>();
@@ -71,6 +74,7 @@ const keptChanges = 1000;
 /** The parts that only some homes have. */
 export interface Equipment {
   readonly supervisor?: SupervisorModel | undefined;
+  readonly communityStore?: CommunityStoreModel | undefined;
   readonly radios?: RadioState | undefined;
 }
 
@@ -103,6 +107,7 @@ export function openHome(template: HomeTemplate, identity: Identity, equipment: 
     lastBackupEvent: null,
     isBackupRunning: false,
     supervisor: equipment.supervisor,
+    communityStore: equipment.communityStore,
   };
 }
 

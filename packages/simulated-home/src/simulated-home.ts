@@ -1,4 +1,5 @@
 import { newSecret } from '@hub/core/ids.ts';
+import type { CommunityStoreModel } from './community-store-model.ts';
 import { demoScenario } from './demo-scenario.ts';
 import { hasSplitDevices } from './device-registry.ts';
 import { startDrift } from './drift.ts';
@@ -35,6 +36,8 @@ export interface SimulatedHomeOptions {
   readonly latencyMs?: number;
   /** Gives it apps and a store. */
   readonly supervisor?: SupervisorModel;
+  /** HACS, or the marketplace. */
+  readonly communityStore?: CommunityStoreModel;
 }
 
 export interface SimulatedHome {
@@ -73,7 +76,11 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
   const template = buildTemplate(spec, Date.now(), !hasSplitDevices(version));
   const identity = { name, instanceId, userId: stableId(`owner/${instanceId}`), version };
   const radios = hasRadios ? openRadios() : undefined;
-  const home = openHome(template, identity, { supervisor: options.supervisor, radios });
+  const home = openHome(template, identity, {
+    supervisor: options.supervisor,
+    communityStore: options.communityStore,
+    radios,
+  });
   for (const [entityId, items] of spec.todos) home.todos.set(entityId, items);
   const mood = { now: {} };
   const find = (given: string) => (given === token ? home : undefined);

@@ -41,6 +41,8 @@ import { tool as haConfigListGroups } from './groups/list.ts';
 import { tool as haConfigRemoveGroup } from './groups/remove.ts';
 import { tool as haConfigSetGroup } from './groups/set.ts';
 import { tool as haGetSkillGuide } from './guidance/get.ts';
+import { tool as haGetHacsInfo } from './hacs/get.ts';
+import { tool as haManageHacs } from './hacs/manage.ts';
 import { tool as haConfigListHelpers } from './helpers/list.ts';
 import { tool as haRemoveHelpersIntegrations } from './helpers/remove.ts';
 import { tool as haConfigSetHelper } from './helpers/set.ts';
@@ -124,6 +126,7 @@ export const tools: readonly Tool[] = [
   haGetDevice,
   haGetEntity,
   haGetEntityExposure,
+  haGetHacsInfo,
   haGetHistory,
   haGetIntegration,
   haGetJob,
@@ -144,6 +147,7 @@ export const tools: readonly Tool[] = [
   haManageBackup,
   haManageCustomTool,
   haManageEnergyPrefs,
+  haManageHacs,
   haManagePipeline,
   haManageRadio,
   haManageTheme,

@@ -80,7 +80,7 @@ export function createSupervisorModel(): SupervisorModel {
     ),
     jobs: new Map(),
     versions: { core: '2026.11.0', os: '17.0', osPending: null },
-    latest: { core: '2026.11.0', os: '17.1' },
+    latest: { core: '2026.11.1', os: '17.1' },
     ingressSessions: new Set(),
     ingressToken: newSecret().slice(0, 43),
     listeners: new Set(),

@@ -1,28 +1,27 @@
 import { Fault } from '@hub/core/fault.ts';
 import { checkConfig } from '@hub/ha/config-check.ts';
-import { restartHome, runningBackup } from '@hub/ha/core-control.ts';
+import { runningBackup } from '@hub/ha/core-control.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { startAndFollow } from '../shared/follow-job.ts';
 import { successShape } from '../shared/parameters.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
-
-/** A call ends after 120 s; by then it must have said what it knows. */
-const ANSWER_MS = 105_000;
 
 export const tool = defineTool({
   name: 'ha_restart',
   title: 'Restart Home Assistant',
-  docs: 'Restarts Home Assistant once its configuration was checked, and waits until it runs again, up to 100 s. Nothing works meanwhile: ask the person first, then pass confirm. Only for new integrations or files that need it; to read edited YAML again use ha_reload_core.',
+  docs: 'Restarts Home Assistant once its configuration was checked, and waits up to 25 s until it runs again; then it goes on as a job. Nothing works meanwhile: ask the person first, then pass confirm. Only for new integrations or files that need it; to read edited YAML again use ha_reload_core.',
   tags: ['System'],
   scope: 'home',
   effect: 'system',
   input: z.strictObject({ confirm: z.boolean().default(false).describe('true: the person agreed') }),
-  output: z.strictObject({
+  output: z.looseObject({
     ...successShape,
     message: z.string(),
     restarted: z.boolean(),
     duration_seconds: z.number(),
     partial: z.literal(true).optional(),
+    job_id: z.string().optional(),
   }),
   items: () => [{ kind: 'core', id: 'restart' }],
   async run({ confirm }, context) {
@@ -35,23 +34,22 @@ export const tool = defineTool({
     }
     await requireAdmin(context, 'A restart');
     const noted = await checkBefore(context);
+    const warnings = noted.length > 0 ? { warnings: [...noted] } : {};
     context.progress(1, 3, 'the configuration is valid; restarting');
-    const leftMs = ANSWER_MS - (performance.now() - startedMs);
-    const { isBack } = await restartHome(context.home, { deadlineMs: leftMs, signal: context.signal });
-    if (isBack) context.progress(3, 3, 'it runs again');
+    const answer = await startAndFollow(context, 'core.restart', {}, { dedupKey: 'core.restart' });
     const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-    const unsure =
-      'It has not been seen running again yet. Do not restart it again: look with ha_get_overview in a minute.';
-    const warnings = isBack ? noted : [...noted, unsure];
+    if ('note' in answer) {
+      const message = `Home Assistant is restarting since ${seconds} s and is not back yet.`;
+      return { ...answer, message, restarted: false, duration_seconds: seconds, partial: true as const, ...warnings };
+    }
+    context.progress(3, 3, 'it runs again');
     return {
       success: true as const,
-      message: isBack
-        ? `Home Assistant restarted and runs again after ${seconds} s.`
-        : `Home Assistant took the restart ${seconds} s ago and is not back yet.`,
-      restarted: isBack,
+      message: `Home Assistant restarted and runs again after ${seconds} s.`,
+      restarted: true,
       duration_seconds: seconds,
-      ...(isBack ? {} : { partial: true as const }),
-      ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+      job_id: answer.jobId,
+      ...warnings,
     };
   },
 });

@@ -1,9 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
-import { installUpdate, listUpdates } from '@hub/ha/updates.ts';
+import { listUpdates } from '@hub/ha/updates.ts';
+import { startAndFollow } from '../shared/follow-job.ts';
 import { deviceOf, type RadioAction, type RadioCall } from './action.ts';
-
-/** Clients give up on a call after a minute; radios take many. */
-const WAIT_MS = 20_000;
 
 /** The same for each radio: its integration offers firmware as an update entity of the device. */
 export const firmwareUpdate: RadioAction = {
@@ -12,7 +10,7 @@ export const firmwareUpdate: RadioAction = {
   required: ['device_id'],
   isLongRunning: true,
   async run(call) {
-    const { home, signal } = call.context;
+    const { home } = call.context;
     const entityId = await updateEntityOf(call);
     const update = (await listUpdates(home)).get(entityId);
     if (
@@ -28,8 +26,13 @@ export const firmwareUpdate: RadioAction = {
     }
     if (update.isInProgress)
       return { entity_id: entityId, status: 'in_progress', latest_version: update.latestVersion };
-    const status = await installUpdate(home, update, { withBackup: false, waitMs: WAIT_MS, signal });
-    return { entity_id: entityId, status, latest_version: update.latestVersion };
+    const args = { entityId, withBackup: false };
+    const answer = await startAndFollow(call.context, 'update.install', args, {
+      dedupKey: `update.install:${entityId}`,
+    });
+    const told = { entity_id: entityId, latest_version: update.latestVersion };
+    if (!('note' in answer)) return { ...told, status: 'installed' };
+    return { ...told, status: 'in_progress', job_id: answer.job_id, note: answer.note };
   },
 };
 

@@ -4,6 +4,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identifierOf } from '../devices/device-info.ts';
 import { describeRealHome } from '../testing/each-home.ts';
+import { createInlineJobs } from '../testing/inline-jobs.ts';
 import { type OpenView, openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { createToolContext } from '../testing/tool-context.ts';
@@ -21,7 +22,7 @@ afterAll(async () => {
 });
 
 const manage = (radio: string, action: string, args: object = {}) =>
-  runTool(tool, { radio, action, ...args }, createToolContext({ view: open.view }));
+  runTool(tool, { radio, action, ...args }, createToolContext({ view: open.view, jobs: createInlineJobs(open.view) }));
 const told = () => home.radioLog().at(-1);
 
 async function deviceOf(entityId: string): Promise<string> {

@@ -1,13 +1,12 @@
 import { Fault } from '@hub/core/fault.ts';
 import { callService } from '@hub/ha/services.ts';
-import { type InstallOutcome, installUpdate, type Update, updateOf } from '@hub/ha/updates.ts';
+import { type Update, updateOf } from '@hub/ha/updates.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { startAndFollow } from '../shared/follow-job.ts';
 import type { Chosen, WriteAction } from './choose.ts';
 
-/** Clients give up on a call after a minute. */
-const INSTALL_WAIT_MS = 45_000;
 const PROOF_MS = 10_000;
 
 export const resultShape = z.strictObject({
@@ -16,6 +15,8 @@ export const resultShape = z.strictObject({
   status: z.enum(['installed', 'in_progress', 'unknown', 'skipped', 'cleared', 'failed']),
   installed_version: z.string().nullable().optional(),
   latest_version: z.string().nullable().optional(),
+  job_id: z.string().optional(),
+  progress_percent: z.number().nullable().optional(),
   warning: z.string().optional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
@@ -49,13 +50,22 @@ export async function apply(
     results,
     note: noteOf(results, open),
     ...(open.length > 0 ? { partial: true as const } : {}),
+    ...runningOf(results),
   };
+}
+
+/** The first that goes on as a job, under the names every long call uses. */
+function runningOf(results: readonly Result[]) {
+  const running = results.find(({ status }) => status === 'in_progress');
+  return running?.job_id === undefined
+    ? {}
+    : { status: 'running', job_id: running.job_id, operation_id: running.job_id };
 }
 
 function noteOf(results: readonly Result[], open: readonly Result[]): string {
   if (results.length === 0) return 'There is nothing to do in these categories.';
   if (open.length === 0) return 'All that succeeded was seen to be done.';
-  return `${open.length} not seen to end yet. The home goes on with it: look with action get in a while, and do not install again meanwhile.`;
+  return `${open.length} not seen to end yet. They go on without you: ask with ha_get_job and the job_id, or look with action get; do not install again meanwhile.`;
 }
 
 async function one(context: ToolContext, action: WriteAction, update: Update, withBackup: boolean): Promise<Result> {
@@ -63,26 +73,25 @@ async function one(context: ToolContext, action: WriteAction, update: Update, wi
     return action === 'install' ? await install(context, update, withBackup) : await mark(context, action, update);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
+    if (error.outcomeUnknown) return unknown(update, error);
     return failed(update.entityId, error.code, error.message);
   }
 }
 
-async function install({ home, signal }: ToolContext, update: Update, withBackup: boolean): Promise<Result> {
+async function install(context: ToolContext, update: Update, withBackup: boolean): Promise<Result> {
   const { entityId, canBackUp, installedVersion, latestVersion } = update;
   const refusal = whyNot(update);
   if (refusal !== undefined) return failed(entityId, 'SERVICE_CALL_FAILED', refusal);
-  const backsUp = withBackup && canBackUp;
-  const status: InstallOutcome = await installUpdate(home, update, {
-    withBackup: backsUp,
-    waitMs: INSTALL_WAIT_MS,
-    signal,
-  });
+  const args = { entityId, withBackup: withBackup && canBackUp };
+  const answer = await startAndFollow(context, 'update.install', args, { dedupKey: `update.install:${entityId}` });
+  const isRunning = 'note' in answer;
   return {
     entity_id: entityId,
     success: true,
-    status,
-    installed_version: status === 'installed' ? latestVersion : installedVersion,
+    status: isRunning ? 'in_progress' : 'installed',
+    installed_version: isRunning ? installedVersion : latestVersion,
     latest_version: latestVersion,
+    ...(isRunning ? { job_id: answer.job_id, progress_percent: answer.progress_percent } : {}),
     ...(withBackup && !canBackUp
       ? { warning: 'It makes no backup of its own first; ha_manage_backup makes one.' }
       : {}),
@@ -109,6 +118,20 @@ async function mark({ home, signal }: ToolContext, action: 'skip' | 'clear_skipp
   );
   const status = action === 'skip' ? 'skipped' : 'cleared';
   return { entity_id: entityId, success: true, status: proof ? status : 'unknown', latest_version: latestVersion };
+}
+
+/** The home took it, or its link broke, and nobody saw the end: no failure, and no success either. */
+function unknown({ entityId, installedVersion, latestVersion }: Update, { code, message, context }: Fault): Result {
+  const { job_id: jobId } = context;
+  return {
+    entity_id: entityId,
+    success: true,
+    status: 'unknown',
+    installed_version: installedVersion,
+    latest_version: latestVersion,
+    ...(typeof jobId === 'string' ? { job_id: jobId } : {}),
+    error: { code, message },
+  };
 }
 
 function failed(entityId: string, code: string, message: string): Result {

@@ -3,7 +3,10 @@ import { callService } from '@hub/ha/services.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeHomes, describeRealHome } from '../testing/each-home.ts';
+import { createInlineJobs } from '../testing/inline-jobs.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { describeSupervisedHome } from '../testing/supervised-home.ts';
+import { createToolContext } from '../testing/tool-context.ts';
 import { tool } from './manage.ts';
 
 const listed = z.looseObject({
@@ -82,7 +85,10 @@ await describeHomes('ha_manage_updates', (context) => {
 });
 
 await describeRealHome('ha_manage_updates of demo devices', (context) => {
-  const manage = (args: object) => runTool(tool, args, context());
+  const manage = (args: object) => {
+    const { home } = context();
+    return runTool(tool, args, createToolContext({ view: home, jobs: createInlineJobs(home) }));
+  };
 
   it('shows one with what its maker says', async () => {
     expect(await manage({ action: 'get', entity_ids: 'update.demo_update_with_progress' })).toMatchObject({
@@ -119,5 +125,50 @@ await describeRealHome('ha_manage_updates of demo devices', (context) => {
   it('success is false when every one fails', async () => {
     const answer = await manage({ action: 'install', entity_ids: 'update.demo_no_update' });
     expect(answer).toMatchObject({ success: false, succeeded: 0, failed: 1 });
+  });
+});
+
+await describeSupervisedHome('ha_manage_updates', (at) => {
+  const OS = 'update.home_assistant_operating_system_update';
+  const BROKER = 'update.mosquitto_broker_update';
+  const CORE = 'update.home_assistant_core_update';
+  const manage = (args: object, patienceMs?: number) => {
+    const jobs = createInlineJobs(at().view, patienceMs);
+    return Promise.all([runTool(tool, args, at().context({ jobs })), jobs]);
+  };
+
+  it('tells apps, operating system and Home Assistant apart', async () => {
+    const [answer] = await manage({});
+    expect(answer).toMatchObject({
+      categories: { core: [{ entity_id: CORE }], os: [{ entity_id: OS }], addons: [{ entity_id: BROKER }] },
+    });
+  });
+
+  it('goes on as a job while an app is updated, and says installed only when it is', async () => {
+    const { supervisor } = at();
+    supervisor.pace.workMs = 2_000;
+    const [answer, jobs] = await manage({ action: 'install', entity_ids: BROKER }, 300);
+    supervisor.pace.workMs = 20;
+    expect(answer).toMatchObject({
+      ...{ success: true, partial: true, status: 'running', job_id: expect.any(String) },
+      results: [{ entity_id: BROKER, status: 'in_progress', installed_version: '6.4.0', job_id: expect.any(String) }],
+    });
+    await expect
+      .poll(() => jobs.get(String(answer['job_id'])), { timeout: 20_000 })
+      .toMatchObject({ state: 'done', result: { installed_version: '6.5.2' } });
+  });
+
+  it('installs the operating system', async () => {
+    const [answer] = await manage({ action: 'install', entity_ids: OS });
+    expect(answer).toMatchObject({ results: [{ entity_id: OS, status: 'installed', installed_version: '17.1' }] });
+  });
+
+  it('updates Home Assistant itself over the restart in its middle', { timeout: 180_000 }, async () => {
+    const [answer, jobs] = await manage({ action: 'install', entity_ids: CORE }, 500);
+    expect(answer).toMatchObject({ results: [{ entity_id: CORE, status: 'in_progress' }] });
+    await expect
+      .poll(() => jobs.get(String(answer['job_id'])), { timeout: 150_000, interval: 500 })
+      .toMatchObject({ state: 'done', result: { installed_version: '2026.11.1' } });
+    expect(at().supervisor.received.filter((one) => one === 'POST /core/update')).toHaveLength(1);
   });
 });

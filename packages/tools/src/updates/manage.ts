@@ -26,7 +26,7 @@ type Input = z.infer<typeof input>;
 export const tool = defineTool({
   name: 'ha_manage_updates',
   title: 'Manage Updates',
-  docs: 'Lists what can be updated (Home Assistant, apps, store items, device firmware), shows one with its release notes, installs, or skips a version. Ask the person before installing. A long install goes on after the answer: look with action get, never start it twice.',
+  docs: 'Lists what can be updated (Home Assistant, apps, store items, device firmware), shows one with its release notes, installs, or skips a version. Ask the person before installing. A long install goes on as a job: ask with ha_get_job, never start it twice.',
   tags: ['System'],
   scope: 'home',
   effect: {

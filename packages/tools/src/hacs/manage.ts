@@ -1,0 +1,163 @@
+import { Fault } from '@hub/core/fault.ts';
+import { type CommunityStore, openCommunityStore } from '@hub/ha/community-store.ts';
+import { z } from 'zod';
+import { defineTool, type ToolContext } from '../define.ts';
+import { startAndFollow } from '../shared/follow-job.ts';
+import { timed, timedShape } from '../shared/local-time.ts';
+import { successShape } from '../shared/parameters.ts';
+import { byName, CATEGORIES, fullNameOf, repositoryIdOf, storeCategory } from './find-repository.ts';
+import { refuseForeign } from './foreign-parameters.ts';
+
+/** HACS says yes first and looks at the repository afterwards. */
+const REGISTER_MS = 25_000;
+
+const input = z.strictObject({
+  action: z.enum(['download', 'add_repository', 'remove', 'update_information']),
+  repository_id: z.string().nullish().describe('the id, or owner/name; not for add_repository'),
+  version: z.string().nullish().describe('download: the newest unless told'),
+  repository: z.string().nullish().describe('add_repository: owner/name'),
+  category: z.enum(CATEGORIES).nullish().describe('add_repository: what it holds'),
+});
+
+type Input = z.infer<typeof input>;
+type Action = Input['action'];
+
+const OWN: Readonly<Record<Action, readonly string[]>> = {
+  download: ['repository_id', 'version'],
+  remove: ['repository_id'],
+  update_information: ['repository_id'],
+  add_repository: ['repository', 'category'],
+};
+
+export const tool = defineTool({
+  name: 'ha_manage_hacs',
+  title: 'Manage HACS',
+  docs: "Installs or updates (download), removes, refreshes or adds community repositories in HACS or Home Assistant's built-in marketplace. It runs other people's code in the home: ask the person first, and show what ha_get_hacs_info says. Integrations then need a restart. A long download goes on as a job.",
+  tags: ['HACS'],
+  scope: 'home',
+  effect: { lowest: 'system', max: 'destroy', of: ({ action }) => (action === 'remove' ? 'destroy' : 'system') },
+  openWorld: true,
+  input,
+  output: z.looseObject({
+    ...successShape,
+    ...timedShape,
+    metadata: timedShape.metadata.optional(),
+    status: z.string().optional(),
+  }),
+  items: ({ repository_id: id, repository }) =>
+    [{ kind: 'repository', id: id ?? repository ?? '' }].filter((item) => item.id !== ''),
+  async run(call, context): Promise<{ success: true } & Record<string, unknown>> {
+    const { action, ...given } = call;
+    refuseForeign(action, given, OWN[action]);
+    const store = await openCommunityStore(context.home, { signal: context.signal });
+    if (action === 'add_repository') return await add(store, call, context);
+    const id = await repositoryIdOf(store, call.repository_id, context.signal);
+    if (action === 'download') return await download(store, id, call, context);
+    return action === 'remove' ? await remove(store, id, context) : await refresh(store, id, context);
+  },
+});
+
+const installedShape = z.looseObject({
+  repository: z.string(),
+  category: z.string(),
+  installed_version: z.string().nullable(),
+});
+
+async function download(store: CommunityStore, id: string, { version }: Input, context: ToolContext) {
+  const args = { repositoryId: id, ...(version ? { version } : {}) };
+  const answer = await startAndFollow(context, 'store.install', args, { dedupKey: `store.install:${id}` });
+  if ('note' in answer) return { ...answer, action: 'download', repository_id: id };
+  const { repository, category, installed_version: installed } = installedShape.parse(answer.result);
+  return said(context, {
+    ...{ store: store.kind, repository_id: id, repository, version: installed ?? version ?? 'latest' },
+    message: `${repository} is installed.`,
+    note:
+      category === 'integration'
+        ? 'It takes effect after a restart of Home Assistant: ha_restart.'
+        : 'Reload the page in the browser to see it.',
+    job_id: answer.jobId,
+  });
+}
+
+async function remove(store: CommunityStore, id: string, context: ToolContext) {
+  const { signal } = context;
+  const found = await known(store, id, signal);
+  if (!found.installed) {
+    throw new Fault('RESOURCE_NOT_FOUND', `${found.full_name} is not installed.`, {
+      suggestion: "ha_get_hacs_info action 'search' with installed_only shows what is.",
+      context: { repository_id: id },
+    });
+  }
+  await store.uninstall(id, { signal });
+  const after = await store.info(id, { signal });
+  const isGone = !after?.installed;
+  return {
+    ...said(context, {
+      ...{ store: store.kind, repository_id: id, repository: found.full_name },
+      message: isGone
+        ? `${found.full_name} is removed.`
+        : `${found.full_name} was told to go and still shows as installed.`,
+      note: 'What used it (config entries, dashboard cards) stays and may now fail. An integration is gone after a restart.',
+    }),
+    ...(isGone
+      ? {}
+      : { partial: true, warnings: [`${store.name} still shows it as installed: look again with ha_get_hacs_info.`] }),
+  };
+}
+
+async function refresh(store: CommunityStore, id: string, context: ToolContext) {
+  const { full_name: repository } = await known(store, id, context.signal);
+  await store.refresh(id, { signal: context.signal });
+  const { installed_version, available_version, pending_upgrade } = await known(store, id, context.signal);
+  return said(context, {
+    ...{ store: store.kind, repository_id: id, repository },
+    message: `${repository} was looked up anew.`,
+    ...{
+      installed_version: installed_version ?? null,
+      available_version: available_version ?? null,
+      pending_update: pending_upgrade,
+    },
+  });
+}
+
+async function add(store: CommunityStore, { repository, category }: Input, context: ToolContext) {
+  if (!repository || !category) {
+    const parameter = repository ? 'category' : 'repository';
+    throw new Fault('VALIDATION_MISSING_PARAMETER', `\`${parameter}\` is needed for add_repository.`, {
+      suggestion: 'Give owner/name and what it holds.',
+      context: { parameter },
+    });
+  }
+  const { signal } = context;
+  const fullName = fullNameOf(repository);
+  await store.add(fullName, storeCategory(category), { signal });
+  let added = undefined as Awaited<ReturnType<typeof store.list>>[number] | undefined;
+  const look = async () => {
+    added = byName(await store.list(undefined, { signal }), fullName);
+    return added !== undefined;
+  };
+  const isThere = await store.until(look, { deadlineMs: REGISTER_MS, signal });
+  if (!isThere) {
+    throw new Fault('SERVICE_CALL_FAILED', `${store.name} took ${fullName}, but does not list it.`, {
+      suggestion: 'It may be archived, or hold something else than this category: look at the log with ha_get_logs.',
+      context: { repository: fullName, category },
+    });
+  }
+  return said(context, {
+    ...{ store: store.kind, repository: fullName, category, repository_id: added?.id ?? null },
+    message: `${fullName} is in ${store.name}; action 'download' installs it.`,
+  });
+}
+
+async function known(store: CommunityStore, id: string, signal: AbortSignal) {
+  const found = await store.info(id, { signal });
+  if (found) return found;
+  throw new Fault('RESOURCE_NOT_FOUND', `There is no repository ${id} in ${store.name}.`, {
+    suggestion: "Find it with ha_get_hacs_info action 'search'.",
+    context: { repository_id: id },
+  });
+}
+
+function said<T>(context: ToolContext, data: T) {
+  return { success: true as const, ...timed(data, context.home.info.timeZone) };
+}
