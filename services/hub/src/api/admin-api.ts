@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Deps } from '../deps.ts';
 import { hostRules } from '../http/hosts.ts';
+import { settingsPages } from '../settings/routes.ts';
 import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
@@ -19,9 +20,10 @@ import { collectOpenApi, openApiRoute } from './openapi.ts';
 import { schemaFault } from './problem-shape.ts';
 import { tenantRoutes } from './tenants.ts';
 
-/** Everything below /api: guarded by the admin key, described by OpenAPI 3.1. */
+/** Everything below /api, guarded by the admin key and described by OpenAPI 3.1, and the settings pages beside it. */
 export async function adminApi(app: FastifyInstance, deps: Deps): Promise<void> {
   const key = await openAdminKey(deps.config);
+  await settingsPages(app, deps, key);
   const hosts = hostRules(deps.config.publicUrls);
   await app.register(
     async (scope) => {

@@ -10,6 +10,10 @@ import { ADMIN_KEY_FILE } from './admin-key-file.ts';
 export interface AdminKey {
   /** @throws Fault AUTH_INVALID_TOKEN unless the request bears the key | RATE_LIMITED after too many wrong ones from its address */
   check(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** The same for a key that came in another way; the reply is told how long to wait. */
+  test(given: string, ip: string, reply: FastifyReply): Promise<void>;
+  /** Names the key without holding it. */
+  readonly hash: Buffer;
 }
 
 /** HUB_ADMIN_KEY, or with the embedded database one made on first start. Undefined: administration is off. */
@@ -28,26 +32,36 @@ export async function openAdminKey(
     });
   }
 
+  async function test(given: string, ip: string, reply: FastifyReply): Promise<void> {
+    const hash = hashSecret(given);
+    const waitS = await misses.blockedFor(ip, hash.toString('base64url'));
+    if (waitS !== undefined) {
+      reply.header('retry-after', String(waitS));
+      throw new Fault('RATE_LIMITED', 'Too many wrong admin keys from this address.', {
+        suggestion: `Wait ${waitS} s, then send the right one.`,
+        context: { retry_after_s: waitS },
+      });
+    }
+    if (timingSafeEqual(hash, expected)) return misses.hit(hash.toString('base64url'));
+    await misses.miss(ip);
+    throw refused('This is not the admin key.');
+  }
+
   return {
+    hash: expected,
+    test,
     async check({ headers, ip }, reply) {
       const [, given] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
       if (given === undefined) {
         reply.header('www-authenticate', 'Bearer');
         throw refused('Administration needs the admin key.');
       }
-      const hash = hashSecret(given);
-      const waitS = await misses.blockedFor(ip, hash.toString('base64url'));
-      if (waitS !== undefined) {
-        reply.header('retry-after', String(waitS));
-        throw new Fault('RATE_LIMITED', 'Too many wrong admin keys from this address.', {
-          suggestion: `Wait ${waitS} s, then send the right one.`,
-          context: { retry_after_s: waitS },
-        });
+      try {
+        await test(given, ip, reply);
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'AUTH_INVALID_TOKEN') reply.header('www-authenticate', 'Bearer');
+        throw error;
       }
-      if (timingSafeEqual(hash, expected)) return misses.hit(hash.toString('base64url'));
-      await misses.miss(ip);
-      reply.header('www-authenticate', 'Bearer');
-      throw refused('This is not the admin key.');
     },
   };
 }

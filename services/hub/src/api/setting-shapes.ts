@@ -36,7 +36,8 @@ export const shapingPatch = z.object({
   strict: shapingFields.strict.nullish(),
 }).shape;
 
-type Patch = { readonly [K in keyof ConnectorSettings]?: ConnectorSettings[K] | null | undefined };
+/** Settings to change. */
+export type Patch = { readonly [K in keyof ConnectorSettings]?: ConnectorSettings[K] | null | undefined };
 
 /** The settings as stored after a patch: only what is said. @throws Fault VALIDATION_INVALID_PARAMETER */
 export function patchedSettings(
