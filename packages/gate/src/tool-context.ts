@@ -8,6 +8,7 @@ import type {
   CallSettings,
   EditsPort,
   HomesPort,
+  RecentCall,
   ResultsPort,
   SavedToolsPort,
   ToolContext,
@@ -22,6 +23,11 @@ export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
   readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined) => JobsPort;
   readonly results: VolatileMap;
+  readonly recentCalls: (
+    connector: ConnectorAccess,
+    homeId: string | undefined,
+    limit: number,
+  ) => Promise<readonly RecentCall[]>;
   readonly savedToolsFor: (connector: ConnectorAccess) => SavedToolsPort;
   readonly bestPractice: Pick<BestPractice, 'keyOf'>;
   /** How a home was last seen by this process; undefined before it was linked. */
@@ -53,6 +59,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return deps.jobsFor(connector, home);
       },
       results: resultsOf(deps.results, connector),
+      recentCalls: (limit) => deps.recentCalls(connector, home?.id, limit),
       get savedTools(): SavedToolsPort {
         return deps.savedToolsFor(connector);
       },

@@ -132,6 +132,15 @@ export interface CallSettings {
   readonly pinnedTools: readonly string[];
 }
 
+/** One earlier call of this connector, without its arguments. */
+export interface RecentCall {
+  readonly at: Date;
+  readonly tool: string;
+  readonly outcome: string;
+  readonly faultCode: string | undefined;
+  readonly durationMs: number | undefined;
+}
+
 /** A question that only a person may answer. */
 export interface Question {
   readonly title: string;
@@ -154,6 +163,8 @@ export interface ToolContext {
   readonly jobs: JobsPort;
   readonly results: ResultsPort;
   readonly savedTools: SavedToolsPort;
+  /** The connector's calls on this home so far, newest first; those of the last moment may be missing. @throws Fault STORAGE_UNAVAILABLE */
+  recentCalls(limit: number): Promise<readonly RecentCall[]>;
   /** What configuration writes of this connector ask for now; undefined when they ask for nothing. */
   readonly bestPracticeKey?: string | undefined;
   /** Runs another tool through the gate, with all its checks. @throws Fault */

@@ -58,6 +58,7 @@ import { tool as haConfigRemoveLabel } from './labels/remove.ts';
 import { tool as haConfigSetLabel } from './labels/set.ts';
 import { tool as haGetLogs } from './logs/get.ts';
 import { tool as haManageRadio } from './radios/manage.ts';
+import { tool as haReportIssue } from './report/issue.ts';
 import { tool as haConfigGetScene } from './scenes/get.ts';
 import { tool as haConfigRemoveScene } from './scenes/remove.ts';
 import { tool as haConfigSetScene } from './scenes/set.ts';
@@ -159,6 +160,7 @@ export const tools: readonly Tool[] = [
   haRemoveHelpersIntegrations,
   haRemoveTodoItem,
   haRemoveZone,
+  haReportIssue,
   haRestart,
   haSearch,
   haSetAreaOrFloor,

@@ -39,6 +39,9 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_config_set_helper: ['max', 'min', 'unit'],
   ha_config_set_label: ['areas'],
   ha_manage_energy_prefs: ['include_schema', 'include_statistics'],
+  ha_report_issue: [
+    ...['report_type', 'title', 'description', 'user_prompt', 'user_comment', 'ai_model', 'client_app', 'tool_calls'],
+  ],
   ha_set_area_or_floor: ['labels', 'temperature_entity_id', 'humidity_entity_id'],
   ha_set_integration: ['log_level'],
   ha_set_entity: ['use_entity_name_alias'],

@@ -1,3 +1,4 @@
+import { listAudit } from '@hub/db/audit.ts';
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
@@ -102,6 +103,8 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
           homeId: home?.id,
           actor: { kind: 'connector', id: connector.id },
         }),
+      recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
+        listAudit(db, tenantId, { connectorId, homeId, limit }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
       stateOf: homes.stateOf,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hashSecret, newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { listAudit } from '@hub/db/audit.ts';
 import { findConnectorByHash } from '@hub/db/connector-access.ts';
 import { createConnector, type NewConnector } from '@hub/db/connectors.ts';
 import { readLink } from '@hub/db/home-links.ts';
@@ -98,6 +99,8 @@ export async function openGate({
       jobsFor: () => {
         throw new Error('this gate has no jobs');
       },
+      recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
+        listAudit(db, tenantId, { connectorId, homeId, limit }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 }),
       stateOf: holder.stateOf,

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { CallSettings, HomeSummary, Question, ToolContext } from '../define.ts';
+import type { CallSettings, HomeSummary, Question, RecentCall, ToolContext } from '../define.ts';
 import { createMemoryEdits, type KeptEdit, type MemoryEdit } from './memory-edits.ts';
 
 export interface ToolContextOptions {
@@ -13,6 +13,8 @@ export interface ToolContextOptions {
   readonly ask?: (question: Question) => Promise<void>;
   readonly jobs?: ToolContext['jobs'];
   readonly call?: ToolContext['call'];
+  /** Newest first. */
+  readonly recentCalls?: readonly RecentCall[];
   /** Edits of earlier calls; this call's go there too. */
   readonly store?: MemoryEdit[];
   /** Named in the edits; what it is in a hub is the tool that runs. */
@@ -48,6 +50,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs, list: noJobs, cancel: noJobs },
     results: createMemoryResults(),
     savedTools: createMemorySavedTools(),
+    recentCalls: async (limit) => (options.recentCalls ?? []).slice(0, limit),
     call: options.call ?? ((tool) => Promise.reject(new Error(`this context has no way to call ${tool}`))),
     keptEdits,
     progressed,
