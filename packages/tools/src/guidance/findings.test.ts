@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findings } from './findings.ts';
+import { findings, templateHelperFindings } from './findings.ts';
 import { findGuide } from './guide.ts';
 import { guideExamples } from './testing/examples.ts';
 
@@ -58,6 +58,18 @@ it.each([
   expect(findings(config)).toEqual([]);
 });
 
+it.each([
+  ["{{ states('sensor.a')|float(0) + states('sensor.b')|float(0) }}", ['#several-into-one']],
+  ["{{ (states('sensor.a')|float(0) + states('sensor.b')|float(0)) / 2 }}", ['#several-into-one']],
+  ["{{ states('sensor.a') | float(0) > 20 }}", ['#limit-with-hysteresis']],
+  ['{{ now().hour > 21 }}', ['#a-weekly-plan']],
+  ["{{ states('sensor.a') | float * 2 }}", ['#forms-that-hold']],
+  ["{{ states('sensor.a')|float(0) - states('sensor.b')|float(0) }}", []],
+  [undefined, []],
+])('a template helper %j', (state, anchors) => {
+  expect(templateHelperFindings(state)).toEqual(anchors.map((anchor) => expect.stringContaining(anchor)));
+});
+
 it('every finding leads to a section that is there', () => {
   const all = findings({
     mode: 'single',
@@ -66,7 +78,11 @@ it('every finding leads to a section that is there', () => {
     actions: [{ wait_template: '' }, { delay: 4_000 }],
   });
   expect(all).toHaveLength(6);
-  for (const one of all) {
+  const ofHelpers = ['{{ states(1)|int + states(2)|int > 3 and now().hour }}', '{{ states(1)|int > 3 }}'].flatMap(
+    templateHelperFindings,
+  );
+  expect(ofHelpers.length).toBeGreaterThan(3);
+  for (const one of [...all, ...ofHelpers]) {
     const [, path = '', anchor] = /\((references\/[\w-]+\.md)(?:#([\w-]+))?\)$/.exec(one) ?? [];
     const headings = [...(findGuide(path)?.text ?? '').matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
       title

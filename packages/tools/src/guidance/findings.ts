@@ -32,6 +32,27 @@ export function findings(config: Config): string[] {
   return [...new Set(found)].slice(0, MAX_FINDINGS);
 }
 
+const SUM =
+  /^\s*\{\{[\s(]*states\([^)]*\)\s*\|\s*(float|int)(\([^)]*\))?(\s*\+\s*states\([^)]*\)\s*\|\s*(float|int)(\([^)]*\))?)+[\s)]*(\/\s*\d+)?/;
+const LIMIT = /^\s*\{\{\s*states\([^)]*\)\s*\|\s*(float|int)(\([^)]*\))?\s*[<>]=?\s*[\d.]+\s*\}\}\s*$/;
+
+/** The same of a template helper: what a helper made for it does, unavailable sources included. */
+export function templateHelperFindings(state: unknown): string[] {
+  if (typeof state !== 'string') return [];
+  const found: string[] = [];
+  if (SUM.test(state))
+    found.push(
+      'state: a min_max helper gives sum and mean, and copes with unavailable sensors (references/helper-selection.md#several-into-one)',
+    );
+  if (LIMIT.test(state))
+    found.push(
+      'state: a threshold helper says this, with hysteresis (references/helper-selection.md#limit-with-hysteresis)',
+    );
+  if (/now\(\)\s*\.\s*(hour|weekday|isoweekday)/.test(state))
+    found.push('state: a schedule or tod helper says this (references/helper-selection.md#a-weekly-plan)');
+  return [...found, ...textFindings({ state })];
+}
+
 function deviceFindings({ path, node, list }: Place): string[] {
   if (node['trigger'] === 'device' || node['condition'] === 'device' || (list === 'actions' && 'device_id' in node))
     return [`${path}: tied to a device_id, which changes with the hardware; name the entity instead (${ENTITY})`];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
+import { templateHelperFindings } from '../guidance/findings.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { guidanceParameters, stringList, successShape } from '../shared/parameters.ts';
 import { helperItem } from '../shared/stored-helper.ts';
@@ -123,7 +124,12 @@ export const tool = defineTool({
       const { icon, unit, ...others } = parameters;
       const answers = entryAnswers({ ...others, unit_of_measurement: others['unit_of_measurement'] ?? unit }, config);
       const iconToo = typeof icon === 'string' ? { icon } : {};
-      return saveEntry(context, { kind, helperId: id, answers, isAdvanced, filing: { ...filing, ...iconToo }, wait });
+      const saved = await saveEntry(context, {
+        ...{ kind, helperId: id, answers, isAdvanced, wait },
+        filing: { ...filing, ...iconToo },
+      });
+      const noted = kind === 'template' ? templateHelperFindings(answers['state']) : [];
+      return noted.length > 0 ? { ...saved, best_practice_warnings: noted } : saved;
     }
     checkForeign(call, ['entry_id', 'subentry_type', 'subentry_id']);
     checkAction(call, helperId, 'helper_id');
