@@ -6,6 +6,7 @@ const TOKEN = 'a1b2c3d4e5f60718'.repeat(4);
 describe('secrets in results', () => {
   test.each([
     ['a value under a telling key', { access_token: 'abc', state: 'on' }, { access_token: '<redacted>', state: 'on' }],
+    ['a key an integration is set up with', { noise_psk: 'abc' }, { noise_psk: '<redacted>' }],
     ['a token a template listed without its key', { result: [TOKEN] }, { result: ['<redacted>'] }],
     ['a token inside a text', { log: `used ${TOKEN}.` }, { log: 'used <redacted>.' }],
     ['a connector URL', { text: 'see /private_0123456789abcdefgh' }, { text: 'see /private_<redacted>' }],

@@ -1,10 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
-import { readText } from './body.ts';
 import { httpFault } from './faults.ts';
 import { fieldSchema } from './flow-fields.ts';
 import type { CallOptions, Home } from './home.ts';
-import { requestJson } from './http.ts';
+import { requestJson, requestText } from './http.ts';
 
 /** What a dialogue is about: a new entry (or an entry set up anew), an entry's options, a part of an entry. */
 export type FlowDoor = 'config' | 'options' | 'subentry';
@@ -86,10 +85,9 @@ export async function answerFlow(
   options: CallOptions = {},
 ): Promise<FlowTurn> {
   const request = { method: 'POST', path: pathOf(door, flowId), body: answers } as const;
-  const response = await home.rest(request, { deadlineMs: STEP_MS, ...options, isWrite: true });
-  const text = await readText(response, 4 * 1024 * 1024);
-  if (response.status === 400) return { refused: errorsOf(text) };
-  if (response.status >= 400) throw httpFault(response.status, text, { isWrite: true });
+  const { status, text } = await requestText(home, request, { deadlineMs: STEP_MS, isWrite: true, ...options });
+  if (status === 400) return { refused: errorsOf(text) };
+  if (status >= 400) throw httpFault(status, text, { isWrite: true });
   return { step: stepSchema.parse(JSON.parse(text)) };
 }
 

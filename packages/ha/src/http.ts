@@ -12,18 +12,27 @@ export async function requestJson(
   options: CallOptions & { readonly entityId?: string } = {},
 ): Promise<unknown> {
   const isWrite = options.isWrite ?? request.method !== 'GET';
-  const response = await home.rest(request, options);
-  const text = await readText(response, MAX_JSON_BYTES).catch((error: unknown) => {
-    throw isWrite && response.status < 400 && error instanceof Fault ? withUnknownOutcome(error) : error;
-  });
-  if (response.status >= 400) {
-    throw httpFault(response.status, text, { entityId: options.entityId, isWrite });
-  }
+  const { status, text } = await requestText(home, request, options);
+  if (status >= 400) throw httpFault(status, text, { entityId: options.entityId, isWrite });
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
+}
+
+/** A REST answer of any status as text. @throws Fault when none came, with `outcomeUnknown` for a write whose good answer broke off */
+export async function requestText(
+  home: Home,
+  request: HttpRequest,
+  options: CallOptions = {},
+): Promise<{ readonly status: number; readonly text: string }> {
+  const isWrite = options.isWrite ?? request.method !== 'GET';
+  const response = await home.rest(request, options);
+  const text = await readText(response, MAX_JSON_BYTES).catch((error: unknown) => {
+    throw isWrite && response.status < 400 && error instanceof Fault ? withUnknownOutcome(error) : error;
+  });
+  return { status: response.status, text };
 }
 
 /** The home had begun to answer, so it has taken the write. */

@@ -201,6 +201,21 @@ await describeRealHome('helpers kept as config entries', (context) => {
     expect(ctx.keptEdits).toEqual([]);
   });
 
+  it('an entity there is not is refused with the nearest ones: Home Assistant would take it', async () => {
+    const config = { source: 'sensor.rain_todey', cycle: 'daily' };
+    await expect(runTool(set, { helper_type: 'utility_meter', name: NAME, config }, context())).rejects.toMatchObject({
+      ...{ code: 'ENTITY_NOT_FOUND', context: { parameter: 'config.source' } },
+      suggestions: expect.arrayContaining([expect.stringContaining('sensor.rain_today')]),
+    });
+  });
+
+  it('a meter on what is no rising total is made, with a warning', () =>
+    withEntryHelper(
+      context,
+      { helper_type: 'utility_meter', config: { source: TEMPERATURE, cycle: 'daily' } },
+      async ({ answer }) => expect(answer['warnings']).toEqual([expect.stringContaining('state_class')]),
+    ));
+
   it('what cannot be changed any more is named, and nothing changes', () =>
     withEntryHelper(
       context,

@@ -10,29 +10,25 @@ import { saveHelper } from './save.ts';
 import { saveEntry } from './save-entry.ts';
 import { saveSubentry } from './save-subentry.ts';
 
-const day = z
-  .array(z.looseObject({ from: z.string(), to: z.string(), data: z.record(z.string(), z.unknown()).optional() }))
-  .optional();
+/** Loose, as it stands in the tool's schema seven times; Home Assistant judges it. */
+const day = z.array(z.record(z.string(), z.unknown())).optional();
 
 /** Settings of single kinds; fields.ts knows which has which. */
 const settings = {
   icon: z.string().optional().describe("e.g. mdi:lamp, '' clears"),
-  min_value: z.number().optional().describe('input_number, counter; input_text: least length'),
+  min_value: z.number().optional(),
   max_value: z.number().optional(),
-  min: z.number().optional().describe('same as min_value'),
-  max: z.number().optional().describe('same as max_value'),
+  min: z.number().optional(),
+  max: z.number().optional(),
   step: z.number().optional(),
   unit_of_measurement: z.string().optional(),
-  unit: z.string().optional().describe('same as unit_of_measurement'),
+  unit: z.string().optional(),
   options: stringList('input_select').optional(),
-  initial: z
-    .union([z.string(), z.number()])
-    .optional()
-    .describe('value after each start; without it the last one returns'),
-  mode: z.string().optional().describe('input_number: box, slider; input_text: text, password'),
+  initial: z.union([z.string(), z.number()]).optional().describe('value after each start'),
+  mode: z.string().optional().describe('box, slider; text, password'),
   has_date: z.boolean().optional(),
   has_time: z.boolean().optional(),
-  restore: z.boolean().optional().describe('counter, timer: keep over a restart'),
+  restore: z.boolean().optional(),
   duration: z.string().optional().describe('timer: HH:MM:SS or seconds'),
   monday: day.describe("schedule: [{from: '08:00', to: '17:00', data?}]"),
   tuesday: day,
@@ -43,11 +39,11 @@ const settings = {
   sunday: day,
   latitude: z.number().min(-90).max(90).optional(),
   longitude: z.number().min(-180).max(180).optional(),
-  radius: z.number().positive().optional().describe('metres'),
+  radius: z.number().positive().optional(),
   passive: z.boolean().optional(),
-  user_id: z.string().optional().describe('person'),
-  device_trackers: z.array(z.string()).optional().describe('person'),
-  picture: z.string().optional().describe('person'),
+  user_id: z.string().optional(),
+  device_trackers: z.array(z.string()).optional(),
+  picture: z.string().optional(),
   tag_id: z.string().optional(),
   description: z.string().optional().describe('tag'),
 };
@@ -56,7 +52,7 @@ const input = z.strictObject({
   helper_type: z.enum([...STORED_KINDS, ...ENTRY_KINDS, 'config_subentry']),
   name: z.string().optional().describe('required for a new one'),
   helper_id: z.string().optional().describe('stored id or entity id of the one to change; leave out to create'),
-  action: z.enum(['create', 'update']).optional().describe('refuse anything else than this'),
+  action: z.enum(['create', 'update']).optional(),
   ...settings,
   area_id: z.string().optional().describe("area id or name, '' takes it out"),
   labels: stringList('replaces the set').optional(),
@@ -64,7 +60,7 @@ const input = z.strictObject({
   config: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('settings as one object; for template, group … the answers to its form, next_step_id for a menu'),
+    .describe('all settings as one object; template, group …: answers to its form, next_step_id for a menu'),
   entry_id: z.string().optional().describe('config_subentry: the integration; else same as helper_id'),
   subentry_type: z.string().optional(),
   subentry_id: z.string().optional().describe('the one to change'),
