@@ -60,7 +60,9 @@ test('a bulk selector is judged by what lies in its areas, less what it leaves o
   const mirror = createMirror(home);
   const view = createView(home, mirror);
   const effectOf = (selector: Record<string, unknown>, rest = {}) =>
-    expandedEffect(bulkControl as Tool, bulkControl.input.parse({ selector, action: 'open', ...rest }), view);
+    expandedEffect(bulkControl as Tool, bulkControl.input.parse({ selector, action: 'open', ...rest }), view).then(
+      ({ effect }) => effect,
+    );
   const ground = { domain: 'cover', floor_ids: ['ground_floor'] };
   try {
     expect(await effectOf(ground)).toBe('secure');

@@ -17,11 +17,12 @@ export interface ExpandedEffect {
  */
 export async function expandedEffect(tool: Tool, input: unknown, view: View | undefined): Promise<ExpandedEffect> {
   const own = typeof tool.effect === 'string' ? tool.effect : tool.effect.of(input);
-  const targets = view && tool.targets ? tool.targets(input) : [];
   const reached: Reached = new Map();
-  if (!view || targets.length === 0) return { effect: own, reached };
+  if (!view) return { effect: own, reached };
+  const targets = tool.targets?.(input) ?? [];
+  const told = tool.effectIn ? [await tool.effectIn(input, view, reached)] : [];
   const effects = await Promise.all(targets.map((target) => targetEffect(target, view, reached)));
-  return { effect: highestEffect([own, ...effects]), reached };
+  return { effect: highestEffect([own, ...told, ...effects]), reached };
 }
 
 /** Home Assistant reads a selector out of a service's data as well, whatever the tool meant its data for. */

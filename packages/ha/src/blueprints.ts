@@ -75,6 +75,18 @@ export async function readBlueprintBody(
   }
 }
 
+/** What a blueprint makes of its inputs. Source: HA `blueprint/substitute`. @throws Fault */
+export async function substituteBlueprint(
+  home: Home,
+  domain: string,
+  path: string,
+  input: Readonly<Record<string, unknown>>,
+  options: CallOptions = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const command = { type: 'blueprint/substitute', domain, path, input };
+  return substitutedSchema.parse(await home.send(command, { ...options, isWrite: false })).substituted_config;
+}
+
 /** Has the home fetch a blueprint from the internet, without saving it. @throws Fault SERVICE_CALL_FAILED, with no reason when the address did not answer. Source: HA `blueprint/import`. */
 export async function fetchBlueprint(home: Home, url: string, options: CallOptions = {}): Promise<FetchedBlueprint> {
   const answer = await home.send(

@@ -55,6 +55,13 @@ export async function actionEffect(
   return callEffect({ action: action.trim().toLowerCase(), entityIds, data }, walk);
 }
 
+/** The highest effect that running these steps can have, whether they are stored anywhere or not. @throws Fault as above */
+export async function sequenceEffect(sequence: unknown, view: View, reached: Reached): Promise<Effect> {
+  const walk = { view, depth: 1, seen: new Set<string>(), reached };
+  const effects = await Promise.all(actionSteps(sequence).map((step) => stepEffect(step, walk)));
+  return highestEffect(['control', ...effects]);
+}
+
 interface Call {
   readonly action: string;
   /** Undefined: decided by a template, so possibly any. */

@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import type { Reached } from '@hub/ha/effects.ts';
 import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
@@ -199,6 +200,11 @@ export interface Tool<I = unknown, O = unknown> {
   readonly output: z.ZodType<O>;
   /** What the call sets off, so that the gate can judge the expanded target before anything is sent. */
   targets?(input: I): readonly Target[];
+  /**
+   * The effect of what the call sets off, where only the home can tell: which script an id means, what a new sequence does.
+   * @param reached to be filled with what was judged, as `actionEffect` does
+   */
+  effectIn?(input: I, view: View, reached: Reached): Promise<Effect>;
   /** The items a configuration write touches, for the audit trail. */
   items?(input: I): readonly ItemRef[];
   run(input: I, context: ToolContext): Promise<O>;

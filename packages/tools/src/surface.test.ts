@@ -33,11 +33,14 @@ const surface = surfaceSchema.parse(
 const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_bulk_control: ['selector', 'action', 'parameters', 'timeout_seconds', 'validate_first', 'dry_run'],
   ha_config_get_dashboard: ['describe'],
+  ha_config_set_automation: ['enabled', 'run_actions', 'take_control_of_blueprint'],
   ha_config_list_helpers: ['describe', 'helper_id', 'menu_choice'],
   ha_config_set_calendar_event: ['uid', 'recurrence_id', 'recurrence_range'],
   ha_config_set_dashboard: ['patch'],
   ha_config_set_helper: ['max', 'min', 'unit'],
   ha_config_set_label: ['areas'],
+  ha_config_set_scene: ['activate'],
+  ha_config_set_script: ['run', 'variables', 'take_control_of_blueprint'],
   ha_manage_energy_prefs: ['include_schema', 'include_statistics'],
   ha_report_issue: [
     ...['report_type', 'title', 'description', 'user_prompt', 'user_comment', 'ai_model', 'client_app', 'tool_calls'],

@@ -29,7 +29,7 @@ export interface SetInput {
 }
 
 /** What the three set tools answer beside the item's names. */
-export const setShape = {
+const setShape = {
   ...successShape,
   result: z.literal('ok'),
   operation: z.enum(['created', 'updated']),
@@ -43,3 +43,24 @@ export const setShape = {
 };
 
 export const setAnswer = z.strictObject(setShape);
+
+/** The set tools of what a blueprint can stand behind. */
+export const takesControl = {
+  take_control_of_blueprint: z
+    .boolean()
+    .default(false)
+    .describe('instead of config: gives one built on a blueprint its own triggers and actions'),
+};
+
+/** The same where an item may be run as well, then perhaps without a write. */
+export const setOrRunShape = {
+  ...z.object(setShape).partial().shape,
+  ...successShape,
+  action: z
+    .enum(['python_transform', 'take_control_of_blueprint', 'set_enabled', 'run_actions', 'start', 'stop', 'activate'])
+    .optional(),
+};
+
+export function isWriting(call: SetInput & { readonly take_control_of_blueprint?: boolean }): boolean {
+  return call.config !== undefined || call.python_transform !== undefined || call.take_control_of_blueprint === true;
+}

@@ -19,6 +19,8 @@ export interface SetOutcome {
   readonly id: string;
   /** Undefined when it was not waited for, or did not appear in time. */
   readonly entityId: string | undefined;
+  /** The home was seen to have taken it up. */
+  readonly isProven: boolean;
   /** The keys all three tools answer with. */
   readonly answer: z.infer<typeof setAnswer>;
 }
@@ -49,13 +51,14 @@ export async function setConfig(
   });
   const isNoChange = canonicalJson(before ?? null) === canonicalJson(after ?? null) && isLoaded(item.state);
   const isToWait = (input.wait || category !== undefined) && !isNoChange;
-  const seen = isToWait ? await settle(context, kind, item, already) : { entityId: item.entityId, warnings: [] };
+  const seen = isToWait ? await settle(context, kind, item, already) : unwaited(item, isNoChange);
   const filing = category === undefined ? [] : await file(context, kind, seen.entityId, category);
   const noted = findings(change.config);
   const warnings = [...noticed, ...seen.warnings, ...filing];
   return {
     id: item.id,
     entityId: seen.entityId,
+    isProven: seen.isProven,
     answer: {
       success: true,
       result: 'ok',
@@ -98,32 +101,48 @@ async function send(
   }
 }
 
+interface Seen {
+  readonly entityId: string | undefined;
+  readonly isProven: boolean;
+  readonly warnings: readonly string[];
+}
+
+function unwaited({ entityId }: ResolvedItem, isNoChange: boolean): Seen {
+  return { entityId, isProven: isNoChange, warnings: [] };
+}
+
 async function settle(
   { home, signal }: ToolContext,
   kind: ConfigKind,
   item: ResolvedItem,
   already: ReadonlySet<string>,
-): Promise<{ entityId: string | undefined; warnings: string[] }> {
+): Promise<Seen> {
   const { entityId } = item;
   try {
-    if (entityId !== undefined && (await home.entities()).get(entityId)?.disabled_by) return { entityId, warnings: [] };
+    if (entityId !== undefined && (await home.entities()).get(entityId)?.disabled_by)
+      return { entityId, isProven: false, warnings: [] };
     const state = await waitForLoaded(home, kind, item, already, signal);
-    if (state) return { entityId: state.entity_id, warnings: stateWarnings(state.entity_id, state.state) };
+    if (state) return seenIn(state.entity_id, state.state);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { entityId, warnings: [`The ${kind.kind} was saved, but not seen again: ${error.message}`] };
+    return {
+      entityId,
+      isProven: false,
+      warnings: [`The ${kind.kind} was saved, but not seen again: ${error.message}`],
+    };
   }
   const name = entityId ?? item.id;
   return {
     entityId,
+    isProven: false,
     warnings: [`The ${kind.kind} was saved, but ${name} is not yet queryable; the home may be busy or still starting.`],
   };
 }
 
-function stateWarnings(entityId: string, state: string): string[] {
-  return state === 'unavailable'
-    ? [`It was saved, but Home Assistant could not load it: ${entityId} is unavailable. See ha_get_logs.`]
-    : [];
+function seenIn(entityId: string, state: string): Seen {
+  if (state !== 'unavailable') return { entityId, isProven: true, warnings: [] };
+  const why = `It was saved, but Home Assistant could not load it: ${entityId} is unavailable. See ha_get_logs.`;
+  return { entityId, isProven: false, warnings: [why] };
 }
 
 /** The configuration stands already, so a category that could not be set is a warning. */
