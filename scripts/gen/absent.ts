@@ -8,4 +8,8 @@ export const ABSENT: readonly (readonly [what: string, why: string])[] = [
   ],
   ['ha_dev_manage_server, ha_dev_manage_settings', 'the hub is run by its operator: `hub` commands and the REST API'],
   ['ha_manage_security_policy', 'an assistant does not set its own limits: the owner does, with `hub connectors set`'],
+  [
+    'ha_manage_app: port, websocket',
+    "an app's own port is open inside the home's network only; its HTTP pages are reached through Home Assistant's ingress",
+  ],
 ];

@@ -1,9 +1,9 @@
 import { type AppDetail, readApp, setAppOptions } from '@hub/ha/apps.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 import type { ToolContext } from '../define.ts';
+import { hiddenPaths, readKeptApp } from '../shared/app-settings.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { appNotFound } from './app-faults.ts';
-import { hiddenPaths } from './mask-options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export interface AppSettings {
 }
 
 /**
- * Changes settings of an installed app; what is not given stays, also deep inside its options. Kept as an edit.
+ * Changes settings of an installed app; what is not given stays, also deep inside its options. Kept as an edit, but for passwords.
  * @throws Fault RESOURCE_NOT_FOUND; VALIDATION_FAILED or SERVICE_CALL_FAILED with the Supervisor's reason, nothing changed
  */
 export async function configureApp({ home, edits, signal }: ToolContext, slug: string, given: AppSettings) {
@@ -38,7 +38,7 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
   const body = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
   await edits.change({
     item: { kind: 'app', id: slug },
-    read: async () => settingsOf(await readApp(home, slug, { signal })),
+    read: () => readKeptApp(home, slug, { signal }),
     write: () => setAppOptions(home, slug, body, { signal }),
   });
   const isPending = given.options !== undefined || given.network !== undefined;
@@ -55,12 +55,6 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
       ? { warnings: [`The app has no such options, they were left out: ${ignored.join(', ')}.`] }
       : {}),
   };
-}
-
-function settingsOf(app: AppDetail | undefined): unknown {
-  if (!app) return undefined;
-  const { options, network, boot, auto_update, watchdog } = app;
-  return { options, network, boot, auto_update, watchdog };
 }
 
 /** The Supervisor would drop these without a word. */

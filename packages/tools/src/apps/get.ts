@@ -1,10 +1,10 @@
 import { type AppDetail, type AppRow, listApps, readApp, readAppStats, readStore } from '@hub/ha/apps.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { maskOptions } from '../shared/app-settings.ts';
 import { fitting } from '../shared/fit.ts';
 import { successShape } from '../shared/parameters.ts';
 import { appNotFound, checkedSlug } from './app-faults.ts';
-import { maskOptions } from './mask-options.ts';
 
 const input = z.strictObject({
   source: z.enum(['installed', 'available']).nullable().default(null).describe('available: what the stores offer'),

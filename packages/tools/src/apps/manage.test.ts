@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createInlineJobs } from '../testing/inline-jobs.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { describeSupervisedHome } from '../testing/supervised-home.ts';
+import { appApplier } from '../undo/app-applier.ts';
 import { tool } from './manage.ts';
 
 await describeSupervisedHome('ha_manage_app', (at) => {
@@ -79,6 +80,21 @@ await describeSupervisedHome('ha_manage_app', (at) => {
         after: expect.objectContaining({ watchdog: true }),
       }),
     ]);
+  });
+
+  it('keeps no password in an edit, and takes the rest back without touching it', async () => {
+    const { context, view } = at();
+    const before = await appApplier.read(context(), 'core_mosquitto', undefined);
+    expect(JSON.stringify(before)).not.toContain('a-broker-password');
+    await manage({ slug: 'core_mosquitto', options: { require_certificate: true }, auto_update: true });
+    const now = await appApplier.read(context(), 'core_mosquitto', before);
+    expect(appApplier.obstacle?.(before, now, now)).toBeUndefined();
+    await appApplier.write({ home: view, signal: context().signal }, 'core_mosquitto', before, now);
+    expect(await appApplier.read(context(), 'core_mosquitto', before)).toEqual(before);
+    expect(appOf('core_mosquitto')?.installed?.options['logins']).toEqual([
+      { username: 'sensor', password: 'a-broker-password' },
+    ]);
+    expect(appApplier.obstacle?.(before, { options: {} }, now)).toContain('logins[0].password');
   });
 
   it('refuses a hidden value as if it were one, and passes on what the Supervisor refuses', async () => {

@@ -1,3 +1,4 @@
+import { appApplier } from './app-applier.ts';
 import type { Applier } from './applier.ts';
 import { calendarApplier } from './calendar-applier.ts';
 import { configAppliers } from './config-appliers.ts';
@@ -13,6 +14,7 @@ const APPLIERS: Readonly<Record<string, Applier>> = {
   ...configAppliers,
   ...helperAppliers,
   ...registryAppliers,
+  app: appApplier,
   blueprint: blueprintApplier,
   calendar_event: calendarApplier,
   dashboard: dashboardApplier,

@@ -1,6 +1,8 @@
+import { type AppDetail, readApp } from '@hub/ha/apps.ts';
+import type { CallOptions, Home } from '@hub/ha/home.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 
-/** What stands for a secret in results, and what nobody may write back. */
+/** What stands for a secret in results and kept edits, and what nobody may write. */
 const HIDDEN = '<redacted>';
 const SECRET_NAME = /pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|psk$|credential|auth_key/i;
 
@@ -36,4 +38,24 @@ export function hiddenPaths(options: unknown, path = ''): readonly string[] {
   if (Array.isArray(options)) return options.flatMap((one, at) => hiddenPaths(one, `${path}[${at}]`));
   if (!isRecord(options)) return [];
   return Object.entries(options).flatMap(([name, one]) => hiddenPaths(one, path === '' ? name : `${path}.${name}`));
+}
+
+/** The same options with each stand-in replaced by what `now` holds at its place; where there is nothing, it stays. */
+export function revealOptions(options: unknown, now: unknown): unknown {
+  if (options === HIDDEN) return now === undefined ? HIDDEN : now;
+  if (Array.isArray(options))
+    return options.map((one, at) => revealOptions(one, Array.isArray(now) ? now[at] : undefined));
+  if (!isRecord(options)) return options;
+  const present = isRecord(now) ? now : {};
+  return Object.fromEntries(Object.entries(options).map(([name, one]) => [name, revealOptions(one, present[name])]));
+}
+
+/** An app as edits keep it: its settings without their secrets; undefined when it is not installed. */
+export async function readKeptApp(home: Home, slug: string, options: CallOptions): Promise<unknown> {
+  const app = await readApp(home, slug, options);
+  return app ? keptOf(app) : undefined;
+}
+
+function keptOf({ options, schema, network, boot, auto_update, watchdog }: AppDetail) {
+  return { options: maskOptions(options, schema ?? []), network, boot, auto_update, watchdog };
 }
