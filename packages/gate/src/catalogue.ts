@@ -97,8 +97,7 @@ function shape(sorted: readonly PreparedTool[], profile: Profile): Shaped {
 }
 
 function withoutRepeats({ outputSchema: _, ...tool }: ListedTool): ListedTool {
-  const { title: __, ...annotations } = tool.annotations;
-  return { ...tool, annotations };
+  return tool;
 }
 
 function shown(one: PreparedTool, { hasSeveralHomes, backupHint }: Profile): ListedTool {

@@ -10,12 +10,12 @@ export interface ListedTool {
   readonly description: string;
   readonly inputSchema: Schema & { readonly type: 'object' };
   /** Left out where the list is to be short: all of them say the same. */
-  readonly outputSchema?: { readonly type: 'object'; readonly additionalProperties: true };
+  readonly outputSchema?: { readonly type: 'object' };
   readonly annotations: {
-    readonly title?: string;
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;
-    readonly idempotentHint: boolean;
+    /** Left out where false, as the protocol takes it. */
+    readonly idempotentHint?: true;
     readonly openWorldHint: boolean;
   };
 }
@@ -34,7 +34,7 @@ export interface PreparedTool {
 
 const HOME_PARAMETER = {
   type: 'string',
-  description: 'Which home: its name, slug or id (see ha_list_homes).',
+  description: 'name, slug or id',
 } as const;
 
 export function prepareTool(tool: Tool): PreparedTool {
@@ -88,12 +88,11 @@ function describe(tool: Tool, schema: Schema): ListedTool {
     description: tool.docs,
     inputSchema: { ...schema, type: 'object' },
     // Absent for a tool that answers with pictures.
-    ...(tool.present ? {} : { outputSchema: { type: 'object', additionalProperties: true } as const }),
+    ...(tool.present ? {} : { outputSchema: { type: 'object' } as const }),
     annotations: {
-      title: tool.title,
       readOnlyHint: isRead,
       destructiveHint: !isRead,
-      idempotentHint: tool.idempotent ?? false,
+      ...(tool.idempotent ? { idempotentHint: true } : {}),
       openWorldHint: tool.openWorld ?? false,
     },
   };

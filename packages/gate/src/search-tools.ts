@@ -115,12 +115,11 @@ function listed(
     title,
     description,
     inputSchema,
-    outputSchema: { type: 'object', additionalProperties: true },
+    outputSchema: { type: 'object' },
     annotations: {
-      title,
       readOnlyHint: door === 'read',
       destructiveHint: door !== 'read',
-      idempotentHint: door === 'read',
+      ...(door === 'read' ? { idempotentHint: true } : {}),
       openWorldHint: door !== 'read',
     },
   };

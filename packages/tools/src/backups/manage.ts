@@ -33,7 +33,7 @@ const EDIT_ACTIONS = { list: listKept, view: viewKept, diff: diffKept, restore: 
 export const tool = defineTool({
   name: 'ha_manage_backup',
   title: 'Manage Backups',
-  docs: 'Creates a backup of the home (scope snapshot, action create) before anything risky, and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
+  docs: 'Creates a backup of the home (scope snapshot, action create), and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
   tags: ['System'],
   scope: 'home',
   effect: {

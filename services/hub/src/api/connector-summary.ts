@@ -16,14 +16,14 @@ const IN_WORDS: Readonly<Record<Effect, string>> = {
 export function summarize(stored: ConnectorAccess, memberName: string): readonly string[] {
   const can = allowedEffects(stored, undefined);
   const cannot = EFFECTS.filter((effect) => !can.includes(effect));
-  const stricter = stored.homes.filter((home) => allowedEffects(stored, home.ceiling).length < can.length);
+  const stricter = stored.homes.filter((home) => allowedEffects(stored, home).length < can.length);
   const { disabledTools } = effectiveSettings(stored.connector.settings, stored.homes);
   return [
     `It acts for ${memberName} (${stored.member.role}) of the tenant '${stored.tenant.name}'.`,
     homesInWords(stored),
     can.length === 0 ? 'It can do nothing now.' : `It can ${inWords(can, 'and')}.`,
     cannot.length === 0 ? 'Nothing is withheld from it.' : `It cannot ${inWords(cannot, 'or')}.`,
-    ...stricter.map(({ name, ceiling }) => `In ${name} it stops at '${ceiling}'.`),
+    ...stricter.map((home) => `In ${home.name} it stops at '${allowedEffects(stored, home).at(-1) ?? 'nothing'}'.`),
     ...(disabledTools.length === 0 ? [] : [`Switched off: ${disabledTools.join(', ')}.`]),
     validityInWords(stored),
   ];
@@ -32,9 +32,9 @@ export function summarize(stored: ConnectorAccess, memberName: string): readonly
 /** Asks the policy itself, so that these words and its decisions never differ. */
 function allowedEffects(
   { connector, tenant, member, validity, homes }: ConnectorAccess,
-  homeCeiling: Effect | undefined,
-) {
-  const { readOnly } = effectiveSettings(connector.settings, homes);
+  home: ConnectorAccess['homes'][number] | undefined,
+): readonly Effect[] {
+  const { readOnly } = effectiveSettings(connector.settings, home ? [home] : homes);
   return EFFECTS.filter(
     (effect) =>
       refusal({
@@ -47,7 +47,7 @@ function allowedEffects(
         role: member.role,
         askUpTo: undefined,
         connectorCeiling: connector.ceiling,
-        homeCeiling,
+        homeCeiling: home?.ceiling,
         effect,
       }) === undefined,
   );

@@ -3,6 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import { listConnectors, updateConnector } from '@hub/db/connectors.ts';
 import { listHomes, updateHome } from '@hub/db/homes.ts';
+import { listMembers } from '@hub/db/people.ts';
 import { listTenants } from '@hub/db/tenants.ts';
 import { effectiveSettings } from '@hub/gate/connector-access.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -94,7 +95,7 @@ export async function settingsPages(app: FastifyInstance, deps: Deps, key: Admin
       subjectRoutes('/connectors/:tenant/:ref', async ({ tenant, ref }) => {
         const connector = await connectorOf(deps, tenant, ref);
         const access = await readConnectorAccess(db, connector.tenantId, connector.id);
-        const words = access ? summarize(access, 'its member') : [];
+        const words = access ? summarize(access, await memberName(connector.tenantId, connector.memberId)) : [];
         return {
           title: `Connector ${connector.name}`,
           intro: html`<div class="card">${words.map((line) => html`<p>${line}</p>`)}</div>`,
@@ -149,6 +150,11 @@ export async function settingsPages(app: FastifyInstance, deps: Deps, key: Admin
     },
     { prefix: '/settings' },
   );
+
+  async function memberName(tenantId: string, memberId: string): Promise<string> {
+    const members = await listMembers(db, tenantId);
+    return members.find(({ id }) => id === memberId)?.personName ?? 'its member';
+  }
 
   async function listing(): Promise<Html> {
     const tenants = await listTenants(db);
@@ -210,7 +216,7 @@ const IN_WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   readOnly: (value) => `read-only ${value === true ? 'on' : 'off'}`,
   backupHint: (value) => `backup hint ${value}`,
   strict: (value) => `strict ${value === true ? 'on' : 'off'}`,
-  disabledTools: (value) => `${Array.isArray(value) ? value.length : 0} tools off`,
+  disabledTools: (value) => `tools off: ${Array.isArray(value) ? value.length : 0}`,
   pinnedTools: () => 'own pins',
   visibility: () => 'entity rules',
 };

@@ -1,0 +1,35 @@
+import type { JobRecord } from '@hub/db/job-record.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { admitJob } from './admit-job.ts';
+import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
+
+let hub: AdminHub;
+let job: JobRecord;
+beforeAll(async () => {
+  hub = await startAdminHub();
+  await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
+  const cabin = { url: 'http://127.0.0.1:9', token: 'x', name: 'Cabin', check: false };
+  const { home } = (await hub.ask('POST', '/tenants/fjord/homes', cabin)).body;
+  const { connector } = (await hub.ask('POST', '/tenants/fjord/connectors', { name: 'anna' })).body;
+  const tenant = (await hub.ask('GET', '/tenants/fjord')).body;
+  job = { tenantId: tenant.id, connectorId: connector.id, homeId: home.id } as JobRecord;
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+const code = () =>
+  admitJob(hub.deps.storage.db, job).then(
+    () => 'admitted',
+    (error: { code: string }) => error.code,
+  );
+
+test('a job is judged again when it is about to run: read-only by the connector or by its home, and no longer valid', async () => {
+  expect(await code()).toBe('admitted');
+  await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { defaults: { readOnly: true } });
+  expect(await code()).toBe('READ_ONLY_MODE');
+  await hub.ask('PATCH', '/tenants/fjord/connectors/anna', { readOnly: false });
+  expect(await code()).toBe('admitted');
+  await hub.ask('PATCH', '/tenants/fjord/connectors/anna', { readOnly: true });
+  expect(await code()).toBe('READ_ONLY_MODE');
+  await hub.ask('POST', '/tenants/fjord/connectors/anna/revoke');
+  expect(await code()).toBe('AUTH_EXPIRED');
+});
