@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { readConfigEntry } from '@hub/ha/config-entries.ts';
 import { listFlowHandlers } from '@hub/ha/flows.ts';
 import type { FlowAnswers } from '@hub/ha/run-flow.ts';
+import { waitForPush } from '@hub/ha/wait-for-push.ts';
 import type { ToolContext } from '../define.ts';
 import { nearestIds } from '../shared/entity-not-found.ts';
 import { entryEntities } from '../shared/entry-entities.ts';
@@ -58,11 +59,19 @@ export async function changeOptions(context: ToolContext, entryId: string, answe
   };
 }
 
-/** Failing on setup is told, not a failure of the write. */
+const SETTLE_MS = 10_000;
+const ON_ITS_WAY: ReadonlySet<string> = new Set(['setup_in_progress', 'unload_in_progress']);
+
+/** How the entry does once it is set up again, waited for by event. Failing on setup is told, not a failure of the write. */
 export async function stateOf({ home, signal }: ToolContext, entryId: string) {
-  const entry = await readConfigEntry(home, entryId, { signal });
+  let entry: Awaited<ReturnType<typeof readConfigEntry>>;
+  const look = async () => {
+    entry = await readConfigEntry(home, entryId, { signal });
+    return !ON_ITS_WAY.has(entry?.state ?? '');
+  };
+  await waitForPush(home, { type: 'config_entries/subscribe' }, look, { deadlineMs: SETTLE_MS, signal });
   const state = entry?.state ?? 'gone';
-  const isFine = state === 'loaded' || state === 'setup_in_progress' || Boolean(entry?.disabled_by);
+  const isFine = state === 'loaded' || Boolean(entry?.disabled_by);
   const reason = entry?.reason ? `: ${entry.reason}` : '';
   return { state, warnings: isFine ? [] : [`It is saved, but its state is ${state}${reason}.`] };
 }
