@@ -1,6 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
-import type { Home } from './home.ts';
+import type { CallOptions, Home } from './home.ts';
 import { within } from './pause.ts';
 
 const eventSchema = z.union([
@@ -12,6 +12,10 @@ export interface RenderOptions {
   /** Seconds Home Assistant may work on it; guards against loops. */
   readonly timeoutS: number;
   readonly reportErrors: boolean;
+  /** Names the template knows beside the home's own. */
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  /** Fail on a name there is not. */
+  readonly isStrict?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +23,7 @@ export interface RenderOptions {
 export async function renderTemplate(
   home: Home,
   template: string,
-  { timeoutS, reportErrors, signal }: RenderOptions,
+  { timeoutS, reportErrors, variables, isStrict, signal }: RenderOptions,
 ): Promise<{ result: unknown; listeners: unknown }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ result: unknown; listeners: unknown }>();
   // The answer may come before anybody waits for it.
@@ -35,7 +39,14 @@ export async function renderTemplate(
   const deadlineMs = timeoutS * 1_000 + 5_000;
   const options = { deadlineMs, isWrite: false, ...(signal && { signal }) };
   const subscription = await home.subscribe(
-    { type: 'render_template', template, timeout: timeoutS, report_errors: true },
+    {
+      type: 'render_template',
+      template,
+      timeout: timeoutS,
+      report_errors: true,
+      ...(variables ? { variables } : {}),
+      ...(isStrict ? { strict: true } : {}),
+    },
     onEvent,
     options,
   );
@@ -49,4 +60,18 @@ export async function renderTemplate(
   } finally {
     await subscription.close();
   }
+}
+
+const checkedSchema = z.looseObject({ result: z.boolean(), template_errors: z.array(z.string()).default([]) });
+
+/** Whether a condition of an automation holds now. Needs an administrator. Source: HA `test_condition`. @throws Fault VALIDATION_FAILED for one that is none */
+export async function testCondition(
+  home: Home,
+  condition: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>> | undefined,
+  options: CallOptions = {},
+): Promise<{ readonly holds: boolean; readonly errors: readonly string[] }> {
+  const command = { type: 'test_condition', condition, ...(variables ? { variables } : {}) };
+  const { result, template_errors } = checkedSchema.parse(await home.send(command, { ...options, isWrite: false }));
+  return { holds: result, errors: template_errors };
 }

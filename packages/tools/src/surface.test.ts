@@ -45,6 +45,7 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_report_issue: [
     ...['report_type', 'title', 'description', 'user_prompt', 'user_comment', 'ai_model', 'client_app', 'tool_calls'],
   ],
+  ha_eval_template: ['variables', 'strict', 'condition'],
   ha_set_area_or_floor: ['labels', 'temperature_entity_id', 'humidity_entity_id'],
   ha_set_integration: ['log_level'],
   ha_set_entity: ['use_entity_name_alias'],
@@ -53,6 +54,7 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
 /** Required once; another parameter now stands in for it. */
 const OPTIONAL_NOW: Readonly<Record<string, readonly string[]>> = {
   ha_bulk_control: ['operations'],
+  ha_eval_template: ['template'],
 };
 
 /** Not ours: there is nothing here that could take a picture of a dashboard. */

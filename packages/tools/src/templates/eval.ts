@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '@hub/core/fault.ts';
-import { renderTemplate } from '@hub/ha/template.ts';
+import { renderTemplate, testCondition } from '@hub/ha/template.ts';
+import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
@@ -17,25 +18,36 @@ export const tool = defineTool({
   effect: 'read',
   idempotent: true,
   input: z.strictObject({
-    template: z.string(),
+    template: z.string().optional(),
     timeout: z.number().int().default(3).describe('seconds, 60 at most'),
     report_errors: z.boolean().default(true).describe('fail on undefined names and bad arguments'),
+    variables: z.record(z.string(), z.unknown()).optional().describe('e.g. {"trigger": {"to_state": {"state": "on"}}}'),
+    strict: z.boolean().default(false).describe('names that are not there are errors'),
+    condition: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('instead of template: a condition of an automation, to see whether it holds now'),
   }),
   output: z.object({
     ...successShape,
-    template: z.string(),
+    template: z.string().optional(),
+    condition: z.record(z.string(), z.unknown()).optional(),
     result: z.unknown(),
-    listeners: z.unknown(),
-    request_id: z.string(),
-    evaluation_time: z.number(),
+    listeners: z.unknown().optional(),
+    request_id: z.string().optional(),
+    evaluation_time: z.number().optional(),
   }),
-  async run({ template, timeout, report_errors: reportErrors }, { home, signal }) {
+  async run({ template, condition, variables, strict, timeout, report_errors: reportErrors }, { home, signal }) {
+    if (condition !== undefined && template === undefined) return check(home, condition, variables, signal);
+    if (template === undefined || condition !== undefined) throw oneOfBoth(template);
     const requestId = randomUUID();
     const started = performance.now();
     try {
       const { result, listeners } = await renderTemplate(home, template, {
         timeoutS: Math.min(Math.max(timeout, 1), MAX_TIMEOUT_S),
         reportErrors,
+        variables,
+        isStrict: strict,
         signal,
       });
       return {
@@ -57,3 +69,19 @@ export const tool = defineTool({
     }
   },
 });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function check(home: View, condition: Fields, variables: Fields | undefined, signal: AbortSignal) {
+  const { holds, errors } = await testCondition(home, condition, variables, { signal });
+  const warnings = errors.length > 0 ? { warnings: [...errors] } : {};
+  return { success: true as const, condition: { ...condition }, result: holds, ...warnings };
+}
+
+function oneOfBoth(template: string | undefined): Fault {
+  const given = template === undefined ? 'neither was given' : 'both were given';
+  return new Fault('VALIDATION_INVALID_PARAMETER', `Give either template or condition; ${given}.`, {
+    suggestion: 'template renders a text, condition tells whether it holds now.',
+    context: { parameter: template === undefined ? 'template' : 'condition' },
+  });
+}
