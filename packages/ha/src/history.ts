@@ -45,6 +45,8 @@ export interface HistoryOptions extends CallOptions {
   readonly withAttributes?: boolean;
   /** Changes that somebody would notice; false also gives changes of attributes alone. Default true. */
   readonly onlySignificant?: boolean;
+  /** False leaves out the row that tells the state at the start. Default true. */
+  readonly withStart?: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function readHistory(
   home: Home,
   entityIds: readonly string[],
   { start, end }: HistoryPeriod,
-  { withAttributes = false, onlySignificant = true, ...options }: HistoryOptions = {},
+  { withAttributes = false, onlySignificant = true, withStart = true, ...options }: HistoryOptions = {},
 ): Promise<ReadonlyMap<string, readonly HistoryRow[]>> {
   const answer = await home.send(
     {
@@ -63,7 +65,7 @@ export async function readHistory(
       start_time: start.toISOString(),
       ...(end ? { end_time: end.toISOString() } : {}),
       entity_ids: entityIds,
-      include_start_time_state: true,
+      include_start_time_state: withStart,
       significant_changes_only: onlySignificant,
       minimal_response: !withAttributes,
       no_attributes: !withAttributes,
@@ -82,6 +84,8 @@ export type StatisticMetadata = z.infer<typeof metadataSchema>;
 export interface StatisticsOptions extends CallOptions {
   readonly period: StatisticPeriod;
   readonly types?: readonly StatisticType[] | undefined;
+  /** By unit class: `{ energy: 'MWh' }`. */
+  readonly units?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Long-term statistics, oldest first, times in milliseconds. @throws Fault. Source: HA `recorder/statistics_during_period`. */
@@ -89,7 +93,7 @@ export async function readStatistics(
   home: Home,
   statisticIds: readonly string[],
   { start, end }: HistoryPeriod,
-  { period, types, ...options }: StatisticsOptions,
+  { period, types, units, ...options }: StatisticsOptions,
 ): Promise<ReadonlyMap<string, readonly StatisticRow[]>> {
   const answer = await home.send(
     {
@@ -99,6 +103,7 @@ export async function readStatistics(
       statistic_ids: statisticIds,
       period,
       ...(types && types.length > 0 ? { types } : {}),
+      ...(units ? { units } : {}),
     },
     { ...options, isWrite: false },
   );

@@ -41,6 +41,7 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_config_set_label: ['areas'],
   ha_config_set_scene: ['activate'],
   ha_config_set_script: ['run', 'variables', 'take_control_of_blueprint'],
+  ha_get_history: ['include_schema', 'core_options'],
   ha_manage_energy_prefs: ['include_schema', 'include_statistics'],
   ha_report_issue: [
     ...['report_type', 'title', 'description', 'user_prompt', 'user_comment', 'ai_model', 'client_app', 'tool_calls'],

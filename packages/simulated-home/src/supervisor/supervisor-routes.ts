@@ -269,6 +269,8 @@ export async function answerSupervisor(
 
 /** Endpoints that answer with text. */
 export function supervisorText(model: SupervisorModel, path: string): string | undefined {
+  const [, service] = /^\/(core|supervisor|host|dns|audio|multicast)\/logs$/.exec(path) ?? [];
+  if (service !== undefined) return `2026-01-01 10:00:00.000 INFO (MainThread) [${service}] ${service} is up\n`;
   const [, slug = '', what = ''] = /^\/(?:store\/)?addons\/([^/]+)\/(logs|changelog|documentation)$/.exec(path) ?? [];
   const app = model.apps.get(slug);
   if (!app) return undefined;

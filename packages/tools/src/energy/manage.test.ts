@@ -1,5 +1,8 @@
+import { deleteDashboard, listDashboards, readDashboard } from '@hub/ha/dashboards.ts';
 import { readEnergyPrefs, saveEnergyPrefs } from '@hub/ha/energy.ts';
 import { afterEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { tool as setDashboard } from '../dashboards/set.ts';
 import { describeRealHome } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { tool } from './manage.ts';
@@ -8,6 +11,11 @@ const KWH = 'sensor.total_energy_kwh';
 const MWH = 'sensor.total_energy_mwh';
 const GAS = 'sensor.total_gas_m3';
 const EMPTY = { energy_sources: [], device_consumption: [], device_consumption_water: [] };
+
+const gotShape = z.looseObject({
+  available_statistics: z.record(z.string(), z.array(z.looseObject({ statistic_id: z.string() }))),
+});
+const savedShape = z.looseObject({ dashboard_cards: z.array(z.string()) });
 
 await describeRealHome('ha_manage_energy_prefs', (context) => {
   const manage = (mode: string, rest: object = {}, at = context()) => runTool(tool, { mode, ...rest }, at);
@@ -182,6 +190,22 @@ await describeRealHome('ha_manage_energy_prefs', (context) => {
       suggestions: expect.arrayContaining([expect.stringContaining('{stat_energy_from, stat_energy_to}')]),
     });
     expect(await readEnergyPrefs(context().home)).toEqual(EMPTY);
+  });
+
+  it('an energy section for a dashboard takes three calls and few bytes: what fits, the source, the cards', async () => {
+    const { home } = context();
+    const got = gotShape.parse(await manage('get', { include_statistics: true }));
+    const meter = got.available_statistics['energy']?.[0]?.statistic_id;
+    const saved = savedShape.parse(await manage('add_source', { source: { type: 'grid', stat_energy_from: meter } }));
+    const cards = saved.dashboard_cards.map((type) => ({ type }));
+    const config = { views: [{ title: 'Energy', type: 'sections', sections: [{ type: 'grid', cards }] }] };
+    const shown = await runTool(setDashboard, { url_path: 'energy-story', config }, context());
+    expect(shown).toMatchObject({ success: true, dashboard_created: true });
+    expect(shown.warnings).toBeUndefined();
+    expect(await readDashboard(home, 'energy-story')).toEqual(config);
+    expect(JSON.stringify([got, saved, shown]).length).toBeLessThan(5_000);
+    const row = (await listDashboards(home)).find(({ url_path: path }) => path === 'energy-story');
+    await deleteDashboard(home, row?.id ?? '');
   });
 
   it('names the parameter that is missing', async () => {

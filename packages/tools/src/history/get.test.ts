@@ -72,6 +72,13 @@ await describeReal('ha_get_history', (home) => {
       expect(statesOf(last)).toEqual(['off']);
     }));
 
+  it('leaves out the state at the start when told so', () =>
+    withSwitched(async (entityId, ctx) => {
+      const call = { entity_ids: entityId, order: 'asc', core_options: { include_start_time_state: false } };
+      const changes = statesOf(await runTool(tool, call, ctx));
+      expect(changes.slice(-3)).toEqual(['on', 'off', 'on']);
+    }));
+
   it('attributes come with minimal_response false only', () =>
     withSwitched(async (entityId, ctx) => {
       const short = only(await runTool(tool, { entity_ids: entityId, limit: 1 }, ctx));
@@ -132,6 +139,13 @@ await describeReal('ha_get_history of statistics', (home) => {
       expect(days.data).toMatchObject({ period_type: 'day', statistic_types: ['sum', 'change'] });
       expect(only(days).statistics?.[0]?.start).toMatch(/T00:00:00\.000\+0[12]:00$/);
       expect(only(days).statistics?.[0]?.['sum']).toBe(58);
+      const other = await runTool(
+        tool,
+        { ...call, include_schema: true, core_options: { units: { energy: 'Wh' } } },
+        ctx,
+      );
+      expect(only(other)).toMatchObject({ unit_of_measurement: 'Wh', statistics: [{ sum: 58_000 }, {}] });
+      expect(other.data['core_contract']).toMatchObject({ options: { units: expect.any(String) } });
     } finally {
       await open.view.send({ type: 'recorder/clear_statistics', statistic_ids: [id] });
     }
@@ -151,6 +165,18 @@ describe('ha_get_history refuses before it asks the home', () => {
       { source: 'statistics', statistic_types: 'median' },
       'VALIDATION_INVALID_PARAMETER',
       'statistic_types',
+    ],
+    [
+      'an option that its own parameters hold',
+      { core_options: { entity_ids: ['light.other'] } },
+      'VALIDATION_INVALID_PARAMETER',
+      'core_options',
+    ],
+    [
+      'a unit that is no text',
+      { source: 'statistics', core_options: { units: { energy: 1 } } },
+      'VALIDATION_INVALID_PARAMETER',
+      'core_options',
     ],
     ['a time that is none', { start_time: 'yesterday' }, 'VALIDATION_INVALID_PARAMETER', 'start_time'],
     ['an end before the start', { start_time: '1h', end_time: '2h' }, 'VALIDATION_INVALID_PARAMETER', 'start_time'],

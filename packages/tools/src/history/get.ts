@@ -8,6 +8,7 @@ import { localTime, timed, timedShape } from '../shared/local-time.ts';
 import { parseMoment } from '../shared/moment.ts';
 import { pageShape } from '../shared/page.ts';
 import { count, stringList } from '../shared/parameters.ts';
+import { contractOf, coreOptions } from './core-options.ts';
 import { fitted, type HistoryQuery, rawHistory, type Series, statistics } from './series.ts';
 
 const MAX_ENTITIES = 100;
@@ -37,6 +38,11 @@ const input = z.strictObject({
   statistic_types: stringList('statistics: mean, min, max, sum, state, change').optional(),
   order: z.enum(['asc', 'desc']).default('desc').describe('desc: newest first'),
   fields: stringList('keys of data to keep').optional(),
+  include_schema: z.boolean().default(false).describe('adds what core_options may hold'),
+  core_options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("more for Home Assistant, e.g. statistics in other units: {units: {energy: 'MWh'}}"),
 });
 
 type Input = z.infer<typeof input>;
@@ -83,9 +89,10 @@ export const tool = defineTool({
         : { period_type: call.period, time_range: { start_time: start, end_time: end } }),
       ...(query.types ? { statistic_types: query.types } : {}),
       query_params: paramsOf(call, query),
+      ...(call.include_schema ? { core_contract: contractOf(call.source) } : {}),
       ...(all.length > 0 ? { warnings: all } : {}),
     };
-    return timed(project(body, call.fields), timeZone);
+    return timed(project(body, call.fields, ['core_contract']), timeZone);
   },
 });
 
@@ -127,6 +134,7 @@ function queryOf(call: Input, timeZone: string): HistoryQuery {
     ...{ withAttributes: !call.minimal_response, onlySignificant: call.significant_changes_only },
     period: PERIODS.find((one) => one === call.period) ?? 'day',
     types: TYPES.filter((one) => call.statistic_types?.includes(one)),
+    ...coreOptions(call.source, call.core_options),
   };
 }
 

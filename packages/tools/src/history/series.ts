@@ -16,6 +16,10 @@ export interface HistoryQuery {
   readonly period: StatisticPeriod;
   /** None: all there are. */
   readonly types: readonly StatisticType[];
+  /** Statistics: other units than the home's own, by unit class. */
+  readonly units: Readonly<Record<string, string>> | undefined;
+  /** History: begin with the state at the start. */
+  readonly withStart: boolean;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -37,9 +41,9 @@ export async function rawHistory(
   query: HistoryQuery,
   signal: AbortSignal,
 ): Promise<readonly Series[]> {
-  const { withAttributes, onlySignificant } = query;
+  const { withAttributes, onlySignificant, withStart } = query;
   const [history, states] = await Promise.all([
-    readHistory(home, ids, query, { withAttributes, onlySignificant, signal }),
+    readHistory(home, ids, query, { withAttributes, onlySignificant, withStart, signal }),
     home.states(),
   ]);
   return ids.map((entityId): Series => {
@@ -67,7 +71,7 @@ export async function statistics(
   signal: AbortSignal,
 ): Promise<readonly Series[]> {
   const [rows, metadata] = await Promise.all([
-    readStatistics(home, ids, query, { period: query.period, types: query.types, signal }),
+    readStatistics(home, ids, query, { period: query.period, types: query.types, units: query.units, signal }),
     readStatisticsMetadata(home, ids, { signal }),
   ]);
   const { timeZone } = home.info;
@@ -75,7 +79,10 @@ export async function statistics(
   return ids.map((entityId): Series => {
     const known = metadata.find((one) => one.statistic_id === entityId);
     const { items, block } = ordered(rows.get(entityId) ?? [], query);
-    const unit = known?.['display_unit_of_measurement'] ?? known?.statistics_unit_of_measurement;
+    const unit =
+      query.units?.[known?.unit_class ?? ''] ??
+      known?.['display_unit_of_measurement'] ??
+      known?.statistics_unit_of_measurement;
     return {
       ...{ entityId, key: 'statistics', block, unit: typeof unit === 'string' ? unit : undefined },
       rows: items.map(({ start, end, last_reset: reset, ...figures }) => ({
