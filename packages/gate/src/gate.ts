@@ -4,7 +4,8 @@ import type { FaultCode } from '@hub/core/fault-codes.ts';
 import { newId } from '@hub/core/ids.ts';
 import { isToAsk, type PolicyQuestion, refusal } from '@hub/core/policy.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { Question, ToolContext } from '@hub/tools/define.ts';
+import type { EditsPort, Question, ToolContext } from '@hub/tools/define.ts';
+import { nothingToWrite, PreviewReached, previewing } from '@hub/tools/undo/preview.ts';
 import { aim } from './aim.ts';
 import type { Approvals, Asked } from './approvals.ts';
 import { argumentFault } from './argument-fault.ts';
@@ -23,6 +24,7 @@ import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
 import type { ListedTool, PreparedTool } from './prepared-tool.ts';
 import { holdsRedacted } from './redact.ts';
+import { createKey, type RepeatedCreates } from './repeated-creates.ts';
 import { SEARCH_TOOL } from './search-tools.ts';
 import { isOff } from './tool-pins.ts';
 import type { Traffic } from './traffic.ts';
@@ -65,6 +67,8 @@ export type ContextFactory = (call: {
   readonly isSearching: boolean;
   readonly nested: (name: string, args: unknown) => Promise<CallResult>;
   readonly ask: (question: Question) => Promise<void>;
+  /** Stands between the tool and its edits. */
+  readonly throughEdits: (edits: EditsPort) => EditsPort;
 }) => ToolContext;
 
 export interface GateDeps {
@@ -76,6 +80,7 @@ export interface GateDeps {
   readonly trail: Trail;
   readonly traffic: Traffic;
   readonly bestPractice: BestPractice;
+  readonly repeatedCreates: RepeatedCreates;
   readonly observer: CallObserver;
 }
 
@@ -196,8 +201,50 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   if (exceeds(effect, own)) refuseOr(deps, run, effect);
   if (isToAsk(questionOf(run, effect, home))) await askPerson(deps, run, effect, { reached });
   const entry = entryOf(run, effect);
-  if (isStoredFirst(effect)) await deps.trail.intend(entry);
-  return runTool(deps, run, view, entry);
+  const through = isPreview(input) ? previewing : undefined;
+  if (own !== 'configure' || through || !view || !home) return intendAndRun(deps, run, view, entry, through);
+  const key = createKey(request.connector.id, prepared.tool.name, home.id, input);
+  const attempt = { key, view, signal: run.limit.signal };
+  const { result, isRepeated } = await deps.repeatedCreates.once(attempt, (watch) =>
+    intendAndRun(deps, run, view, entry, watch),
+  );
+  if (isRepeated) deps.trail.note(entry, { outcome: 'done', faultCode: undefined, durationMs: 0 });
+  return result;
+}
+
+type ThroughEdits = ((edits: EditsPort) => EditsPort) | undefined;
+
+async function intendAndRun(
+  deps: GateDeps,
+  run: Run,
+  view: View | undefined,
+  entry: TrailEntry,
+  through: ThroughEdits,
+): Promise<CallResult> {
+  if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
+  return runTool(deps, run, view, entry, through);
+}
+
+/** Only tools that can show a change beforehand have the parameter. */
+function isPreview(input: unknown): boolean {
+  return input !== null && typeof input === 'object' && 'preview' in input && input.preview === true;
+}
+
+async function runOrPreview({ prepared: { tool }, input }: Run, context: ToolContext): Promise<Ran> {
+  try {
+    const output = await tool.run(input, context);
+    const presented = tool.present?.(output);
+    const body = presented?.body ?? (output as Readonly<Record<string, unknown>>);
+    return { body: isPreview(input) ? nothingToWrite(body) : body, content: presented?.content };
+  } catch (error) {
+    if (error instanceof PreviewReached) return { body: error.body, content: undefined };
+    throw error;
+  }
+}
+
+interface Ran {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly content: CallResult['content'];
 }
 
 /** The home would take the mark for the secret. */
@@ -289,7 +336,13 @@ async function beforeTheEnd<T>(run: Run, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: TrailEntry): Promise<CallResult> {
+async function runTool(
+  deps: GateDeps,
+  run: Run,
+  view: View | undefined,
+  entry: TrailEntry,
+  through: ThroughEdits,
+): Promise<CallResult> {
   const { request, callId, prepared, home, depth } = run;
   const { signal } = run.limit;
   const nested = (name: string, args: unknown) => {
@@ -310,11 +363,10 @@ async function runTool(deps: GateDeps, run: Run, view: View | undefined, entry: 
       nested,
       ask,
       isSearching,
+      throughEdits: through ?? ((edits) => edits),
     });
-    const output = await untilAborted(signal, prepared.tool.run(run.input, context));
-    const presented = prepared.tool.present?.(output);
-    const body = presented?.body ?? (output as Readonly<Record<string, unknown>>);
-    const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), presented?.content);
+    const { body, content } = await untilAborted(signal, runOrPreview(run, context));
+    const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
     return result;
   } catch (error) {

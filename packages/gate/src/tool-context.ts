@@ -36,7 +36,7 @@ export interface ContextDeps {
 
 /** Fills the ports a tool may use for one call. */
 export function createContextFactory(deps: ContextDeps): ContextFactory {
-  return ({ request, callId, tool, home, view, signal, nested, ask, isSearching }): ToolContext => {
+  return ({ request, callId, tool, home, view, signal, nested, ask, isSearching, throughEdits }): ToolContext => {
     const { connector } = request;
     return {
       get home(): View {
@@ -53,7 +53,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         if (!home) throw new Error(`${tool} has scope connector and may not edit a home`);
         const actor = { kind: 'connector', id: connector.id } as const;
         const { tenantId, id: connectorId } = connector;
-        return deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool });
+        return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
         return deps.jobsFor(connector, home);

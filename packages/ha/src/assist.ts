@@ -88,3 +88,8 @@ export async function converse(
   };
   return conversationSchema.parse(await home.send(command, { ...options, isWrite: true }));
 }
+
+/** @throws Fault for the preferred one, which has to be another first. Source: HA `assist_pipeline/pipeline/delete`. */
+export async function deletePipeline(home: Home, id: string, options: CallOptions = {}): Promise<void> {
+  await home.send({ type: 'assist_pipeline/pipeline/delete', pipeline_id: id }, { ...options, isWrite: true });
+}

@@ -7,6 +7,7 @@ import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { createCallObserver } from '@hub/gate/observe.ts';
+import { createRepeatedCreates } from '@hub/gate/repeated-creates.ts';
 import { createSavedTools } from '@hub/gate/saved-tools.ts';
 import { createStoredEdits } from '@hub/gate/stored-edits.ts';
 import { createStoredTrail } from '@hub/gate/stored-trail.ts';
@@ -88,6 +89,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   const gate = createGate({
     approvals: createApprovals(db, vault),
     bestPractice,
+    repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
     catalogue,
     openView: async (home, connector) => {
       const held = await homes.hold(connector.tenantId, home.id);

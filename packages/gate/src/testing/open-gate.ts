@@ -24,6 +24,7 @@ import type { CallResult } from '../envelope.ts';
 import { createGate, type Gate } from '../gate.ts';
 import { createHolder } from '../holder.ts';
 import { createCallObserver } from '../observe.ts';
+import { createRepeatedCreates } from '../repeated-creates.ts';
 import { createSavedTools } from '../saved-tools.ts';
 import { createStoredEdits } from '../stored-edits.ts';
 import { createStoredTrail } from '../stored-trail.ts';
@@ -87,6 +88,7 @@ export async function openGate({
   const gate = createGate({
     approvals: createApprovals(db, vault),
     bestPractice,
+    repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 })),
     catalogue,
     trail,
     openView: async (home, { tenantId }) => {

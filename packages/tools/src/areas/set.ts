@@ -2,8 +2,9 @@ import { Fault } from '@hub/core/fault.ts';
 import { areaRegistry, floorRegistry } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { stringList, successShape } from '../shared/parameters.ts';
+import { previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { knownFloorId, knownLabelIds } from '../shared/registry-ids.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { findPlace, type PlaceKind, placeNotFound } from './place.ts';
 
 const input = z.strictObject({
@@ -18,6 +19,7 @@ const input = z.strictObject({
   labels: stringList('area only: label ids, replaces the set').optional(),
   temperature_entity_id: z.string().optional().describe("area only: its temperature sensor, '' clears"),
   humidity_entity_id: z.string().optional().describe("area only: its humidity sensor, '' clears"),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -73,6 +75,7 @@ async function create(call: Input, { home, edits, signal }: ToolContext): Promis
       await registryOf(kind).create(home, fields, { signal });
     },
     idOf: (row) => String(rowOf(row, kind, name)[`${kind}_id`]),
+    plan: () => fields,
   });
   return rowOf(after, kind, name);
 }
@@ -93,13 +96,14 @@ async function update(call: Input, id: string, { home, edits, signal }: ToolCont
     async write() {
       await registryOf(kind).update(home, id, fields, { signal });
     },
+    plan: (before) => withChanges(before, fields),
   });
   return rowOf(after, kind, id);
 }
 
 /** In Home Assistant's spelling: '' becomes null, which clears. */
 async function fieldsOf(call: Input, { home }: Pick<ToolContext, 'home'>): Promise<Record<string, unknown>> {
-  const { kind: _kind, id: _id, name, level, aliases, labels, floor_id: floor, ...plain } = call;
+  const { kind: _kind, id: _id, preview: _preview, name, level, aliases, labels, floor_id: floor, ...plain } = call;
   const texts = Object.entries(plain).flatMap(([key, text]) => (text === undefined ? [] : [[key, text || null]]));
   return {
     ...Object.fromEntries(texts),

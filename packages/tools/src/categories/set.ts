@@ -2,7 +2,8 @@ import { Fault } from '@hub/core/fault.ts';
 import { createCategory, listCategories, updateCategory } from '@hub/ha/categories.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import {
   assertGiven,
   categoryNotFound,
@@ -17,6 +18,7 @@ const input = z.strictObject({
   scope: scopeParameter,
   category_id: z.string().optional().describe('the category to change; leave out to create'),
   icon: z.string().optional().describe("e.g. mdi:sofa, '' clears"),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -67,6 +69,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
         const id = categoryShape.safeParse(row).data?.category_id;
         return id && `${scope}/${id}`;
       },
+      plan: () => ({ name, ...(icon ? { icon } : {}) }),
     });
     return categoryOf(after, name);
   }
@@ -79,6 +82,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
     async write() {
       await updateCategory(home, scope, categoryId, changes, { signal });
     },
+    plan: (before) => withChanges(before, changes),
   });
   return categoryOf(after, name);
 }

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { createResource, type DashboardResource, listResources, updateResource } from '@hub/ha/dashboard-resources.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { inlineUrl } from './inline-resource.ts';
 import { findResource, knownResource } from './known-resource.ts';
 
@@ -14,6 +14,7 @@ const input = z.strictObject({
     .default('module')
     .describe('module for custom cards; js is legacy, by url only'),
   resource_id: z.string().optional().describe('the one to change; leave out to add'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -91,6 +92,7 @@ async function save(
       else await updateResource(home, id, resource, { signal });
     },
     idOf,
+    plan: () => resource,
   });
   return {
     id: id ?? idOf(after) ?? '',

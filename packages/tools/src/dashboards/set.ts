@@ -1,7 +1,7 @@
 import { canonicalJson, configHash } from '@hub/core/canonical-json.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { guidanceParameters, successShape } from '../shared/parameters.ts';
+import { guidanceParameters, previewParameter, successShape } from '../shared/parameters.ts';
 import { checkWays, noticed, wantedConfig } from './change.ts';
 import { type DashboardItem, readItem } from './dashboard-item.ts';
 import { patchShape } from './json-patch.ts';
@@ -31,6 +31,7 @@ const input = z.strictObject({
   icon: z.string().optional().describe("e.g. mdi:sofa, '' clears"),
   require_admin: z.boolean().optional().describe('only administrators see it'),
   show_in_sidebar: z.boolean().optional(),
+  preview: previewParameter,
   ...guidanceParameters,
 });
 

@@ -3,6 +3,7 @@ import { createDashboard, saveDashboard, updateDashboard } from '@hub/ha/dashboa
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
 import { withContext } from '../shared/config-faults.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { assertFresh } from './change.ts';
 import { type DashboardItem, readItem } from './dashboard-item.ts';
 import { configShape, type DashboardConfig } from './read-config.ts';
@@ -40,6 +41,7 @@ export async function writeDashboard(context: ToolContext, plan: Plan): Promise<
         failure = error;
       }
     },
+    plan: (before) => planned(plan, itemOf(before)),
   });
   if (failure === undefined) return itemOf(after);
   const facts = {
@@ -49,6 +51,14 @@ export async function writeDashboard(context: ToolContext, plan: Plan): Promise<
     config_updated: false,
   };
   throw withContext(failure, facts, 'Its title and icon are set; send the config again once it is corrected.');
+}
+
+function planned({ dashboard, fields, config }: Plan, before: DashboardItem | undefined): DashboardItem {
+  const hasRow = dashboard === undefined || before?.dashboard != null;
+  return {
+    dashboard: hasRow ? withChanges(before?.dashboard, fields) : null,
+    config: config ?? before?.config ?? null,
+  };
 }
 
 async function send({ home, signal }: ToolContext, plan: Plan, before: unknown, done: string[]): Promise<void> {

@@ -5,8 +5,9 @@ import { findRow } from '@hub/ha/registry-reads.ts';
 import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { stringList, successShape } from '../shared/parameters.ts';
+import { previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { knownAreaId, knownLabelIds } from '../shared/registry-ids.ts';
+import { withChanges } from '../shared/with-changes.ts';
 
 const input = z.strictObject({
   device_id: z.string(),
@@ -14,6 +15,7 @@ const input = z.strictObject({
   area_id: z.string().optional().describe("id or name of an area, '' takes it out"),
   disabled_by: z.string().optional().describe("'user' disables it with all its entities, '' enables it"),
   labels: stringList('label ids, replaces the set').optional(),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -59,6 +61,7 @@ export const tool = defineTool({
       async write() {
         device = await updateDevice(home, id, changes, { signal });
       },
+      plan: (before) => withChanges(before, changes),
     });
     return {
       success: true as const,

@@ -3,6 +3,7 @@ import { type EntityUpdate, updateEntity } from '@hub/ha/registries.ts';
 import { findEntity } from '@hub/ha/registry-reads.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { isAssistant } from './check-input.ts';
 
 const optionsSchema = z.record(z.string(), z.record(z.string(), z.unknown())).catch({});
@@ -23,6 +24,7 @@ export async function applyChanges(
     async write() {
       update = await updateEntity(home, entityId, changes, { signal });
     },
+    plan: (before) => planned(before, changes),
   });
   return update;
 }
@@ -42,6 +44,7 @@ export async function applyOptions(
       const options = { ...optionsSchema.parse(entry?.['options'])[domain], ...given };
       await updateEntity(home, entityId, { options_domain: domain, options }, { signal });
     },
+    plan: (before) => withOptions(before, { [domain]: given }),
   });
 }
 
@@ -61,5 +64,27 @@ export async function applyExposure(
         if (those.length > 0) await exposeEntities(home, those, [entityId], shouldExpose, { signal });
       }
     },
+    plan: (before) =>
+      withOptions(before, Object.fromEntries(assistants.map((one) => [one, { should_expose: exposeTo[one] }]))),
   });
+}
+
+const rowSchema = z.looseObject({ categories: z.record(z.string(), z.unknown()).catch({}) }).catch({ categories: {} });
+
+function planned(before: unknown, { new_entity_id: newId, categories, ...changes }: Readonly<Record<string, unknown>>) {
+  const merged = Object.entries({
+    ...rowSchema.parse(before).categories,
+    ...rowSchema.parse({ categories }).categories,
+  });
+  return withChanges(before, {
+    ...changes,
+    ...(typeof newId === 'string' ? { entity_id: newId } : {}),
+    categories: Object.fromEntries(merged.filter(([, category]) => category !== null)),
+  });
+}
+
+function withOptions(before: unknown, given: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
+  const options = optionsSchema.parse(withChanges(before, {})['options']);
+  const changed = Object.entries(given).map(([domain, one]) => [domain, { ...options[domain], ...one }]);
+  return withChanges(before, { options: { ...options, ...Object.fromEntries(changed) } });
 }

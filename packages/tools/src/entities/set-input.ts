@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stringList } from '../shared/parameters.ts';
+import { previewParameter, stringList } from '../shared/parameters.ts';
 
 export const setEntityInput = z.strictObject({
   entity_id: z.union([z.string(), z.array(z.string())]).describe('one id; a list for labels, categories, expose_to'),
@@ -26,6 +26,7 @@ export const setEntityInput = z.strictObject({
     .describe('{"conversation": true, "cloud.alexa": false, "cloud.google_assistant": false}'),
   new_entity_id: z.string().optional().describe('of the same domain'),
   new_device_name: z.string().optional().describe('renames its device as well'),
+  preview: previewParameter,
   use_entity_name_alias: z.boolean().optional().describe('whether its own name counts among the aliases'),
 });
 

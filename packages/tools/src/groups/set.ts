@@ -4,7 +4,8 @@ import { callService } from '@hub/ha/services.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { assertObjectId, type Group, groupNotFound, groupOf, readKeptGroup, WAIT_MS } from './find-group.ts';
 
 const ids = z.array(z.string());
@@ -17,6 +18,7 @@ const input = z.strictObject({
   add_entities: ids.optional(),
   remove_entities: ids.optional(),
   wait: z.boolean().default(true).describe('wait up to 10 s for the state that shows it'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -49,7 +51,7 @@ export const tool = defineTool({
     const before = groupOf(states.get(entityId));
     if (!before) checkNew(call, states);
     const isShown = await write(call, context);
-    const { object_id: _id, wait: _wait, ...fields } = call;
+    const { object_id: _id, wait: _wait, preview: _preview, ...fields } = call;
     const warnings = warningsOf(call, before, states, isShown);
     return {
       success: true as const,
@@ -65,7 +67,7 @@ export const tool = defineTool({
 
 async function write(call: Input, context: ToolContext): Promise<boolean> {
   const { home, edits, signal } = context;
-  const { object_id: objectId, all_on: all, wait, ...fields } = call;
+  const { object_id: objectId, all_on: all, wait, preview: _, ...fields } = call;
   const entityId = `group.${objectId}`;
   const given = Object.entries({ ...fields, all }).filter(([, value]) => value !== undefined);
   const data = { object_id: objectId, ...Object.fromEntries(given) };
@@ -84,8 +86,18 @@ async function write(call: Input, context: ToolContext): Promise<boolean> {
       const isProof = (state: EntityState | undefined) => shows(groupOf(state), call);
       isShown = (await waitForState(home, entityId, isProof, { deadlineMs: WAIT_MS, signal })) !== undefined;
     },
+    plan: (before) => planned(before, call),
   });
   return isShown;
+}
+
+function planned(before: unknown, call: Input): Readonly<Record<string, unknown>> {
+  const { entities, add_entities: added = [], remove_entities: removed = [], name, icon, all_on: all } = call;
+  const had = ids.safeParse(withChanges(before, {})['entities']).data ?? [];
+  const gone = new Set(removed.map(lower));
+  const members = [...new Set([...(entities ?? had), ...added].map(lower))].filter((id) => !gone.has(id));
+  const given = Object.entries({ name, icon, all }).filter(([, value]) => value !== undefined);
+  return withChanges(before, { object_id: call.object_id, ...Object.fromEntries(given), entities: members });
 }
 
 /** `all_on` cannot be seen: Home Assistant does not tell it. */

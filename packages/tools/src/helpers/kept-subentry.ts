@@ -5,7 +5,11 @@ import { peekFlow } from '@hub/ha/run-flow.ts';
 import type { ToolContext } from '../define.ts';
 
 /** What is kept of a part of an entry: what the list tells, and what the form to change it is filled with, secrets left out. @throws Fault */
-export async function keptSubentry({ home, signal }: ToolContext, entryId: string, subentryId: string) {
+export async function keptSubentry(
+  { home, signal }: Pick<ToolContext, 'home' | 'signal'>,
+  entryId: string,
+  subentryId: string,
+) {
   const found = (await listSubentries(home, entryId, { signal })).find((one) => one.subentry_id === subentryId);
   if (!found) return undefined;
   const { subentry_type: type, title, unique_id: uniqueId = null } = found;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { templateHelperFindings } from '../guidance/findings.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { guidanceParameters, stringList, successShape } from '../shared/parameters.ts';
+import { guidanceParameters, previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { helperItem } from '../shared/stored-helper.ts';
 import { entryAnswers } from './entry-answers.ts';
 import { ENTRY_KINDS, isEntryKind, STORED_KINDS } from './kinds.ts';
@@ -66,6 +66,7 @@ const input = z.strictObject({
   subentry_id: z.string().optional().describe('the one to change'),
   show_advanced_options: z.boolean().default(false),
   wait: z.boolean().default(true).describe('wait up to 10 s for its entity'),
+  preview: previewParameter,
   ...guidanceParameters,
 });
 

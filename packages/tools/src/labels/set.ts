@@ -3,8 +3,9 @@ import { areaRegistry, labelRegistry } from '@hub/ha/registries.ts';
 import { findRow } from '@hub/ha/registry-reads.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { stringList, successShape } from '../shared/parameters.ts';
+import { previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { knownAreaId } from '../shared/registry-ids.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { assertLabelId, findLabel, labelNotFound, labelShape } from './find-label.ts';
 
 const input = z.strictObject({
@@ -14,6 +15,7 @@ const input = z.strictObject({
   icon: z.string().optional().describe("e.g. mdi:leaf, '' clears"),
   description: z.string().optional().describe("'' clears"),
   areas: stringList('areas that get the label beside those they have').optional(),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -72,6 +74,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
         await labelRegistry.create(home, { name, ...fields }, { signal });
       },
       idOf: (row) => labelShape.safeParse(row).data?.label_id,
+      plan: () => ({ name, ...fields }),
     });
     return labelOf(after, name);
   }
@@ -84,6 +87,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
     async write() {
       await labelRegistry.update(home, labelId, { name, ...changes }, { signal });
     },
+    plan: (before) => withChanges(before, { name, ...changes }),
   });
   return labelOf(after, name);
 }
@@ -99,6 +103,7 @@ async function addToArea(labelId: string, areaId: string, { home, edits, signal 
     async write() {
       await areaRegistry.update(home, areaId, { labels: [...labels, labelId] }, { signal });
     },
+    plan: (before) => withChanges(before, { labels: [...labels, labelId] }),
   });
   return true;
 }

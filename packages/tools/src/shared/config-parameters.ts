@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { validationShape } from './config-references.ts';
-import { guidanceParameters, successShape } from './parameters.ts';
+import { guidanceParameters, previewParameter, successShape } from './parameters.ts';
 
 /** What the three set tools take beside the item's name. */
 export const setParameters = {
@@ -17,6 +17,7 @@ export const setParameters = {
     .describe('from the last read; refuses the write when somebody changed the item since'),
   category: z.string().optional().describe("category id or name; '' takes it away"),
   wait: z.boolean().default(true).describe('wait up to 10 s until the home has taken it up'),
+  preview: previewParameter,
   ...guidanceParameters,
 };
 

@@ -9,10 +9,11 @@ import { categoryId, setCategory } from './config-category.ts';
 import { checkMode, type PreparedChange, prepareChange } from './config-change.ts';
 import { itemNotFound, staleHash, withContext } from './config-faults.ts';
 import { configShape, readStored } from './config-get.ts';
-import type { ConfigKind } from './config-kinds.ts';
+import type { Config, ConfigKind } from './config-kinds.ts';
 import { newItemId } from './config-new-id.ts';
 import type { SetInput, setAnswer } from './config-parameters.ts';
 import { notYet, type ResolvedItem, resolveItem } from './config-resolve.ts';
+import { validateItem } from './config-validate.ts';
 import { isLoaded, loadedIds, waitForLoaded } from './config-wait.ts';
 
 export interface SetOutcome {
@@ -48,6 +49,8 @@ export async function setConfig(
     item: { kind: kind.kind, id: item.id },
     read: () => readStored(home, kind, item.id),
     write: (found) => send(context, kind, item, identifier, change, found),
+    plan: (found) => planned(kind, item.id, change.config, found),
+    validate: async () => ({ ...(await validateItem(context, kind, change.config)), ...(validation ?? {}) }),
   });
   const isNoChange = canonicalJson(before ?? null) === canonicalJson(after ?? null) && isLoaded(item.state);
   const isToWait = (input.wait || category !== undefined) && !isNoChange;
@@ -71,6 +74,11 @@ export async function setConfig(
       ...(warnings.length > 0 ? { warnings } : {}),
     },
   };
+}
+
+/** As the home would store it; the id of a new one is not known beforehand. */
+function planned(kind: ConfigKind, id: string, config: Config, found: unknown): Config {
+  return kind.kind === 'script' || found === undefined ? config : { id, ...config };
 }
 
 async function itemToSet(home: View, kind: ConfigKind, identifier: string | undefined): Promise<ResolvedItem> {

@@ -18,7 +18,10 @@ export type KeptEntry = z.infer<typeof keptEntryShape>;
  * What is kept of an integration's entry, secrets left out. Home Assistant shows what it is set to only as its options form,
  * which an integration that is broken or stopped may not be able to open. @throws Fault
  */
-export async function keptEntry({ home, signal }: ToolContext, entryId: string): Promise<KeptEntry | undefined> {
+export async function keptEntry(
+  { home, signal }: Pick<ToolContext, 'home' | 'signal'>,
+  entryId: string,
+): Promise<KeptEntry | undefined> {
   const entry = await readConfigEntry(home, entryId, { signal });
   if (!entry) return undefined;
   const { domain, title, disabled_by: disabledBy = null } = entry;

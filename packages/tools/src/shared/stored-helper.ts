@@ -11,6 +11,7 @@ import type { EntityState } from '@hub/ha/records.ts';
 import type { View } from '@hub/ha/view.ts';
 import { waitForEntity } from '@hub/ha/wait-for.ts';
 import type { ItemRef, ToolContext } from '../define.ts';
+import { withChanges } from './with-changes.ts';
 
 export interface StoredHelper {
   readonly item: HelperItem;
@@ -69,6 +70,7 @@ export async function makeHelper(
       id = (await createHelper(home, kind, fields, { signal })).id;
     },
     idOf: (item) => (isItem(item) ? item.id : undefined),
+    plan: () => fields,
   });
   return itemOf(after, kind);
 }
@@ -86,6 +88,7 @@ export async function changeHelper(
     async write() {
       await updateHelper(home, kind, id, changes, { signal });
     },
+    plan: (before) => withChanges(before, changes),
   });
   return itemOf(after, kind);
 }

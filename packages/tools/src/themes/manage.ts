@@ -4,7 +4,8 @@ import { readThemes } from '@hub/ha/themes.ts';
 import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
+import { withChanges } from '../shared/with-changes.ts';
 
 const MAX_LISTED = 20;
 /** What Home Assistant takes beside the installed ones: its own look, and no choice for this mode. */
@@ -17,6 +18,7 @@ const input = z.strictObject({
     .optional()
     .describe("set: an installed theme; 'default' is Home Assistant's own look, 'none' takes the choice back"),
   mode: z.enum(['light', 'dark']).optional().describe('set: which look it is for; light unless given'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -53,6 +55,7 @@ async function set({ theme_name: given, mode = 'light' }: Input, { home, edits, 
     async write() {
       await callService(home, 'frontend', 'set_theme', { data: { name, mode }, signal });
     },
+    plan: (before) => withChanges(before, { [mode]: name !== 'none' ? name : mode === 'light' ? 'default' : null }),
   });
   const { light, dark } = chosenShape.parse(after);
   const none = mode === 'light' ? 'default' : null;

@@ -4,6 +4,7 @@ import { calendarApplier } from './calendar-applier.ts';
 import { configAppliers } from './config-appliers.ts';
 import { dashboardApplier, resourceApplier } from './dashboard-appliers.ts';
 import { deviceApplier, entityApplier } from './entity-appliers.ts';
+import { entryAppliers } from './entry-appliers.ts';
 import { helperAppliers } from './helper-applier.ts';
 import { blueprintApplier, groupApplier, themeApplier } from './list-appliers.ts';
 import { registryAppliers } from './registry-appliers.ts';
@@ -15,6 +16,7 @@ const APPLIERS: Readonly<Record<string, Applier>> = {
   ...helperAppliers,
   ...registryAppliers,
   app: appApplier,
+  ...entryAppliers,
   blueprint: blueprintApplier,
   calendar_event: calendarApplier,
   dashboard: dashboardApplier,
@@ -26,15 +28,17 @@ const APPLIERS: Readonly<Record<string, Applier>> = {
   todo_item: todoApplier,
 };
 
-/** Kinds that edits keep and nothing can write back, with the reason for the caller. */
-const REFUSALS: Readonly<Record<string, string>> = {};
-
-export function applierOf(kind: string): Applier | undefined {
-  return APPLIERS[kind];
-}
+/** Kinds that edits keep and nothing writes back, with the reason for the caller. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  log_level: 'a log level lasts until the home restarts; set it again with the tool that changed it.',
+};
 
 export function isRefused(kind: string): boolean {
   return kind in REFUSALS;
+}
+
+export function applierOf(kind: string): Applier | undefined {
+  return APPLIERS[kind];
 }
 
 export function refusalOf(kind: string): string {

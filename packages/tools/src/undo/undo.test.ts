@@ -355,6 +355,24 @@ await describeRealHome('ha_undo walks', (context) => {
     ]);
   }, 60_000);
 
+  it(
+    'helpers that are entries of their own',
+    () =>
+      walk(context().home, (at) => [
+        [
+          setHelper,
+          {
+            helper_type: 'threshold',
+            name: 'Undo entry',
+            config: { entity_id: 'sensor.undo_none', hysteresis: 0, upper: 5 },
+          },
+        ],
+        [setHelper, { helper_type: 'threshold', helper_id: at.id, config: { upper: 7 } }],
+        [removeHelper, { target: at.id, helper_type: 'threshold', confirm: true }],
+      ]),
+    60_000,
+  );
+
   it('to-do items', async () => {
     const { home } = context();
     await withTodoList(home, 'Undo walk', (list) =>

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { HelperItem } from '@hub/ha/helpers.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { changeHelper, makeHelper, waitForHelperEntity } from '../shared/stored-helper.ts';
 import { assertEditable, findZone } from './zones.ts';
 
@@ -14,6 +14,7 @@ const input = z.strictObject({
   radius: z.number().optional().describe('metres, 100 unless given'),
   icon: z.string().optional().describe('e.g. mdi:briefcase'),
   passive: z.boolean().optional().describe('true: only for automations, nobody is shown as being there'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -41,7 +42,7 @@ export const tool = defineTool({
   },
 });
 
-async function create({ zone_id: _, ...fields }: Input, context: ToolContext) {
+async function create({ zone_id: _, preview: _preview, ...fields }: Input, context: ToolContext) {
   const missing = (['name', 'latitude', 'longitude'] as const).filter((key) => isMissing(fields[key]));
   if (missing.length > 0) {
     throw refusal(
@@ -54,7 +55,7 @@ async function create({ zone_id: _, ...fields }: Input, context: ToolContext) {
   return { ...(await shown(context, zone)), message: `Created zone ${String(zone['name'])} (${zone.id}).` };
 }
 
-async function update({ zone_id: _, ...fields }: Input, zoneId: string, context: ToolContext) {
+async function update({ zone_id: _, preview: _preview, ...fields }: Input, zoneId: string, context: ToolContext) {
   const changes = given(fields);
   const updated = Object.keys(changes);
   if (updated.length === 0)
@@ -79,7 +80,7 @@ async function shown(context: ToolContext, zone: HelperItem) {
   };
 }
 
-function given(fields: Omit<Input, 'zone_id'>): Record<string, unknown> {
+function given(fields: Omit<Input, 'zone_id' | 'preview'>): Record<string, unknown> {
   const { name, ...rest } = fields;
   const all = { ...(name === undefined ? {} : { name: name.trim() }), ...rest };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
