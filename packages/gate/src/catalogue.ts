@@ -96,8 +96,15 @@ function shape(sorted: readonly PreparedTool[], profile: Profile): Shaped {
   return { listed: listed.map(withoutRepeats), hidden };
 }
 
-function withoutRepeats({ outputSchema: _, ...tool }: ListedTool): ListedTool {
-  return tool;
+/** What a client takes for granted or the name says already: the short list has no room for it. */
+function withoutRepeats({ outputSchema: _, title: __, ...tool }: ListedTool): ListedTool {
+  const { additionalProperties: ___, ...inputSchema } = tool.inputSchema;
+  const { readOnlyHint, destructiveHint, ...hints } = tool.annotations;
+  return {
+    ...tool,
+    inputSchema,
+    annotations: readOnlyHint ? { readOnlyHint, ...hints } : { destructiveHint, ...hints },
+  };
 }
 
 function shown(one: PreparedTool, { hasSeveralHomes, backupHint }: Profile): ListedTool {

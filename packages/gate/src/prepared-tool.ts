@@ -6,14 +6,14 @@ import type { Schema } from './coerce.ts';
 /** A tool as tools/list shows it. Source: MCP 2026-07-28 `Tool`. */
 export interface ListedTool {
   readonly name: string;
-  readonly title: string;
+  readonly title?: string;
   readonly description: string;
   readonly inputSchema: Schema & { readonly type: 'object' };
   /** Left out where the list is to be short: all of them say the same. */
   readonly outputSchema?: { readonly type: 'object' };
   readonly annotations: {
-    readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
+    readonly readOnlyHint?: boolean;
+    readonly destructiveHint?: boolean | undefined;
     /** Left out where false, as the protocol takes it. */
     readonly idempotentHint?: true;
     readonly openWorldHint: boolean;

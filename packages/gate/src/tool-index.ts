@@ -39,7 +39,7 @@ function pageOf({ name, title, description, inputSchema }: ListedTool): Page {
   return {
     id: name,
     name: name.replace(/^ha_/, ''),
-    title,
+    title: title ?? '',
     text: description,
     keywords: KEYWORDS[name] ?? '',
     parameters: properties.map(([key, { description: text = '' }]) => `${key} ${text}`).join(' '),
