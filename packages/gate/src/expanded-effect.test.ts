@@ -36,7 +36,7 @@ test('a selector hidden in the data of a call is judged with the one beside it',
   const mirror = createMirror(home);
   const view = createView(home, mirror);
   const effectOf = (data: Record<string, unknown>) =>
-    expandedEffect(toolWith({ ...BLIND, data }), {}, view).then(({ effect }) => effect);
+    expandedEffect(toolWith({ ...BLIND, data }), {}, { view, whole: view }).then(({ effect }) => effect);
   try {
     expect(await effectOf({})).toBe('control');
     expect(await effectOf({ area_id: 'garage' })).toBe('secure');
@@ -60,9 +60,10 @@ test('a bulk selector is judged by what lies in its areas, less what it leaves o
   const mirror = createMirror(home);
   const view = createView(home, mirror);
   const effectOf = (selector: Record<string, unknown>, rest = {}) =>
-    expandedEffect(bulkControl as Tool, bulkControl.input.parse({ selector, action: 'open', ...rest }), view).then(
-      ({ effect }) => effect,
-    );
+    expandedEffect(bulkControl as Tool, bulkControl.input.parse({ selector, action: 'open', ...rest }), {
+      view,
+      whole: view,
+    }).then(({ effect }) => effect);
   const ground = { domain: 'cover', floor_ids: ['ground_floor'] };
   try {
     expect(await effectOf(ground)).toBe('secure');

@@ -22,6 +22,7 @@ import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
 import { restored } from './harmless.ts';
 import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
+import { assertNamesVisible, type OpenHome, shownFault, shownResult } from './open-home.ts';
 import type { ListedTool, PreparedTool } from './prepared-tool.ts';
 import { holdsRedacted } from './redact.ts';
 import { createKey, type RepeatedCreates } from './repeated-creates.ts';
@@ -74,7 +75,7 @@ export type ContextFactory = (call: {
 export interface GateDeps {
   readonly catalogue: Catalogue;
   /** Opens (or finds) the link and gives the connector's view of it. */
-  readonly openView: (home: HomeAccess, connector: ConnectorAccess) => Promise<View>;
+  readonly openHome: (home: HomeAccess, connector: ConnectorAccess) => Promise<OpenHome>;
   readonly context: ContextFactory;
   readonly approvals: Approvals;
   readonly trail: Trail;
@@ -194,19 +195,21 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   if (own !== 'read' && holdsRedacted(input)) throw sentBack();
   const unread = await deps.bestPractice.refusal(guidedCall(run));
   if (unread) refuse(deps, run, own, unread);
-  const { view, effect, reached } = await beforeTheEnd(run, async () => {
-    const opened = home ? await deps.openView(home, request.connector) : undefined;
-    return { view: opened, ...(await expandedEffect(prepared.tool, input, opened)) };
+  const { opened, effect, reached } = await beforeTheEnd(run, async () => {
+    const opened = home ? await deps.openHome(home, request.connector) : undefined;
+    const actions = opened?.visibility ? (prepared.tool.targets?.(input) ?? []).map(({ action }) => action) : [];
+    await assertNamesVisible(opened, [input, actions]);
+    return { opened, ...(await expandedEffect(prepared.tool, input, opened)) };
   });
   if (exceeds(effect, own)) refuseOr(deps, run, effect);
   if (isToAsk(questionOf(run, effect, home))) await askPerson(deps, run, effect, { reached });
   const entry = entryOf(run, effect);
   const through = isPreview(input) ? previewing : undefined;
-  if (own !== 'configure' || through || !view || !home) return intendAndRun(deps, run, view, entry, through);
+  if (own !== 'configure' || through || !opened || !home) return intendAndRun(deps, run, opened, entry, through);
   const key = createKey(request.connector.id, prepared.tool.name, home.id, input);
-  const attempt = { key, view, signal: run.limit.signal };
+  const attempt = { key, view: opened.view, signal: run.limit.signal };
   const { result, isRepeated } = await deps.repeatedCreates.once(attempt, (watch) =>
-    intendAndRun(deps, run, view, entry, watch),
+    intendAndRun(deps, run, opened, entry, watch),
   );
   if (isRepeated) deps.trail.note(entry, { outcome: 'done', faultCode: undefined, durationMs: 0 });
   return result;
@@ -217,12 +220,12 @@ type ThroughEdits = ((edits: EditsPort) => EditsPort) | undefined;
 async function intendAndRun(
   deps: GateDeps,
   run: Run,
-  view: View | undefined,
+  opened: OpenHome | undefined,
   entry: TrailEntry,
   through: ThroughEdits,
 ): Promise<CallResult> {
   if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
-  return runTool(deps, run, view, entry, through);
+  return runTool(deps, run, opened, entry, through);
 }
 
 /** Only tools that can show a change beforehand have the parameter. */
@@ -339,7 +342,7 @@ async function beforeTheEnd<T>(run: Run, work: () => Promise<T>): Promise<T> {
 async function runTool(
   deps: GateDeps,
   run: Run,
-  view: View | undefined,
+  opened: OpenHome | undefined,
   entry: TrailEntry,
   through: ThroughEdits,
 ): Promise<CallResult> {
@@ -358,7 +361,7 @@ async function runTool(
       callId,
       tool: prepared.tool.name,
       home,
-      view,
+      view: opened?.view,
       signal,
       nested,
       ask,
@@ -368,9 +371,10 @@ async function runTool(
     const { body, content } = await untilAborted(signal, runOrPreview(run, context));
     const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
-    return result;
+    return shownResult(opened, prepared.tool.name, result);
   } catch (error) {
-    const fault = asFault(interruption(error, run, entry.effect !== 'read'), callId);
+    const met = asFault(interruption(error, run, entry.effect !== 'read'), callId);
+    const fault = shownFault(opened, prepared.tool.name, met);
     await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
     throw error instanceof Fault || fault.code !== 'INTERNAL_ERROR' ? fault : error;
   }

@@ -7,13 +7,13 @@ import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { createCallObserver } from '@hub/gate/observe.ts';
+import { openHome } from '@hub/gate/open-home.ts';
 import { createRepeatedCreates } from '@hub/gate/repeated-creates.ts';
 import { createSavedTools } from '@hub/gate/saved-tools.ts';
 import { createStoredEdits } from '@hub/gate/stored-edits.ts';
 import { createStoredTrail } from '@hub/gate/stored-trail.ts';
 import { createContextFactory } from '@hub/gate/tool-context.ts';
 import { createTraffic } from '@hub/gate/traffic.ts';
-import { createView } from '@hub/ha/mirrored-view.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
 import { createJobsPort } from '@hub/queue/jobs-port.ts';
 import { createQueue, type Queue } from '@hub/queue/queue.ts';
@@ -91,10 +91,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     bestPractice,
     repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
     catalogue,
-    openView: async (home, connector) => {
-      const held = await homes.hold(connector.tenantId, home.id);
-      return createView(held.home, held.mirror);
-    },
+    openHome: async (home, connector) => openHome(await homes.hold(connector.tenantId, home.id), connector),
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),

@@ -9,7 +9,6 @@ import { registerHome } from '@hub/db/homes.ts';
 import { createPerson, ensureMember } from '@hub/db/people.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
-import { createView } from '@hub/ha/mirrored-view.ts';
 import { createMemoryLimiter } from '@hub/runtime/limiter.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
@@ -24,6 +23,7 @@ import type { CallResult } from '../envelope.ts';
 import { createGate, type Gate } from '../gate.ts';
 import { createHolder } from '../holder.ts';
 import { createCallObserver } from '../observe.ts';
+import { openHome } from '../open-home.ts';
 import { createRepeatedCreates } from '../repeated-creates.ts';
 import { createSavedTools } from '../saved-tools.ts';
 import { createStoredEdits } from '../stored-edits.ts';
@@ -91,10 +91,7 @@ export async function openGate({
     repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 })),
     catalogue,
     trail,
-    openView: async (home, { tenantId }) => {
-      const held = await holder.hold(tenantId, home.id);
-      return createView(held.home, held.mirror);
-    },
+    openHome: async (home, connector) => openHome(await holder.hold(connector.tenantId, home.id), connector),
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
