@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeHomes } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { stillView } from '../testing/still-view.ts';
+import { createToolContext } from '../testing/tool-context.ts';
 import { tool } from './get.ts';
 
 const record = z.record(z.string(), z.unknown());
@@ -37,7 +39,7 @@ await describeHomes('ha_get_device', (context) => {
   });
 
   it('pages through the list without overlap, and shows entities only in full', async () => {
-    const at = context();
+    const at = createToolContext({ view: await stillView(context().home) });
     const first = listed.parse(await runTool(tool, { limit: 2 }, at));
     expect(first.devices).toHaveLength(2);
     expect(first.next_offset).toBe(2);

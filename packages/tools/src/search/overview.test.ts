@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeHomes } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { stillView } from '../testing/still-view.ts';
 import { createToolContext, type TestToolContext } from '../testing/tool-context.ts';
 import { tool } from './overview.ts';
 
@@ -26,8 +27,10 @@ const answered = z.looseObject({
 const overview = async (args: object, at: TestToolContext) => answered.parse(await runTool(tool, args, at));
 
 await describeHomes('ha_get_overview', (context) => {
+  const still = async () => createToolContext({ view: await stillView(context().home) });
+
   it('tells in short what the home is and has', async () => {
-    const at = context();
+    const at = await still();
     const states = await at.home.states();
     const found = await overview({}, at);
     expect(found).toMatchObject({
@@ -53,7 +56,7 @@ await describeHomes('ha_get_overview', (context) => {
   });
 
   it('in full shows ids and states, page by page, each entity once', async () => {
-    const at = context();
+    const at = await still();
     const seen: string[] = [];
     let offset: number | null = 0;
     while (offset !== null) {
@@ -69,7 +72,7 @@ await describeHomes('ha_get_overview', (context) => {
   });
 
   it('keeps to some domains, caps them, and counts all the same', async () => {
-    const at = context();
+    const at = await still();
     const found = await overview({ domains: 'Light', max_entities_per_domain: 1, include_state: true }, at);
     expect(Object.keys(found.domain_stats)).toEqual(['light']);
     expect(found.domain_stats['light']?.entities).toEqual([
