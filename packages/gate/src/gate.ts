@@ -31,6 +31,7 @@ import { isOff } from './tool-pins.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
 import { assertWellFormed } from './well-formed.ts';
+import { judgingWrites } from './written-effect.ts';
 
 /** One call of a tool, from whatever door. */
 export interface CallRequest {
@@ -354,6 +355,11 @@ async function runTool(
   };
   const ask = ({ title, reason }: Question) =>
     askPerson(deps, run, entry.effect, { reached: new Map(), title, reason });
+  const allowed = async (effect: Effect) => {
+    if (!exceeds(effect, entry.effect)) return;
+    refuseOr(deps, run, effect);
+    if (isToAsk(questionOf(run, effect, home))) await askPerson(deps, run, effect, { reached: new Map() });
+  };
   try {
     const { isSearching } = profileOf(deps.catalogue, request.connector, request.clientName);
     const context = deps.context({
@@ -366,7 +372,10 @@ async function runTool(
       nested,
       ask,
       isSearching,
-      throughEdits: through ?? ((edits) => edits),
+      throughEdits: (edits) => {
+        const judged = opened ? judgingWrites(edits, opened.whole, allowed) : edits;
+        return through ? through(judged) : judged;
+      },
     });
     const { body, content } = await untilAborted(signal, runOrPreview(run, context));
     const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);

@@ -34,6 +34,8 @@ interface Walk {
   readonly depth: number;
   /** Entities judged already on this walk; what they can do is counted once, which also ends cycles. */
   readonly seen: Set<string>;
+  /** What counts for a step that cannot be read, or is decided by a template. */
+  readonly unread: Effect;
 }
 
 /**
@@ -51,15 +53,33 @@ export async function actionEffect(
   data: Json = {},
   reached: Reached = new Map(),
 ): Promise<Effect> {
-  const walk = { view, depth: 0, seen: new Set<string>(), reached };
+  const walk = { view, depth: 0, seen: new Set<string>(), reached, unread: 'secure' } as const;
   return callEffect({ action: action.trim().toLowerCase(), entityIds, data }, walk);
 }
 
 /** The highest effect that running these steps can have, whether they are stored anywhere or not. @throws Fault as above */
 export async function sequenceEffect(sequence: unknown, view: View, reached: Reached): Promise<Effect> {
-  const walk = { view, depth: 1, seen: new Set<string>(), reached };
-  const effects = await Promise.all(actionSteps(sequence).map((step) => stepEffect(step, walk)));
-  return highestEffect(['control', ...effects]);
+  const walk = { view, depth: 1, seen: new Set<string>(), reached, unread: 'secure' } as const;
+  return highestEffect(['control', ...(await stepEffects(sequence, walk))]);
+}
+
+/**
+ * What it takes to write down an automation or script: `secure` when it is plain to read that it acts on a lock, an alarm or an
+ * entrance, else `configure`. Templates are not held against it, as half of all automations have some.
+ * @throws Fault as above
+ */
+export async function writtenEffect(kind: 'script' | 'automation', config: Json, view: View): Promise<Effect> {
+  const walk = { view, depth: 1, seen: new Set<string>(), reached: new Map(), unread: 'control' } as const;
+  const effects = await stepEffects(sequenceOf(kind, (await filledIn(kind, config, view)) ?? {}), walk);
+  return effects.includes('secure') ? 'secure' : 'configure';
+}
+
+function stepEffects(sequence: unknown, walk: Walk): Promise<Effect[]> {
+  return Promise.all(actionSteps(sequence).map((step) => stepEffect(step, walk)));
+}
+
+function sequenceOf(kind: 'script' | 'automation', config: Json): unknown {
+  return kind === 'script' ? config['sequence'] : (config['actions'] ?? config['action']);
 }
 
 interface Call {
@@ -77,7 +97,7 @@ async function callEffect({ action, entityIds, data }: Call, walk: Walk): Promis
     return highestEffect([own, await entityEffect(await scriptOfService(service, walk.view), walk)]);
   if (own !== 'control' || isSwitchingOff(domain, service)) return own;
   if (action === 'media_player.play_media' && SPOKEN_MEDIA.test(mediaTypeOf(data))) return 'secure';
-  if (entityIds === undefined) return reachesEntrances(domain, service) ? 'secure' : own;
+  if (entityIds === undefined) return reachesEntrances(domain, service) ? walk.unread : own;
   const isAnyKind = domain === 'homeassistant' && ANY_KIND.has(service);
   const reached = isAnyKind ? entityIds : entityIds.filter((id) => id.startsWith(`${domain}.`));
   return highestEffect([own, ...(await Promise.all(reached.map((id) => entityEffect(id, walk))))]);
@@ -145,12 +165,12 @@ async function sceneEffect(entityId: string, walk: Walk): Promise<Effect> {
               configEntryId && entry.config_entry_id === configEntryId && !entry.entity_id.startsWith('scene.'),
           )
           .map((entry) => entry.entity_id);
-  if (touched.length === 0) return 'secure';
+  if (touched.length === 0) return walk.unread;
   return highestEffect(['control', ...(await Promise.all(touched.map((id) => entityEffect(id, walk))))]);
 }
 
 async function snapshotEffect(entities: unknown, walk: Walk): Promise<Effect> {
-  if (!isRecord(entities) || hasTemplate(Object.keys(entities))) return 'secure';
+  if (!isRecord(entities) || hasTemplate(Object.keys(entities))) return walk.unread;
   return highestEffect(
     await Promise.all(Object.keys(entities).map((id) => entityEffect(id.trim().toLowerCase(), walk))),
   );
@@ -163,17 +183,15 @@ async function runEffect(
   walk: Walk,
   changed?: string,
 ): Promise<Effect> {
-  if (walk.depth >= MAX_DEPTH) return 'secure';
+  if (walk.depth >= MAX_DEPTH) return walk.unread;
   const config = await readConfig(domain, entityId, walk.view);
   walk.reached.set(entityId, config ?? null);
-  if (!config) return 'secure';
+  if (!config) return walk.unread;
   if (changed !== undefined && !(await isTriggeredBy(config['triggers'] ?? config['trigger'], changed, walk.view)))
     return 'read';
-  const sequence = domain === 'script' ? config['sequence'] : (config['actions'] ?? config['action']);
-  if (sequence === undefined) return 'secure';
-  const deeper = { ...walk, depth: walk.depth + 1 };
-  const effects = await Promise.all(actionSteps(sequence).map((step) => stepEffect(step, deeper)));
-  return highestEffect(['control', ...effects]);
+  const sequence = sequenceOf(domain, config);
+  if (sequence === undefined) return walk.unread;
+  return highestEffect(['control', ...(await stepEffects(sequence, { ...walk, depth: walk.depth + 1 }))]);
 }
 
 async function stepEffect(step: ActionStep, walk: Walk): Promise<Effect> {
@@ -181,7 +199,7 @@ async function stepEffect(step: ActionStep, walk: Walk): Promise<Effect> {
     case 'event':
       return 'control';
     case 'unreadable':
-      return 'secure';
+      return walk.unread;
     case 'device':
       return deviceStepEffect(step.domain, step.entityId, walk);
     case 'action': {
@@ -196,9 +214,9 @@ async function stepEffect(step: ActionStep, walk: Walk): Promise<Effect> {
 async function deviceStepEffect(domain: string, entityId: string | undefined, walk: Walk): Promise<Effect> {
   if (domain === 'mobile_app') return 'control';
   const own = serviceEffect(domain, '');
-  if (own !== 'control' || entityId === undefined) return own === 'control' && domain === 'cover' ? 'secure' : own;
+  if (own !== 'control' || entityId === undefined) return own === 'control' && domain === 'cover' ? walk.unread : own;
   const known = await resolveEntity(entityId, walk.view);
-  return known === undefined ? 'secure' : highestEffect([own, await entityEffect(known, walk)]);
+  return known === undefined ? walk.unread : highestEffect([own, await entityEffect(known, walk)]);
 }
 
 /**
@@ -235,16 +253,26 @@ async function readConfig(domain: 'script' | 'automation', entityId: string, vie
     const { config } = configSchema.parse(
       await view.send({ type: `${domain}/config`, entity_id: entityId }, { isWrite: false }),
     );
-    if (!('use_blueprint' in config)) return config;
-    const blueprint = blueprintSchema.safeParse(config['use_blueprint']);
-    if (!blueprint.success) return undefined;
-    const { path, input } = blueprint.data;
-    const answer = await view.send({ type: 'blueprint/substitute', domain, path, input }, { isWrite: false });
-    return substitutedSchema.parse(answer).substituted_config;
+    return await filledIn(domain, config, view);
   } catch (error) {
     // The home answered, but not with a configuration; a home that did not answer is the caller's to handle.
     if (error instanceof z.ZodError) return undefined;
     if (error instanceof Fault && 'ha_error_code' in error.context) return undefined;
+    throw error;
+  }
+}
+
+/** A configuration with its blueprint, if it uses one, filled in; undefined when that cannot be. Source: HA `blueprint/substitute`. */
+async function filledIn(domain: 'script' | 'automation', config: Json, view: View): Promise<Json | undefined> {
+  if (!('use_blueprint' in config)) return config;
+  const blueprint = blueprintSchema.safeParse(config['use_blueprint']);
+  if (!blueprint.success) return undefined;
+  const { path, input } = blueprint.data;
+  try {
+    const answer = await view.send({ type: 'blueprint/substitute', domain, path, input }, { isWrite: false });
+    return substitutedSchema.parse(answer).substituted_config;
+  } catch (error) {
+    if (error instanceof z.ZodError || (error instanceof Fault && 'ha_error_code' in error.context)) return undefined;
     throw error;
   }
 }

@@ -33,6 +33,7 @@ const surface = surfaceSchema.parse(
 const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_bulk_control: ['selector', 'action', 'parameters', 'timeout_seconds', 'validate_first', 'dry_run'],
   ha_config_get_dashboard: ['describe'],
+  ha_config_get_scene: ['query', 'search_in_config', 'limit', 'offset'],
   ha_config_set_automation: ['enabled', 'run_actions', 'take_control_of_blueprint'],
   ha_config_list_helpers: ['describe', 'helper_id', 'menu_choice'],
   ha_config_set_calendar_event: ['uid', 'recurrence_id', 'recurrence_range'],
@@ -49,12 +50,14 @@ const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
   ha_eval_template: ['variables', 'strict', 'condition'],
   ha_set_area_or_floor: ['labels', 'temperature_entity_id', 'humidity_entity_id'],
   ha_set_integration: ['log_level'],
-  ha_set_entity: ['use_entity_name_alias'],
+  ha_manage_updates: ['repairs'],
+  ha_set_entity: ['use_entity_name_alias', 'use_device_name'],
 };
 
 /** Required once; another parameter now stands in for it. */
 const OPTIONAL_NOW: Readonly<Record<string, readonly string[]>> = {
   ha_bulk_control: ['operations'],
+  ha_config_get_scene: ['scene_id'],
   ha_eval_template: ['template'],
 };
 

@@ -7,6 +7,7 @@ const FOR_MANY = ['labels', 'categories', 'expose_to'] as const;
 const FOR_ONE = [
   'area_id',
   'name',
+  'use_device_name',
   'icon',
   'device_class',
   'options',
@@ -31,12 +32,20 @@ export function checkInput(ids: readonly string[], call: SetEntityInput): void {
   if (forOne.length === 0 && FOR_MANY.every((key) => call[key] === undefined))
     throw invalid('No updates specified.', `Give at least one of ${[...FOR_MANY, ...FOR_ONE].join(', ')}.`, {});
   checkEnabled(ids, call);
+  checkName(call);
   checkRename(ids[0] ?? '', call.new_entity_id);
   checkExposure(call.expose_to);
   if (call.options && Object.keys(call.options).length === 0)
     throw invalid('`options` is empty.', 'Name a domain, e.g. {"sensor": {"display_precision": 1}}.', {
       parameter: 'options',
     });
+}
+
+function checkName({ name, use_device_name: usesDeviceName }: SetEntityInput): void {
+  if (usesDeviceName !== true || name === undefined || name === '') return;
+  throw invalid('`use_device_name`: not together with `name`.', 'Give one of the two.', {
+    parameter: 'use_device_name',
+  });
 }
 
 function checkEnabled(ids: readonly string[], { enabled }: SetEntityInput): void {

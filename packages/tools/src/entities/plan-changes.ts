@@ -48,8 +48,9 @@ async function areaPart({ area_id: given }: SetEntityInput, home: View): Promise
 }
 
 function textParts(call: SetEntityInput): Part[] {
+  const given = call.use_device_name === true ? { ...call, name: '' } : call;
   return (['name', 'icon', 'device_class'] as const).map((key) => {
-    const text = call[key]?.trim();
+    const text = given[key]?.trim();
     if (text === undefined) return false;
     return [{ [key]: text || null }, text ? `${key}='${text}'` : `${key} cleared`];
   });

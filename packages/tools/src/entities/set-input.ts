@@ -5,6 +5,7 @@ export const setEntityInput = z.strictObject({
   entity_id: z.union([z.string(), z.array(z.string())]).describe('one id; a list for labels, categories, expose_to'),
   area_id: z.string().optional().describe("id or name of an area, '' takes it out"),
   name: z.string().optional().describe("display name, '' gives back the integration's"),
+  use_device_name: z.boolean().optional().describe('true: no display name of its own, so that it goes by its device'),
   icon: z.string().optional().describe("e.g. mdi:lamp, '' clears"),
   device_class: z.string().optional().describe("what it is shown as, e.g. window; '' clears"),
   options: z

@@ -67,7 +67,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
     try {
       await expectLoaded(made.entity_id, context);
       const read = await runTool(getScene, { scene_id: 'guide_example' }, context);
-      expect(read.config).toMatchObject(configShape.parse(value));
+      expect(read).toMatchObject({ config: configShape.parse(value) });
     } finally {
       await runTool(removeScene, { scene_id: 'guide_example' }, context);
     }

@@ -19,6 +19,11 @@ await describeHomes('ha_manage_updates', (context) => {
   const manage = (args: object) => runTool(tool, args, context());
   const list = async (args: object = {}) => listed.parse(await manage(args));
 
+  it('tells what the home asks to have repaired when asked', async () => {
+    expect(await runTool(tool, {}, context())).not.toHaveProperty('repairs');
+    expect(await runTool(tool, { repairs: true }, context())).toMatchObject({ repairs: expect.any(Array) });
+  });
+
   it('lists what can be updated, in one list and by category', async () => {
     const answer = await list();
     expect(answer.updates_available).toBe(answer.updates.length);

@@ -18,6 +18,7 @@ const input = z.strictObject({
     .boolean()
     .default(false)
     .describe('get of Home Assistant itself: also the integrations in use'),
+  repairs: z.boolean().default(false).describe('list: also what the home itself asks to have repaired'),
   backup: z.boolean().default(false).describe('install: have a backup made first where it can'),
 });
 
@@ -49,7 +50,7 @@ export const tool = defineTool({
     const action = knownAction(call);
     const ids = call.entity_ids ?? [];
     checkIds(ids);
-    if (action === 'list') return list(context, call.include_skipped);
+    if (action === 'list') return list(context, call.include_skipped, call.repairs);
     if (action === 'get') return get(context, ids, call.include_release_notes);
     const chosen = await choose(context.home, action, ids, call.categories);
     return apply(context, action, chosen, call.backup);

@@ -1,12 +1,13 @@
 import { Fault } from '@hub/core/fault.ts';
 import { listConfigEntries } from '@hub/ha/config-entries.ts';
+import { listRepairs } from '@hub/ha/notices.ts';
 import { listUpdates, readReleaseNotes, type Update } from '@hub/ha/updates.ts';
 import type { ToolContext } from '../define.ts';
 import { entityNotFound } from '../shared/entity-not-found.ts';
 import { rowOf, shortRowOf } from './rows.ts';
 
 /** What could be updated now, in one list and by category; what was skipped only when asked for. */
-export async function list({ home }: ToolContext, includeSkipped: boolean) {
+export async function list({ home, signal }: ToolContext, includeSkipped: boolean, withRepairs: boolean) {
   const all = [...(await listUpdates(home)).values()];
   const skipped = all.filter(({ skippedVersion }) => skippedVersion !== null);
   const available = all.filter((update) => update.state === 'on' && !skipped.includes(update));
@@ -24,6 +25,7 @@ export async function list({ home }: ToolContext, includeSkipped: boolean) {
     updates: shown.map(rowOf),
     categories,
     include_skipped: includeSkipped,
+    ...(withRepairs ? { repairs: (await listRepairs(home, { signal })).filter(({ ignored }) => !ignored) } : {}),
   };
 }
 
