@@ -12,6 +12,9 @@ afterAll(() => open[Symbol.asyncDispose]());
 
 const PATTERN = /I-HAVE-READ-THE-BEST-PRACTICES-GUIDE-[0-9a-f]{8}/;
 const config = { alias: 'Guided', triggers: [], actions: [] };
+let written = 0;
+/** Another one each time: the same twice is answered from memory. */
+const newConfig = () => ({ ...config, alias: `Guided ${++written}` });
 const keyIn = (text: string) => PATTERN.exec(text)?.[0] ?? 'no key';
 const readKey = async (connector: ConnectorAccess) => {
   const { body } = await open.call(connector, 'ha_get_skill_guide', { file: 'references/naming.md' });
@@ -46,8 +49,7 @@ describe('a strict connector', () => {
       const done = await open.call(connector, tool, { ...args, BestPracticeKey: keyIn(refused.text) });
       expect(done.isError, done.text).toBe(false);
       // Nothing that was told before is told again.
-      expect(done.body).toMatchObject({ success: true, skill_content_hint: expect.stringContaining(file) });
-      expect(done.body).not.toHaveProperty('skill_content');
+      expect(done.body).toMatchObject({ success: true, skill_content: { [file]: 'given before' } });
     },
   );
 
@@ -64,7 +66,7 @@ describe('a strict connector', () => {
       open.gate.call({
         connector,
         name: 'ha_config_set_automation',
-        args: { config, BestPracticeKey, ...more },
+        args: { config: newConfig(), BestPracticeKey, ...more },
         signal: new AbortController().signal,
         conversation,
       });
@@ -74,10 +76,16 @@ describe('a strict connector', () => {
       'references/automation-patterns.md',
       'references/template-guidelines.md',
     ]);
-    expect(second.body).not.toHaveProperty('skill_content');
+    // Named again, and not told again.
+    expect(second.body['skill_content']).toEqual({
+      'references/automation-patterns.md': 'given before',
+      'references/template-guidelines.md': 'given before',
+    });
     expect(second.text.length).toBeLessThan(first.text.length - 900);
-    expect(other.body).toHaveProperty('skill_content');
-    expect((await write('c', { MandatoryBPS: false })).body).not.toHaveProperty('skill_content_hint');
+    expect(other.body['skill_content']).toEqual(first.body['skill_content']);
+    const declined = await write('c', { MandatoryBPS: false });
+    expect(declined.body).not.toHaveProperty('skill_content_hint');
+    expect(declined.body).not.toHaveProperty('skill_content');
   });
 
   test("takes neither another connector's key nor an invented one", async () => {
@@ -110,9 +118,10 @@ describe('a connector that is not strict', () => {
 
   test('writes without a key, and gets the rules once as well', async () => {
     const connector = await open.connector({ settings: { strict: false } });
-    const write = () => open.call(connector, 'ha_config_set_automation', { config });
-    expect((await write()).body).toMatchObject({ success: true, skill_content: expect.anything() });
-    expect((await write()).body).not.toHaveProperty('skill_content');
+    const write = () => open.call(connector, 'ha_config_set_automation', { config: newConfig() });
+    const rules = { 'references/automation-patterns.md': expect.stringContaining('# ') };
+    expect((await write()).body).toMatchObject({ success: true, skill_content: rules });
+    expect((await write()).body).not.toMatchObject({ skill_content: rules });
     const guide = await open.call(connector, 'ha_get_skill_guide', {});
     expect(guide.text).not.toMatch(PATTERN);
   });

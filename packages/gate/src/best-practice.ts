@@ -31,6 +31,8 @@ export interface BestPractice {
 const HOUR_MS = 60 * 60 * 1000;
 const PREFIX = 'I-HAVE-READ-THE-BEST-PRACTICES-GUIDE-';
 const GUIDE_TOOL = 'ha_get_skill_guide';
+/** In place of a file that this conversation has. */
+const GIVEN = 'given before';
 
 /** `secret`: the same on all replicas, so that each takes the others' keys. `given`: who has got what. */
 export function createBestPractice(deps: {
@@ -81,13 +83,14 @@ export function createBestPractice(deps: {
       const paths = guidanceOf(call.tool);
       if (!paths || isDeclined(call.input)) return body;
       const rules = await newRules(call, paths);
-      return Object.keys(rules).length > 0
-        ? {
-            skill_content_hint: `Check what you wrote against skill_content; it comes once. More: ${GUIDE_TOOL}.`,
-            ...body,
-            skill_content: rules,
-          }
-        : { skill_content_hint: `Rules as given before: ${paths.join(', ')}`, ...body };
+      const isNew = Object.keys(rules).length > 0;
+      return {
+        skill_content_hint: isNew
+          ? `Check what you wrote against skill_content; it comes once. More: ${GUIDE_TOOL}.`
+          : 'The rules as given before.',
+        ...body,
+        skill_content: Object.fromEntries(paths.map((path) => [path, rules[path] ?? GIVEN])),
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { ContentItem } from '@hub/tools/define.ts';
 import { fitted, MAX_TEXT_BYTES } from './bound.ts';
+import { commonSuggestion } from './common-suggestion.ts';
 import { harmless, harmlessJson, harmlessText, mayMislead } from './harmless.ts';
 import { mayHoldSecrets, redact, redactText } from './redact.ts';
 
@@ -33,7 +34,8 @@ export function listResult(body: Readonly<Record<string, unknown>>, key: string)
 
 /** `{success: false, error: {code, message, …}, …context}`, pretty-printed because people read it in logs. */
 export function faultResult(fault: Fault): CallResult {
-  const suggestions = fault.suggestions.map((one) => harmlessText(redactText(one)).slice(0, MAX_SUGGESTION));
+  const told = fault.suggestions.length > 0 ? fault.suggestions : commonSuggestion(fault);
+  const suggestions = told.map((one) => harmlessText(redactText(one)).slice(0, MAX_SUGGESTION));
   const [suggestion, ...more] = suggestions;
   const error = {
     code: fault.code,

@@ -152,7 +152,7 @@ await describeReal('in one conversation', (home) => {
       BestPracticeKey: talk.key,
     });
     expect(more).toMatchObject({ action: 'patch', write_committed: true });
-    expect(more).not.toHaveProperty('skill_content');
+    expect(more).toMatchObject({ skill_content: { 'references/dashboard-guide.md': 'given before' } });
     expect(talk.calls).toBeLessThanOrEqual(4);
     expect(talk.bytes).toBeLessThanOrEqual(11 * kB);
   });

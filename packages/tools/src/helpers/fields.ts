@@ -79,8 +79,8 @@ export function fieldsOf(kind: HelperKind, parameters: Fields, config: Fields = 
 
 function foreign(kind: HelperKind, parameter: string): Fault {
   const valid = Object.keys(FIELDS[kind]);
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: a ${kind} has no such setting.`, {
-    suggestion: [`Leave it out. A ${kind} takes: ${valid.join(', ')}.`, 'area_id, labels and category fit every type.'],
+  return new Fault('VALIDATION_INVALID_PARAMETER', `\`${parameter}\`: helper type ${kind} has no such setting.`, {
+    suggestion: [`Leave it out. ${kind} takes: ${valid.join(', ')}.`, 'area_id, labels and category fit every type.'],
     context: { parameter, helper_type: kind, valid_parameters: valid },
   });
 }
@@ -110,7 +110,7 @@ function initialOf(kind: HelperKind, parameter: string, value: unknown): unknown
 function unfit(parameter: string, value: unknown, wanted: string, kind: HelperKind): Fault {
   return new Fault(
     'VALIDATION_INVALID_PARAMETER',
-    `\`${parameter}\`: a ${kind} wants ${wanted}, got '${String(value)}'.`,
+    `\`${parameter}\`: ${kind} wants ${wanted}, got '${String(value)}'.`,
     {
       suggestion: `Give ${wanted}.`,
       context: { parameter, value, helper_type: kind },

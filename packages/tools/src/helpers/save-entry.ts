@@ -134,7 +134,7 @@ async function settle(
 }
 
 function duplicate(kind: EntryKind, entryId: string, title: string): Fault {
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`name\`: there is a ${kind} '${title}' already.`, {
+  return new Fault('VALIDATION_INVALID_PARAMETER', `\`name\`: ${kind} '${title}' exists already.`, {
     suggestion: [`To change it, pass helper_id '${entryId}'.`, 'For another one, choose another name.'],
     context: { parameter: 'name', helper_type: kind, existing_helper_id: entryId },
   });

@@ -108,7 +108,7 @@ async function settle(context: ToolContext, { kind, wait }: HelperWish, id: stri
 }
 
 function duplicate(kind: HelperKind, { id, name }: HelperItem): Fault {
-  return new Fault('VALIDATION_INVALID_PARAMETER', `\`name\`: there is a ${kind} '${String(name ?? id)}' already.`, {
+  return new Fault('VALIDATION_INVALID_PARAMETER', `\`name\`: ${kind} '${String(name ?? id)}' exists already.`, {
     suggestion: [`To change it, pass helper_id '${id}'.`, 'For another one, choose another name.'],
     context: { parameter: 'name', helper_type: kind, existing_helper_id: id },
   });

@@ -3,7 +3,7 @@ import { REDACTED } from '@hub/core/redacted.ts';
 import { type FlowField, isSecretField } from '@hub/ha/flow-fields.ts';
 import { type FlowTexts, readFlowTexts, shownStep } from '@hub/ha/flow-texts.ts';
 import type { FlowStart, FlowStep } from '@hub/ha/flows.ts';
-import { type FlowAnswers, type FlowEnd, menuOptions } from '@hub/ha/run-flow.ts';
+import { type FlowAnswers, type FlowEnd, MENU_KEYS, menuOptions } from '@hub/ha/run-flow.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
 
@@ -32,7 +32,7 @@ export async function flowFault(context: ToolContext, subject: FlowSubject, end:
     case 'menu':
       return new Fault(
         'CONFIG_MISSING_REQUIRED_FIELDS',
-        `${where}: a choice is missing: ${menuOptions(step).join(', ')}.`,
+        `${where}: ${wrongChoice(subject.answers)}, choose one of: ${menuOptions(step).join(', ')}.`,
         {
           suggestion: 'Name one of menu_options in config.next_step_id, beside the answers to the form behind it.',
           context: { ...about, parameter: 'config.next_step_id' },
@@ -49,6 +49,12 @@ export async function flowFault(context: ToolContext, subject: FlowSubject, end:
     default:
       return refusedFault(where, end.errors, { step, texts, about, answers: subject.answers });
   }
+}
+
+/** A menu was not passed: nothing was chosen, or something that it does not have. */
+function wrongChoice(answers: FlowAnswers): string {
+  const key = MENU_KEYS.find((one) => one !== 'type' && typeof answers[one] === 'string');
+  return key === undefined ? 'a choice is missing' : `\`${key}\` '${String(answers[key])}' is none of its choices`;
 }
 
 /** The words of a dialogue; without them its own keys do. */

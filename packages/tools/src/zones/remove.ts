@@ -17,7 +17,8 @@ export const tool = defineTool({
   output: z.strictObject({ ...successShape, zone_id: z.string(), message: z.string() }),
   items: ({ zone_id }) => [{ kind: 'zone', id: zone_id }],
   async run({ zone_id: zoneId }, context) {
-    const zone = await findZone(context, zoneId);
+    // The code that callers know from Home Assistant's refusal.
+    const zone = await findZone(context, zoneId, 'SERVICE_CALL_FAILED');
     assertEditable(zone);
     await dropHelper(context, 'zone', zone.id);
     const waiting = { deadlineMs: ENTITY_WAIT_MS, signal: context.signal };

@@ -65,15 +65,19 @@ export async function listZones({ home, signal }: ToolContext): Promise<readonly
   return [...stored, ...others];
 }
 
-/** The zone a stored id or entity id means. @throws Fault RESOURCE_NOT_FOUND with the ids there are */
-export async function findZone(context: ToolContext, given: string): Promise<Zone> {
+/** The zone a stored id or entity id means. @throws Fault, unless told RESOURCE_NOT_FOUND, with the ids there are */
+export async function findZone(
+  context: ToolContext,
+  given: string,
+  code: 'RESOURCE_NOT_FOUND' | 'SERVICE_CALL_FAILED' = 'RESOURCE_NOT_FOUND',
+): Promise<Zone> {
   const zones = await listZones(context);
   const wanted = given.trim();
   const zone =
     zones.find((one) => one.id === wanted && one.editable) ??
     zones.find((one) => one.entity_id === wanted || one.id === wanted);
   if (zone) return zone;
-  throw new Fault('RESOURCE_NOT_FOUND', `There is no zone '${given}' in this home.`, {
+  throw new Fault(code, `There is no zone '${given}' in this home.`, {
     suggestion: 'Use one of the available ids; ha_get_zone without zone_id shows all.',
     context: { zone_id: given, available_zone_ids: zones.map((one) => one.id) },
   });
