@@ -1,7 +1,7 @@
 import type { Dice } from './dice.ts';
 
 /** Texts that break parsers, paths, databases, terminals and lookups. */
-const TEXTS: readonly string[] = [
+export const ODD_TEXTS: readonly string[] = [
   '',
   ' ',
   '\u0000',
@@ -74,7 +74,7 @@ const NUMBERS: readonly number[] = [
 ];
 
 export function oddText(dice: Dice): string {
-  return dice.pick(TEXTS);
+  return dice.pick(ODD_TEXTS);
 }
 
 export function oddNumber(dice: Dice): number {

@@ -9,6 +9,9 @@ const errorSchema = z.object({
 /** Phrases of Home Assistant's schema checker; the one place where text decides, as error codes do not tell a bad argument from a failed act. */
 const SCHEMA_PHRASE = /required key|extra keys|expected|not a valid|invalid|value should be|must be/i;
 
+const CORRECT = 'Correct what Home Assistant names, then try again.';
+const LOOK_AGAIN = 'Check that it is there, and how it is written, with the tool that lists it.';
+
 /** A failed WebSocket result as a Fault. Source: HA `websocket_api/const.py` error codes. */
 export function commandFault(type: string, error: unknown): Fault {
   const parsed = errorSchema.safeParse(error);
@@ -31,7 +34,10 @@ export function commandFault(type: string, error: unknown): Fault {
       });
     case 'invalid_format':
     case 'template_error':
-      return new Fault(code === 'invalid_format' ? 'VALIDATION_FAILED' : 'SERVICE_CALL_FAILED', text, { context });
+      return new Fault(code === 'invalid_format' ? 'VALIDATION_FAILED' : 'SERVICE_CALL_FAILED', text, {
+        suggestion: CORRECT,
+        context,
+      });
     case 'timeout':
       return new Fault('TIMEOUT_OPERATION', text, { context, outcomeUnknown: true });
     case 'home_assistant_error':
@@ -45,7 +51,7 @@ export function commandFault(type: string, error: unknown): Fault {
   return new Fault(
     code !== 'not_found' && SCHEMA_PHRASE.test(message) ? 'VALIDATION_FAILED' : 'SERVICE_CALL_FAILED',
     text,
-    { context },
+    { suggestion: code === 'not_found' ? LOOK_AGAIN : CORRECT, context },
   );
 }
 
@@ -61,7 +67,7 @@ export function httpFault(
     return new Fault(
       entityId === undefined ? 'RESOURCE_NOT_FOUND' : 'ENTITY_NOT_FOUND',
       `API error: 404 - ${text || 'not found'}`,
-      { context },
+      { suggestion: LOOK_AGAIN, context },
     );
   if (status === 401 || status === 403) {
     return new Fault('AUTH_INVALID_TOKEN', `Home Assistant refused the hub's credential (${status}).`, {
@@ -69,8 +75,10 @@ export function httpFault(
       context,
     });
   }
-  if (status === 400) return new Fault('VALIDATION_FAILED', `API error: 400 - ${text}`, { context });
+  if (status === 400)
+    return new Fault('VALIDATION_FAILED', `API error: 400 - ${text}`, { suggestion: CORRECT, context });
   return new Fault('SERVICE_CALL_FAILED', `API error: ${status} - ${text}`, {
+    suggestion: "Home Assistant's own log says more: ha_get_logs.",
     context,
     outcomeUnknown: isWrite && (status === 504 || status === 502),
   });

@@ -33,7 +33,11 @@ export async function renderTemplate(
     if (!parsed.success) return;
     if ('error' in parsed.data && typeof parsed.data['error'] === 'string') {
       if (parsed.data['level'] === 'ERROR' || reportErrors)
-        reject(new Fault('SERVICE_CALL_FAILED', `Command failed: ${parsed.data['error']}`));
+        reject(
+          new Fault('SERVICE_CALL_FAILED', `Command failed: ${parsed.data['error']}`, {
+            suggestion: 'Correct the template where it says so.',
+          }),
+        );
     } else resolve({ result: parsed.data['result'], listeners: parsed.data['listeners'] });
   };
   const deadlineMs = timeoutS * 1_000 + 5_000;

@@ -9,12 +9,16 @@ import { registerHome } from '@hub/db/homes.ts';
 import { createPerson, ensureMember } from '@hub/db/people.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import type { View } from '@hub/ha/view.ts';
+import type { JobsPort } from '@hub/jobs/port.ts';
 import { createMemoryLimiter } from '@hub/runtime/limiter.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { tools } from '@hub/tools/registry.gen.ts';
+import type { Tool } from '@hub/tools/define.ts';
+import { tools as registry } from '@hub/tools/registry.gen.ts';
+import { createInlineJobs } from '@hub/tools/testing/inline-jobs.ts';
 import { createApprovals } from '../approvals.ts';
 import { createBestPractice } from '../best-practice.ts';
 import { createCatalogue } from '../catalogue.ts';
@@ -42,14 +46,16 @@ export interface OpenGate extends AsyncDisposable {
   call(connector: ConnectorAccess, name: string, args: unknown): Promise<CallResult>;
 }
 
-/** The gate as the hub builds it, on a database of its own and simulated homes. */
+/** The gate as the hub builds it, on a database of its own and simulated homes; jobs run at once, in this process. */
 export async function openGate({
   homeCount = 1,
   others = [],
+  tools = registry,
 }: {
   readonly homeCount?: number;
   /** Homes that run elsewhere; they come after the simulated ones. */
   readonly others?: readonly { readonly url: string; readonly token: string }[];
+  readonly tools?: readonly Tool[];
 } = {}): Promise<OpenGate> {
   const database = await createTestDatabase();
   const { db, vault } = database;
@@ -85,18 +91,28 @@ export async function openGate({
     secret: randomBytes(32),
     given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
+  const views = new Map<string, View>();
+  const jobs = new Map<string, JobsPort>();
   const gate = createGate({
     approvals: createApprovals(db, vault),
     bestPractice,
     repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 })),
     catalogue,
     trail,
-    openHome: async (home, connector) => openHome(await holder.hold(connector.tenantId, home.id), connector),
+    openHome: async (home, connector) => {
+      const opened = openHome(await holder.hold(connector.tenantId, home.id), connector);
+      views.set(home.id, opened.view);
+      return opened;
+    },
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
-      jobsFor: () => {
-        throw new Error('this gate has no jobs');
+      jobsFor: ({ homes: [first] }, home = first) => {
+        const view = home && views.get(home.id);
+        if (!view) throw new Error('this gate runs jobs of homes that were asked before');
+        const port = jobs.get(home.id) ?? createInlineJobs(view);
+        jobs.set(home.id, port);
+        return port;
       },
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),

@@ -28,6 +28,10 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
       'Leave out what is to stay as it is, or give the real value.',
     );
   }
+  const [port] = Object.entries(given.network ?? {}).find(([, value]) => !isPort(value)) ?? [];
+  if (port !== undefined) {
+    throw invalidParameter('network', `${port} stands for no port.`, 'Give a number up to 65535, or null to close it.');
+  }
   const app = await readApp(home, slug, { signal });
   if (!app) throw await appNotFound(home, slug, { signal });
   const ignored = unknownOptions(app, given.options);
@@ -55,6 +59,10 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
       ? { warnings: [`The app has no such options, they were left out: ${ignored.join(', ')}.`] }
       : {}),
   };
+}
+
+function isPort(value: unknown): boolean {
+  return value === null || (Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536);
 }
 
 /** The Supervisor would drop these without a word. */

@@ -113,7 +113,7 @@ async function select({ home, edits }: ToolContext, query: KeptQuery): Promise<r
   const { domain, entity_id: given, older_than_days: days, limit } = query;
   const kinds = domain === undefined ? [undefined] : kindsOf(domain);
   const ids = given === undefined ? [undefined] : await itemIds(home, given.trim());
-  const createdBefore = days === undefined ? undefined : new Date(Date.now() - days * DAY_MS);
+  const createdBefore = days === undefined ? undefined : new Date(Math.max(0, Date.now() - days * DAY_MS));
   const asked = kinds.flatMap((kind) => ids.map((itemId) => ({ kind, itemId })));
   const pages = await Promise.all(asked.map((one) => edits.list({ ...one, wasThere: true, createdBefore, limit })));
   const rows = pages.flat().filter(({ state }) => state !== 'failed');
