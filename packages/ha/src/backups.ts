@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home, SubscribeOptions, Subscription } from './home.ts';
 
@@ -5,8 +6,12 @@ const backupSchema = z.looseObject({
   backup_id: z.string(),
   name: z.string(),
   date: z.string(),
-  agents: z.record(z.string(), z.looseObject({ size: z.number() })),
+  agents: z.record(z.string(), z.looseObject({ size: z.number(), protected: z.boolean().default(false) })),
   failed_agent_ids: z.array(z.string()).default([]),
+  database_included: z.boolean().nullish(),
+  homeassistant_included: z.boolean().nullish(),
+  homeassistant_version: z.string().nullish(),
+  with_automatic_settings: z.boolean().nullish(),
 });
 const infoSchema = z.looseObject({
   state: z.string(),
@@ -74,6 +79,64 @@ export async function generateBackup(
 ): Promise<string> {
   const answer = await home.send({ ...request, type: 'backup/generate' }, { ...options, isWrite: true });
   return z.looseObject({ backup_job_id: z.string() }).parse(answer).backup_job_id;
+}
+
+export interface RestoreRequest {
+  readonly backupId: string;
+  /** The place to read it from. */
+  readonly agentId: string;
+  readonly password: string | undefined;
+  /** History and statistics too. */
+  readonly isWithDatabase: boolean;
+}
+
+/** Long: a backup stored elsewhere is fetched first, and a Supervisor unpacks it before Home Assistant goes down. */
+const RESTORE_MS = 45 * 60_000;
+
+/**
+ * Puts Home Assistant back to a backup; apps and folders stay as they are. It goes down without an answer, so losing it is the rule.
+ * Source: HA `backup/restore`. @throws Fault RESOURCE_LOCKED when the manager is busy; VALIDATION_FAILED when the key does not fit
+ */
+export async function restoreBackup(home: Home, request: RestoreRequest, options: CallOptions = {}): Promise<void> {
+  const { backupId, agentId, password, isWithDatabase } = request;
+  const command = {
+    ...{ type: 'backup/restore', backup_id: backupId, agent_id: agentId },
+    ...{ restore_homeassistant: true, restore_database: isWithDatabase },
+    ...(password === undefined ? {} : { password }),
+  };
+  try {
+    await home.send(command, { deadlineMs: RESTORE_MS, ...options, isWrite: true });
+  } catch (error) {
+    if (error instanceof Fault && error.context['ha_error_code'] === 'password_incorrect') throw wrongKey(error);
+    throw busyFault(error) ?? error;
+  }
+}
+
+function wrongKey(cause: Fault): Fault {
+  return new Fault('VALIDATION_FAILED', "This backup is encrypted with another key than the home's own of today.", {
+    suggestion: 'Restore it in Home Assistant under Settings > System > Backups, where its key can be typed in.',
+    cause,
+  });
+}
+
+/** What a manager that does something else refuses with; undefined for any other error. */
+export function busyFault(error: unknown): Fault | undefined {
+  if (!(error instanceof Fault) || !/backup manager busy/i.test(error.message)) return undefined;
+  const doing = /busy: ?(\w+)/i.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'another backup';
+  return new Fault('RESOURCE_LOCKED', `the home is busy with something else: ${doing}`, {
+    suggestion: 'wait until that has ended (list the backups to see it), then ask again',
+    cause: error,
+  });
+}
+
+/** Removes a backup from all its places; the answer names those that would not. Source: HA `backup/delete`. */
+export async function deleteBackup(
+  home: Home,
+  backupId: string,
+  options: CallOptions = {},
+): Promise<Readonly<Record<string, string>>> {
+  const answer = await home.send({ type: 'backup/delete', backup_id: backupId }, { ...options, isWrite: true });
+  return z.looseObject({ agent_errors: z.record(z.string(), z.string()).default({}) }).parse(answer).agent_errors;
 }
 
 /** What the manager does from now on; the first event tells its present state and may come before this resolves. Source: HA `backup/subscribe_events`. */

@@ -87,18 +87,31 @@ export interface Restart {
   readonly tookMs: number;
 }
 
+export interface RestartWait {
+  /** The youngest state before: that it did restart is read off the states, which are all younger then. */
+  readonly newestMs: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Restarts Home Assistant and waits until it runs again, at most `deadlineMs`. Sent once: that its answer is lost is the rule.
- * That it did restart is read off the states: all are younger than `newestMs`, the youngest before.
+ * Restarts Home Assistant and waits until it runs again, at most `deadlineMs`. Sent once.
  * @throws Fault when the home refuses, as with a bad configuration or while its database is upgraded
  */
-export async function restartHome(
+export function restartHome(home: Home, wait: RestartWait): Promise<Restart> {
+  const { signal } = wait;
+  const act = () => callService(home, 'homeassistant', 'restart', { signal, deadlineMs: RELOAD_MS });
+  return throughRestart(home, act, wait);
+}
+
+/**
+ * Sends what takes Home Assistant down and waits until it runs again. That the answer is lost is the rule.
+ * @throws Fault as the home refuses; AUTH_INVALID_TOKEN when it came back and refuses the hub
+ */
+export async function throughRestart(
   home: Home,
-  {
-    newestMs,
-    deadlineMs,
-    signal,
-  }: { readonly newestMs: number; readonly deadlineMs: number; readonly signal: AbortSignal },
+  act: () => Promise<unknown>,
+  { newestMs, deadlineMs, signal }: RestartWait,
 ): Promise<Restart> {
   const startedMs = performance.now();
   const returned = Promise.withResolvers<void>();
@@ -107,7 +120,7 @@ export async function restartHome(
   const watch = { type: 'subscribe_events', event_type: 'homeassistant_started' };
   const subscription = await home.subscribe(watch, () => undefined, { signal, onRenewed });
   try {
-    await callService(home, 'homeassistant', 'restart', { signal, deadlineMs: RELOAD_MS }).catch((error: unknown) => {
+    await act().catch((error: unknown) => {
       if (!(error instanceof Fault && error.outcomeUnknown && !signal.aborted)) throw error;
     });
     const hasReturned = await untilBack(home, returned.promise, deadlineMs - (performance.now() - startedMs), signal);
@@ -133,14 +146,18 @@ async function changeTimes(home: Home, options: CallOptions): Promise<number[]> 
   return states.map((state) => Date.parse(state.last_changed));
 }
 
-/** True once the link told of its return; false when time is up or the signal aborts. */
+/** True once the link told of its return; false when time is up or the signal aborts. @throws Fault AUTH_INVALID_TOKEN */
 async function untilBack(home: Home, returned: Promise<void>, leftMs: number, signal: AbortSignal): Promise<boolean> {
+  const refused = Promise.withResolvers<never>();
   // A link dials by itself more and more seldom; asking whether the home is ready makes it dial now.
-  const knock = () => void home.ready({ signal, deadlineMs: KNOCK_MS }).catch(() => undefined);
+  const knock = () =>
+    void home.ready({ signal, deadlineMs: KNOCK_MS }).catch((error: unknown) => {
+      if (home.info.state === 'reauth_required') refused.reject(error);
+    });
   const knocking = setInterval(knock, KNOCK_MS);
   const late = new Fault('TIMEOUT_OPERATION', 'Home Assistant is not back yet.');
   try {
-    await within(returned, Math.max(0, leftMs), signal, () => late);
+    await within(Promise.race([returned, refused.promise]), Math.max(0, leftMs), signal, () => late);
     return true;
   } catch (error) {
     if (error === late || signal.aborted) return false;

@@ -150,6 +150,8 @@ function configEntries(home: HomeModel, message: Json): Json[] {
   return rows.filter((row) => message['domain'] === undefined || row['domain'] === message['domain']);
 }
 
+const tokenMadeAt = '2025-01-01T00:00:00.000000+00:00';
+
 /** Everything about the installation itself, mostly fixed answers. */
 export const systemCommands: Commands = {
   get_config: command('', ({ home }) => configOf(home)),
@@ -161,6 +163,13 @@ export const systemCommands: Commands = {
     credentials: [{ auth_provider_type: 'homeassistant', auth_provider_id: null }],
     mfa_modules: [],
   })),
+  'auth/refresh_tokens': command('', () => [
+    {
+      ...{ id: 'token-of-the-hub', type: 'long_lived_access_token', is_current: true, client_name: 'Hub' },
+      ...{ client_id: null, client_icon: null, auth_provider_type: null, created_at: tokenMadeAt },
+      ...{ expire_at: null, last_used_at: null, last_used_ip: null },
+    },
+  ]),
   'system_log/list': command('', ({ home }) => systemLog(home)),
   'system_health/info': command('', systemHealth),
   'repairs/list_issues': command('', ({ home }) => ({ issues: issues(home) })),

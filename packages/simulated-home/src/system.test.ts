@@ -31,6 +31,7 @@ test('system health comes as events and finishes', async () => {
 
 test.each([
   'auth/current_user',
+  'auth/refresh_tokens',
   'backup/agents/info',
   'config_entries/get',
   'logger/log_info',

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import {
   type BackupInfo,
+  busyFault,
   generateBackup,
   listBackupAgents,
   readBackupConfig,
@@ -51,7 +52,7 @@ export const job = defineJob<Args, BackupResult>({
 });
 
 /** One backup, made once: after a crash or a lost answer it is looked for by its name, and waited for while it is being made. */
-function generateStep(args: Args, context: JobContext): Step<BackupResult> {
+export function generateStep(args: Args, context: JobContext): Step<BackupResult> {
   const { home, signal } = context;
   return {
     async marker() {
@@ -116,17 +117,8 @@ async function begin({ home, signal }: JobContext, request: Readonly<Record<stri
   try {
     return await generateBackup(home, request, { signal });
   } catch (error) {
-    if (error instanceof Fault && /backup manager busy/i.test(error.message)) throw busy(error);
-    throw error;
+    throw busyFault(error) ?? error;
   }
-}
-
-function busy(cause: Fault): Fault {
-  const doing = /busy: ?(\w+)/i.exec(cause.message)?.[1]?.replaceAll('_', ' ') ?? 'another backup';
-  return new Fault('RESOURCE_LOCKED', `the home is busy with something else: ${doing}`, {
-    suggestion: 'wait until that has ended (list the backups to see it), then start the backup again',
-    cause,
-  });
 }
 
 function failure(info: BackupInfo, name: string): Fault {

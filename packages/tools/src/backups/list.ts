@@ -1,10 +1,8 @@
-import { Fault } from '@hub/core/fault.ts';
 import { readBackupInfo, type StoredBackup } from '@hub/ha/backups.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
 import { answerOf } from './create.ts';
-
-const agentShape = z.looseObject({ protected: z.boolean().default(false) });
+import { noSuchBackup } from './find-backup.ts';
 
 /** The backups of a home, newest first; one of them, or one in the making, by its id. @throws Fault RESOURCE_NOT_FOUND */
 export async function listSnapshots(context: ToolContext, limit: number, id: string | undefined) {
@@ -16,12 +14,7 @@ export async function listSnapshots(context: ToolContext, limit: number, id: str
   const found = info.backups
     .filter((backup) => wanted === undefined || backup.backup_id === wanted)
     .sort((a, b) => Date.parse(b.date) - Date.parse(a.date));
-  if (wanted !== undefined && found.length === 0) {
-    throw new Fault('RESOURCE_NOT_FOUND', `\`backup_id\`: this home has no backup '${wanted}'.`, {
-      suggestion: 'Leave backup_id out to see all.',
-      context: { parameter: 'backup_id', backup_id: wanted },
-    });
-  }
+  if (wanted !== undefined && found.length === 0) throw noSuchBackup(wanted);
   const backups = found.slice(0, limit).map(rowOf);
   const warnings = Object.entries(info.agent_errors).map(([agent, error]) => `${agent} could not be asked: ${error}`);
   return {
@@ -42,11 +35,11 @@ function rowOf(backup: StoredBackup) {
     name: backup.name,
     date: backup.date,
     size_bytes: Math.max(0, ...agents.map((agent) => agent.size)),
-    protected: agents.some((agent) => agentShape.parse(agent).protected),
-    database_included: backup['database_included'] ?? null,
-    homeassistant_included: backup['homeassistant_included'] ?? null,
-    homeassistant_version: backup['homeassistant_version'] ?? null,
-    with_automatic_settings: backup['with_automatic_settings'] ?? null,
+    protected: agents.some((agent) => agent.protected),
+    database_included: backup.database_included ?? null,
+    homeassistant_included: backup.homeassistant_included ?? null,
+    homeassistant_version: backup.homeassistant_version ?? null,
+    with_automatic_settings: backup.with_automatic_settings ?? null,
     agent_ids: Object.keys(backup.agents),
   };
 }

@@ -113,8 +113,6 @@ describe('ha_manage_backup', () => {
   });
 
   it.each([
-    ['snapshot', 'restore', 'Nothing was done'],
-    ['snapshot', 'delete', 'Nothing was done'],
     ['edits', 'view', '`backup_name` is required'],
     ['edits', 'delete', '`backup_name` is required'],
     ['snapshot', 'view', 'does not fit'],

@@ -3,20 +3,22 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, successShape } from '../shared/parameters.ts';
 import { createSnapshot } from './create.ts';
+import { deleteSnapshot } from './delete.ts';
 import { deleteKept, diffKept, listKept, restoreKept, viewKept } from './kept-edits.ts';
 import { listSnapshots } from './list.ts';
+import { restoreSnapshot } from './restore.ts';
 
 const input = z.strictObject({
   scope: z.enum(['snapshot', 'edits']).describe('snapshot: whole backups; edits: what the hub kept of its own changes'),
   action: z.enum(['create', 'restore', 'list', 'view', 'diff', 'delete']),
   name: z.string().optional().describe('create: a unique name'),
-  backup_id: z.string().optional().describe('list: this one only; also the job_id of one in the making'),
-  restore_database: z.boolean().default(false),
-  confirm: z.boolean().default(false),
+  backup_id: z.string().optional().describe('restore, delete; list: this one only, also by the job_id of its making'),
+  restore_database: z.boolean().default(false).describe('history too'),
+  confirm: z.boolean().default(false).describe('snapshot restore, delete: the person agreed'),
   domain: z.string().optional().describe('edits: automation, script, dashboard, helper_timer, …'),
   entity_id: z.string().optional().describe('edits: the item'),
   backup_name: z.string().optional().describe('edits: name or edit_id from list'),
-  older_than_days: count(0).optional(),
+  older_than_days: count(0).optional().describe('delete: at least so old (snapshot: 7 or more)'),
   limit: count(1, 10_000).default(200),
 });
 
@@ -33,7 +35,7 @@ const EDIT_ACTIONS = { list: listKept, view: viewKept, diff: diffKept, restore: 
 export const tool = defineTool({
   name: 'ha_manage_backup',
   title: 'Manage Backups',
-  docs: 'Creates a backup of the home (scope snapshot, action create), and lists the backups there are. A long one goes on as a job: ask for it with action list and backup_id. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
+  docs: 'Scope snapshot: creates, lists, restores and deletes backups of the whole home. Restoring loses all changes since and restarts the home: only when the person asks; a backup is made before. Long work goes on as a job. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
   tags: ['System'],
   scope: 'home',
   effect: {
@@ -61,7 +63,7 @@ export const tool = defineTool({
     if (scope === 'edits') return EDIT_ACTIONS[action as keyof typeof EDIT_ACTIONS](context, call);
     if (action === 'create') return createSnapshot(context, name);
     if (action === 'list') return listSnapshots(context, limit, id);
-    throw snapshotNotYet(action);
+    return action === 'restore' ? restoreSnapshot(context, call) : deleteSnapshot(context, call);
   },
 });
 
@@ -73,15 +75,4 @@ function unfit({ scope, action }: Input): Fault {
     ],
     context: { parameter: 'action', scope, action, valid_actions: ACTIONS[scope] },
   });
-}
-
-function snapshotNotYet(action: Action): Fault {
-  return new Fault(
-    'VALIDATION_INVALID_PARAMETER',
-    `\`action\`: a backup cannot be ${action}d by the hub yet. Nothing was done.`,
-    {
-      suggestion: 'Do it in Home Assistant: Settings > System > Backups.',
-      context: { parameter: 'action', scope: 'snapshot', action, valid_actions: ['create', 'list'] },
-    },
-  );
 }
