@@ -29,3 +29,14 @@ export class Fault extends Error {
     this.outcomeUnknown = extra.outcomeUnknown ?? false;
   }
 }
+
+/** The same fault with more facts beside it; what it already said stays. */
+export function withContext(fault: Fault, context: Readonly<Record<string, unknown>>, code = fault.code): Fault {
+  return new Fault(code, fault.message, {
+    suggestion: fault.suggestions,
+    context: { ...context, ...fault.context },
+    ...(fault.details === undefined ? {} : { details: fault.details }),
+    outcomeUnknown: fault.outcomeUnknown,
+    cause: fault,
+  });
+}

@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { z } from 'zod';
 
 const MAX_SHOWN = 5;
+const TYPE_NAMES: Readonly<Record<string, string>> = { int: 'integer', record: 'object', array: 'list' };
 
 /** Turns schema complaints into one tool error that names each path, what was expected and how to fix it. */
 export function argumentFault(toolName: string, error: z.ZodError, parameters: readonly string[]): Fault {
@@ -11,7 +12,7 @@ export function argumentFault(toolName: string, error: z.ZodError, parameters: r
   const first = error.issues[0];
   return new Fault('VALIDATION_FAILED', shown.join('; '), {
     suggestion: `Correct the named arguments and call ${toolName} again. It takes: ${parameters.join(', ') || 'no arguments'}.`,
-    context: { parameter: first ? pathOf(first) : '' },
+    context: { parameter: first ? parameterOf(first) : '' },
   });
 }
 
@@ -36,7 +37,7 @@ function describe(issue: z.core.$ZodIssue, parameters: readonly string[]): strin
 function expected(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `a valid ${issue.expected === 'int' ? 'integer' : issue.expected}`;
+      return `a valid ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return issue.values.map((value) => `'${String(value)}'`).join(' or ');
     case 'too_small':
@@ -58,6 +59,13 @@ function given(input: unknown): string {
   if (input === undefined || (typeof input === 'object' && input !== null)) return '';
   const text = JSON.stringify(input);
   return text.length <= 60 ? `, got ${text}` : '';
+}
+
+/** The argument to look at; for an unknown one its own name. */
+function parameterOf(issue: z.core.$ZodIssue): string {
+  const path = pathOf(issue);
+  if (issue.code !== 'unrecognized_keys') return path;
+  return [path, issue.keys[0]].filter((part) => part).join('.');
 }
 
 function pathOf(issue: z.core.$ZodIssue): string {

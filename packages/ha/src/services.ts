@@ -1,4 +1,4 @@
-import { Fault } from '@hub/core/fault.ts';
+import { Fault, withContext } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { Home } from './home.ts';
 
@@ -67,9 +67,11 @@ function serviceFault(error: unknown, domain: string, service: string): unknown 
       cause: error,
     });
   }
-  if (code === 'service_validation_error')
-    return new Fault('VALIDATION_FAILED', error.message, { context: { domain, service }, cause: error });
-  return error;
+  return withContext(
+    error,
+    { domain, service },
+    code === 'service_validation_error' ? 'VALIDATION_FAILED' : error.code,
+  );
 }
 
 /** Every action with its fields. Source: HA `get_services` (56 kB on a demo, 95 ms when cold). */

@@ -38,7 +38,8 @@ export const tool = defineTool({
   }),
   async run(call, context) {
     const [devices, entries] = await Promise.all([context.home.devices(), context.home.entities()]);
-    const deviceId = call.device_id || (call.entity_id ? deviceOfEntity(call.entity_id, entries) : undefined);
+    const deviceId =
+      call.device_id || (call.entity_id ? await deviceOfEntity(call.entity_id, entries, context) : undefined);
     if (deviceId !== undefined) return one(deviceId, call.entity_id, devices, entries, context);
     const filter: DeviceFilter = call;
     const { rows, extras } = await listDevices(filter, devices, entries, context.home);
@@ -54,10 +55,14 @@ export const tool = defineTool({
   },
 });
 
-function deviceOfEntity(entityId: string, entries: ReadonlyMap<string, EntityEntry>): string {
+async function deviceOfEntity(
+  entityId: string,
+  entries: ReadonlyMap<string, EntityEntry>,
+  { home }: ToolContext,
+): Promise<string> {
   const entry = entries.get(entityId);
-  if (!entry) throw entityNotFound(entityId, entries.keys());
-  if (entry.device_id) return entry.device_id;
+  if (!entry && !(await home.states()).has(entityId)) throw entityNotFound(entityId, entries.keys());
+  if (entry?.device_id) return entry.device_id;
   throw new Fault('ENTITY_NOT_FOUND', `${entityId} belongs to no device.`, {
     suggestion: 'Helpers, scenes, automations and scripts have none; ha_get_entity shows what it is.',
     context: { entity_id: entityId },

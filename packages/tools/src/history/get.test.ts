@@ -92,15 +92,20 @@ await describeReal('ha_get_history', (home) => {
   it('several entities each have their rows; one that is not there is named in a warning', () =>
     withSwitched(async (entityId, ctx) => {
       const answer = await runTool(tool, { entity_ids: `${entityId}, light.not_here`, fields: 'entities' }, ctx);
-      expect(answer.data['entities']).toHaveLength(1);
+      expect(answer.data['entities']).toMatchObject([
+        { entity_id: entityId },
+        { entity_id: 'light.not_here', states: [] },
+      ]);
       expect(answer.data['warnings']).toEqual([expect.stringContaining('light.not_here')]);
       expect(Object.keys(answer.data).sort()).toEqual(['entities', 'success', 'warnings']);
     }));
 
-  it('entities that are all unknown are an error with the likeliest ids', async () => {
-    const call = { entity_ids: 'light.not_here' };
-    await expect(runTool(tool, call, context())).rejects.toMatchObject({ code: 'ENTITY_NOT_FOUND' });
-  });
+  it('an entity that is not there has an empty history, and the answer names those like it', () =>
+    withSwitched(async (entityId, ctx) => {
+      const answer = await runTool(tool, { entity_ids: `${entityId}x` }, ctx);
+      expect(only(answer)).toMatchObject({ states: [], total_count: 0, has_more: false });
+      expect(answer.data['warnings']).toEqual([expect.stringContaining(`Did you mean ${entityId}`)]);
+    }));
 
   it('an entity without a state_class has no statistics, and the answer says so', () =>
     withSwitched(async (entityId, ctx) => {

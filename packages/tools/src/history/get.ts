@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { entityNotFound } from '../shared/entity-not-found.ts';
+import { nearestIds } from '../shared/entity-not-found.ts';
 import { project } from '../shared/fields.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime, timed, timedShape } from '../shared/local-time.ts';
@@ -9,9 +9,11 @@ import { parseMoment } from '../shared/moment.ts';
 import { pageShape } from '../shared/page.ts';
 import { count, stringList } from '../shared/parameters.ts';
 import { contractOf, coreOptions } from './core-options.ts';
-import { fitted, type HistoryQuery, rawHistory, type Series, statistics } from './series.ts';
+import { fitted, type HistoryQuery, noSeries, rawHistory, type Series, statistics } from './series.ts';
 
 const MAX_ENTITIES = 100;
+/** Each look for what was meant walks all ids of the home. */
+const MAX_LOOKED_FOR = 5;
 const DAY_MS = 86_400_000;
 /** Home Assistant answers the whole period at once: more than this over several entities is asked in parts. */
 const MAX_ENTITY_DAYS = 1_000;
@@ -74,9 +76,10 @@ export const tool = defineTool({
     const { timeZone } = context.home.info;
     checkCall(call);
     const query = queryOf(call, timeZone);
-    const { known, warnings } = await knownIds(context, call);
+    const { known, unknown, warnings } = await knownIds(context, call);
     const read = call.source === 'history' ? rawHistory : statistics;
-    const series = fitted(await read(context.home, known, query, context.signal));
+    const found = known.length === 0 ? [] : fitted(await read(context.home, known, query, context.signal));
+    const series = [...found, ...unknown.map((id) => noSeries(id, query, call.source))];
     const start = localTime(query.start.toISOString(), timeZone);
     const end = localTime(query.end.toISOString(), timeZone);
     const all = [...warnings, ...series.flatMap((one) => one.warnings)];
@@ -165,12 +168,15 @@ function checkCall({ entity_ids: ids, source, offset = 0, period, statistic_type
     );
 }
 
-/** What this connector sees, or statistics that belong to no entity (`energy:cost`). @throws Fault ENTITY_NOT_FOUND when none is left */
+/** What this connector sees, or statistics that belong to no entity (`energy:cost`); nothing is read of the others. */
 async function knownIds({ home }: ToolContext, { entity_ids: given, source }: Input) {
   const [states, entities] = await Promise.all([home.states(), home.entities()]);
   const ids = [...new Set(given)];
   const isKnown = (id: string) => states.has(id) || entities.has(id) || (source === 'statistics' && id.includes(':'));
   const unknown = ids.filter((id) => !isKnown(id));
-  if (unknown[0] !== undefined && unknown.length === ids.length) throw entityNotFound(unknown[0], states.keys());
-  return { known: ids.filter(isKnown), warnings: unknown.map((id) => `There is no entity ${id} in this home.`) };
+  const warnings = unknown.map((id, at) => {
+    const near = at < MAX_LOOKED_FOR ? nearestIds(id, states.keys()).slice(0, 3) : [];
+    return `There is no entity ${id} in this home.${near.length > 0 ? ` Did you mean ${near.join(', ')}?` : ''}`;
+  });
+  return { known: ids.filter(isKnown), unknown, warnings };
 }

@@ -95,6 +95,12 @@ export async function statistics(
   });
 }
 
+/** What is known of an entity that is not there: nothing. */
+export function noSeries(entityId: string, query: HistoryQuery, source: 'history' | 'statistics'): Series {
+  const key = source === 'history' ? 'states' : 'statistics';
+  return { entityId, key, rows: [], block: page([], query.offset, query.limit).block, unit: undefined, warnings: [] };
+}
+
 function ordered<T>(oldestFirst: readonly T[], { order, offset, limit }: HistoryQuery) {
   return page(order === 'asc' ? oldestFirst : oldestFirst.toReversed(), offset, limit);
 }

@@ -64,13 +64,13 @@ async function supervised({ home, signal }: ToolContext, source: string, slug: s
 
 /** One page of lines, those of one record kept together and in their order. */
 export function linesOf(text: string, query: LogQuery) {
-  const { records, total } = matching(text, query);
+  const records = matching(text, query);
   const ordered = query.order === 'oldest' ? records : records.toReversed();
   const lines = ordered.flatMap((record) => record.lines);
   const { items, hasMore } = pageOf(lines, { ...query, order: 'oldest' });
   return {
     log: items.join('\n'),
-    ...{ total_lines: total, returned_lines: items.length },
+    ...{ total_lines: lines.length, returned_lines: items.length },
     ...{ limit: query.limit, offset: query.offset, order: query.order, has_more: hasMore },
     note: query.order === 'newest' ? 'Newest records first; lines of one record keep their order.' : 'Oldest first.',
     ...filtersOf({ search: query.search, level: query.level }),
@@ -78,7 +78,7 @@ export function linesOf(text: string, query: LogQuery) {
 }
 
 export function structuredLog(text: string, query: LogQuery, topN: number | undefined) {
-  const { records } = matching(text, query);
+  const records = matching(text, query);
   const found = summarize(
     records.map(({ level, component, message, at }) => ({ level, component, message, at, count: 1 })),
     topN,
@@ -86,10 +86,8 @@ export function structuredLog(text: string, query: LogQuery, topN: number | unde
   return { ...found, ...filtersOf({ search: query.search, level: query.level }) };
 }
 
-function matching(text: string, { search, level }: LogQuery): { records: readonly LogRecord[]; total: number } {
-  const all = parseLog(text);
-  const records = all.filter(
+function matching(text: string, { search, level }: LogQuery): readonly LogRecord[] {
+  return parseLog(text).filter(
     (record) => (level === undefined || record.level === level) && contains(record.lines.join('\n'), search),
   );
-  return { records, total: all.reduce((sum, { lines }) => sum + lines.length, 0) };
 }

@@ -66,10 +66,16 @@ export const tool = defineTool({
       instructions:
         'Show issue_title and issue_body to the user, correct what they want, and let them hand it to whoever runs the hub. Call again with title and description where they are still missing.',
     };
-    if (!call.fields) return usual;
-    // The same text under older names, for those who ask for them.
-    const template = call.report_type === 'agent_behavior' ? 'agent_behavior_template' : 'runtime_bug_template';
-    const older = { suggested_title: title, formatted_report: body, [template]: body };
+    // A first call without words gets the same under older names, which prompts and skills may ask for.
+    if (!call.fields && Object.keys(words).length > 0) return usual;
+    const older = {
+      suggested_title: title,
+      formatted_report: body,
+      runtime_bug_template: issueBody('runtime_bug', words, facts),
+      agent_behavior_template: issueBody('agent_behavior', words, facts),
+      // The hub's own log is its operator's, and apps have theirs in ha_get_logs.
+      ...{ startup_logs: [], startup_log_count: 0, addon_logs: '' },
+    };
     return { success: true as const, ...project({ ...usual, ...older }, call.fields) };
   },
 });

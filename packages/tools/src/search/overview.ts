@@ -9,6 +9,12 @@ import { notices, part, repairs, serviceNames, systemInfo } from './overview-sys
 const SETTINGS_HINT =
   'What this connector may do is set by the owner of the hub: hub connectors list, then hub connectors set NAME.';
 
+/** Keys of other calls, or left unread by `fields`: to ask for one is no mistake. */
+const NOT_ASKED = [
+  ...['system_info', 'notification_count', 'notifications', 'repair_count', 'repairs', 'dismissed_repair_count'],
+  ...['pagination', 'device_types', 'service_availability', 'tool_discovery', 'settings_url_hint'],
+];
+
 const READ_ONLY_HINT =
   'Read Only Mode is ON: everything but reading is refused. Say so to the user; the owner can allow changes with hub connectors set NAME --read-only off.';
 
@@ -72,7 +78,7 @@ export const tool = defineTool({
       ...(warnings.length > 0 ? { partial: true, warnings } : {}),
     };
     return {
-      ...project(body, call.fields, ['partial', 'repairs_error']),
+      ...project(body, call.fields, ['partial', 'repairs_error'], NOT_ASKED),
       success: true as const,
       settings_url_hint: SETTINGS_HINT,
     };

@@ -5,7 +5,7 @@ import { splitSelector } from './selector.ts';
 const DEFAULT_TIMEOUT_S = 10;
 
 const rowSchema = z.strictObject({
-  entity_id: z.string().regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id such as light.kitchen'),
+  entity_id: z.string().min(1, 'an entity id such as light.kitchen'),
   action: z.string().min(1),
   // Home Assistant reads a target out of a service's data too: it would reach what nobody judged.
   parameters: z
@@ -18,6 +18,9 @@ const rowSchema = z.strictObject({
   timeout_seconds: z.number().min(0).max(60).nullish(),
   validate_first: z.boolean().nullish(),
 });
+
+/** Has the form of an entity id; rows that have not fail by themselves and name no target. */
+export const isEntityId = (text: string): boolean => /^[a-z0-9_]+\.[a-z0-9_]+$/.test(text);
 
 export interface BulkRow {
   readonly entityId: string;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { nearestIds } from '../shared/entity-not-found.ts';
 import { type BulkService, bulkService } from './bulk-actions.ts';
-import { type BulkRow, readRows, type SkippedRow } from './bulk-rows.ts';
+import { type BulkRow, isEntityId, readRows, type SkippedRow } from './bulk-rows.ts';
 import { type BulkSelector, bulkSelector, checkSelector, select, selectorTargets } from './bulk-selector.ts';
 import { expectedState } from './expected-state.ts';
 import { type Operation, putOperation, settleOperation } from './operation.ts';
@@ -59,7 +59,7 @@ export const tool = defineTool({
   targets({ operations = [], selector, action = '', parameters = {}, dry_run: isTrial }) {
     if (isTrial) return [];
     const rows = readRows(operations).rows.flatMap(({ entityId, action: own, parameters: data }) => {
-      const service = bulkService(entityId, own, data);
+      const service = isEntityId(entityId) ? bulkService(entityId, own, data) : undefined;
       return service
         ? [{ action: `${service.domain}.${service.service}`, selector: { entity_id: entityId }, data: service.data }]
         : [];
@@ -129,6 +129,13 @@ async function inOrder(rows: readonly BulkRow[], context: ToolContext): Promise<
 }
 
 async function command(row: BulkRow, context: ToolContext): Promise<RowResult> {
+  if (!isEntityId(row.entityId))
+    return failed(
+      row,
+      'ENTITY_INVALID_ID',
+      `'${row.entityId.slice(0, 80)}' is no entity id; one looks like light.kitchen.`,
+      {},
+    );
   const states = await context.home.states();
   const before = states.get(row.entityId);
   if (!before) {

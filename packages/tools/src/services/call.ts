@@ -1,4 +1,4 @@
-import { Fault } from '@hub/core/fault.ts';
+import { Fault, withContext } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { stringList, successShape } from '../shared/parameters.ts';
@@ -30,6 +30,11 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
+const SERVICE_ONLY = [
+  ...(['domain', 'service', 'entity_id', 'return_response', 'verbose'] as const),
+  ...(['result_fields', 'result_attribute_keys'] as const),
+] as const;
+
 export const tool = defineTool({
   name: 'ha_call_service',
   title: 'Call Service',
@@ -60,19 +65,32 @@ export const tool = defineTool({
     if (!domain || !service) {
       throw new Fault('VALIDATION_FAILED', 'Name `domain` and `service`, e.g. light and turn_on.', {
         suggestion: 'ha_list_services shows what this home has.',
+        context: { parameter: domain ? 'service' : 'domain' },
       });
     }
     return runService({ ...call, domain, service }, context);
   },
 });
 
-async function runCommand({ domain, service, data = {} }: Input, command: string, { home, signal }: ToolContext) {
-  if (domain !== undefined || service !== undefined) {
-    throw new Fault('VALIDATION_FAILED', '`ws_command` and `domain`/`service` were both given.', {
-      suggestion: 'Choose one of the two.',
+async function runCommand(call: Input, command: string, { home, signal }: ToolContext) {
+  const { data = {} } = call;
+  const given = SERVICE_ONLY.filter((key) => call[key] !== undefined && call[key] !== false);
+  if (given.length > 0) {
+    throw new Fault('VALIDATION_FAILED', `\`ws_command\` and ${given.join(', ')} were both given.`, {
+      suggestion: 'Choose one of the two: a raw command takes its fields in data, a service its own parameters.',
+      context: { parameter: 'ws_command' },
     });
   }
   assertRawCommandAllowed(command, data);
-  const result = await home.send({ ...data, type: command }, { signal, isWrite: !isReadingCommand(command) });
+  const sent = home.send({ ...data, type: command }, { signal, isWrite: !isReadingCommand(command) });
+  const result = await sent.catch((error: unknown) => {
+    throw error instanceof Fault ? refusedCommand(error, command) : error;
+  });
   return { success: true as const, ws_command: command, parameters: data, result, message: `Ran ${command}.` };
+}
+
+/** A refusal by the home itself, as any raw command may get; lost links and rights keep their own codes. */
+function refusedCommand(fault: Fault, command: string): Fault {
+  const isRefusal = fault.code === 'COMPONENT_NOT_INSTALLED' || fault.code === 'VALIDATION_FAILED';
+  return withContext(fault, { ws_command: command }, isRefusal ? 'SERVICE_CALL_FAILED' : fault.code);
 }

@@ -21,7 +21,11 @@ export function isReadingCommand(type: string): boolean {
 /** @throws Fault VALIDATION_FAILED with the way to go instead */
 export function assertRawCommandAllowed(type: string, data: Readonly<Record<string, unknown>>): void {
   const refuse = (why: string, suggestion: string) =>
-    new Fault('VALIDATION_FAILED', `\`ws_command\`: ${type} ${why}`, { suggestion, context: { ws_command: type } });
+    new Fault('VALIDATION_FAILED', `\`ws_command\`: ${type} ${why}`, {
+      suggestion,
+      context: { parameter: 'ws_command', ws_command: type },
+    });
+  if (type.trim() === '') throw refuse('is empty.', 'Name one, e.g. repairs/ignore_issue; its fields go into data.');
   const kind = commandKind(type);
   if (kind === 'stream' || (kind === 'write' && STREAMING.test(type)))
     throw refuse(

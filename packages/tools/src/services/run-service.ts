@@ -1,3 +1,4 @@
+import { Fault, withContext } from '@hub/core/fault.ts';
 import type { EntityState } from '@hub/ha/records.ts';
 import { callService } from '@hub/ha/services.ts';
 import type { ToolContext } from '../define.ts';
@@ -34,9 +35,12 @@ export async function runService(call: ServiceCall, { home, signal }: ToolContex
     target: selector,
     returnResponse: call.return_response,
     signal,
+  }).catch((error: unknown) => {
+    throw error instanceof Fault ? helpful(error, call) : error;
   });
+  // What answers with data changes nothing that could prove it.
   const confirmation =
-    call.wait && only !== undefined && isConfirmable(domain)
+    call.wait && !call.return_response && only !== undefined && isConfirmable(domain)
       ? await confirmChange(home, {
           domain,
           service,
@@ -61,6 +65,17 @@ export async function runService(call: ServiceCall, { home, signal }: ToolContex
     ...verdict(confirmation, missing),
     ...(call.return_response ? { service_response: answer.response ?? null } : {}),
   };
+}
+
+/** Says which call it was, and where the fields of an action are found. */
+function helpful(fault: Fault, { domain, service, entity_id: entityId }: ServiceCall): Fault {
+  const named = withContext(fault, entityId === undefined ? {} : { entity_id: entityId });
+  if (named.suggestions.length > 0 || named.code !== 'VALIDATION_FAILED') return named;
+  return new Fault(named.code, named.message, {
+    suggestion: `ha_list_services with domain '${domain}', query '${service}' and detail_level full shows its fields and targets.`,
+    context: named.context,
+    cause: fault,
+  });
 }
 
 function messageOf(domain: string, service: string, named: readonly string[]): string {

@@ -25,10 +25,18 @@ export const tool = defineTool({
     fields: stringList('keys of the state record to keep, e.g. state').optional(),
     attribute_keys: stringList('attributes to keep').optional(),
   }),
-  output: z.object({ data: z.record(z.string(), z.unknown()), ...timedShape }),
+  output: z.object({
+    data: z.record(z.string(), z.unknown()),
+    ...timedShape,
+    warnings: z.array(z.string()).optional(),
+  }),
   async run({ entity_id, fields, attribute_keys }, { home }) {
     const states = await home.states();
     const shape = (state: EntityState) => shorten(state, fields, attribute_keys);
+    const answer = (data: Record<string, unknown>, shown: readonly EntityState[]) => ({
+      ...timed(data, home.info.timeZone),
+      ...warningsOf(shown, fields, attribute_keys),
+    });
     const ids =
       typeof entity_id === 'string' && entity_id.includes(',')
         ? entity_id.split(',').map((id) => id.trim())
@@ -38,30 +46,38 @@ export const tool = defineTool({
         throw new Fault('RESOURCE_NOT_FOUND', '`entity_id` is empty.', { suggestion: 'Name one, e.g. light.kitchen.' });
       const state = states.get(ids);
       if (!state) throw entityNotFound(ids, states.keys());
-      return timed(shape(state), home.info.timeZone);
+      return answer(shape(state), [state]);
     }
-    return timed(many(ids, states, shape), home.info.timeZone);
+    const wanted = checked(ids);
+    return answer(
+      many(wanted, states, shape),
+      wanted.flatMap((id) => states.get(id) ?? []),
+    );
   },
 });
+
+/** Each id once. @throws Fault VALIDATION_FAILED for none and for too many */
+function checked(ids: readonly string[]): string[] {
+  const refuse = (problem: string, suggestion: string) =>
+    new Fault('VALIDATION_FAILED', `\`entity_id\`: ${problem}`, { suggestion, context: { parameter: 'entity_id' } });
+  if (ids.length === 0) throw refuse('the list is empty.', 'Name at least one id; ha_search finds them.');
+  if (ids.length > MAX_IDS) throw refuse(`at most ${MAX_IDS} ids in one call, got ${ids.length}.`, 'Split the list.');
+  return [...new Set(ids)];
+}
 
 function many(
   ids: readonly string[],
   states: ReadonlyMap<string, EntityState>,
   shape: (state: EntityState) => Record<string, unknown>,
 ): Record<string, unknown> {
-  if (ids.length > MAX_IDS) {
-    throw new Fault('VALIDATION_FAILED', `\`entity_id\`: at most ${MAX_IDS} ids in one call, got ${ids.length}.`, {
-      suggestion: 'Split the list.',
-      context: { parameter: 'entity_id' },
-    });
-  }
   const found = ids.flatMap((id) => states.get(id) ?? []);
   const missing = ids.filter((id) => !states.has(id));
   const errors = missing.map((id) => ({
     entity_id: id,
     error: { code: 'ENTITY_NOT_FOUND', message: `There is no entity ${id} in this home.` },
   }));
-  const suggestions = missing.slice(0, MAX_LOOKED_FOR).flatMap((id) => nearestIds(id, states.keys()).slice(0, 2));
+  const near = missing.slice(0, MAX_LOOKED_FOR).flatMap((id) => nearestIds(id, states.keys()).slice(0, 2));
+  const suggestions = [...new Set(near)];
   return {
     success: found.length > 0,
     count: found.length,
@@ -84,4 +100,25 @@ function shorten(
 ): Record<string, unknown> {
   const record = attributeKeys ? { ...state, attributes: pick(state.attributes, attributeKeys) } : { ...state };
   return fields && fields.length > 0 ? pick(record, fields) : record;
+}
+
+/** A projection that leaves nothing says so, as an empty answer would mislead. */
+function warningsOf(
+  shown: readonly EntityState[],
+  fields: readonly string[] = [],
+  attributeKeys: readonly string[] | undefined,
+): { readonly warnings?: string[] } {
+  const warnings: string[] = [];
+  const unknown = fields.filter((field) => shown.length > 0 && shown.every((state) => !(field in state)));
+  if (unknown.length > 0)
+    warnings.push(`Unknown fields ignored: ${unknown.join(', ')}. Known: ${Object.keys(shown[0] ?? {}).join(', ')}.`);
+  if (attributeKeys && fields.length > 0 && !fields.includes('attributes'))
+    warnings.push('`attribute_keys` was ignored, because `fields` leaves the attributes out.');
+  const isEmpty = ({ attributes }: EntityState) => attributeKeys?.every((key) => !(key in attributes));
+  const bare = attributeKeys && attributeKeys.length > 0 ? shown.find(isEmpty) : undefined;
+  if (bare)
+    warnings.push(
+      `${bare.entity_id} has none of these attributes: ${attributeKeys?.join(', ')}. It has ${Object.keys(bare.attributes).join(', ')}.`,
+    );
+  return warnings.length > 0 ? { warnings } : {};
 }

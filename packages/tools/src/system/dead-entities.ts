@@ -2,6 +2,8 @@ import { listConfigEntries } from '@hub/ha/config-entries.ts';
 import type { ToolContext } from '../define.ts';
 
 const MAX_ITEMS = 100;
+const NOTE =
+  'config_entry_orphans: their integration is gone. stale_restored: no integration provides them any more, or not yet, shortly after a start. ha_remove_entity removes them.';
 
 /** Entities that nothing brings to life any more: of integrations that are gone, or left over from before the last start. */
 export async function deadEntities({ home, signal }: ToolContext) {
@@ -27,7 +29,8 @@ export async function deadEntities({ home, signal }: ToolContext) {
   return {
     config_entry_orphans: listed(orphans),
     stale_restored: listed(stale),
-    summary: `${orphans.length} of integrations that are gone, ${stale.length} that no integration provides any more.`,
+    summary: { candidate_total: orphans.length + stale.length, registry_total: all.length },
     config_entries_checked: entries.length,
+    ...(orphans.length + stale.length > 0 ? { note: NOTE } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { readSystemHealth } from '@hub/ha/system-health.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, stringList, successShape } from '../shared/parameters.ts';
-import { checkSections, readSections, SECTION_NAMES } from './sections.ts';
+import { readSections, SECTION_NAMES } from './sections.ts';
 
 /** Most checks ask the internet; one that hangs shall not keep the rest. */
 const HEALTH_MS = 15_000;
@@ -39,7 +39,7 @@ export const tool = defineTool({
   }),
   async run(call, context) {
     const names = [...new Set((call.include ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []))];
-    checkSections(names);
+    const unknown = names.filter((name) => !SECTION_NAMES.includes(name));
     const wish = {
       includesDismissed: call.include_dismissed_repairs,
       diagnostics: {
@@ -50,17 +50,24 @@ export const tool = defineTool({
     };
     const [{ domains, isComplete }, sections] = await Promise.all([
       readSystemHealth(context.home, { deadlineMs: HEALTH_MS, signal: context.signal }),
-      readSections(context, names, wish),
+      readSections(
+        context,
+        names.filter((name) => SECTION_NAMES.includes(name)),
+        wish,
+      ),
     ]);
     const components = Object.keys(domains).length;
     const late = `Some checks had no answer after ${HEALTH_MS / 1_000} s; they show as pending.`;
+    const unread = `\`include\`: there is no ${unknown.join(', ')}; there are ${SECTION_NAMES.join(', ')}.`;
+    const warnings = [...(isComplete ? [] : [late]), ...(unknown.length > 0 ? [unread] : [])];
     return {
       success: true as const,
       health_info: { type: 'initial' as const, data: domains },
       component_count: components,
       message: `${components} components told how they are.`,
       ...sections,
-      ...(isComplete ? {} : { partial: true, warnings: [late] }),
+      ...(isComplete ? {} : { partial: true }),
+      ...(warnings.length > 0 ? { warnings } : {}),
     };
   },
 });

@@ -31,26 +31,31 @@ const SECTIONS: Readonly<Record<string, Read>> = {
   config_check: async (context) => {
     await requireAdmin(context, 'The check of the configuration');
     const { result, errors, warnings } = await checkConfig(context.home, { signal: context.signal });
-    return { result, is_valid: result === 'valid', errors: errors ?? null, warnings: warnings ?? null };
+    return {
+      result,
+      is_valid: result === 'valid',
+      errors: errors ? [errors] : [],
+      warnings: warnings ? [warnings] : [],
+    };
   },
   themes: async ({ home, signal }) => {
     const { themes, default_theme, default_dark_theme } = await readThemes(home, { signal });
-    return { themes: Object.keys(themes), default_theme, default_dark_theme: default_dark_theme ?? null };
+    const names = Object.keys(themes).sort();
+    return { themes: names, count: names.length, default_theme, default_dark_theme: default_dark_theme ?? null };
   },
   dead_entities: deadEntities,
 };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
 
-/** @throws Fault VALIDATION_INVALID_PARAMETER for a name there is not */
-export function checkSections(names: readonly string[]): void {
-  const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
-  if (unknown.length === 0) return;
-  throw new Fault('VALIDATION_INVALID_PARAMETER', `\`include\`: there is no ${unknown.join(', ')}.`, {
-    suggestion: `Use some of ${SECTION_NAMES.join(', ')}.`,
-    context: { parameter: 'include', valid_sections: SECTION_NAMES },
-  });
-}
+/** What a section that counts things says when it has none. */
+const NOTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  zha_network: { devices: [], count: 0, total_count: 0 },
+  zha_network_full: { devices: [], count: 0, total_count: 0 },
+  zwave_network: { nodes: [], count: 0, total_count: 0 },
+  thread_network: { border_routers: [], count: 0 },
+  repairs: { issues: [], count: 0 },
+};
 
 /** The sections by name; one that cannot be had holds the reason in its place. */
 export async function readSections(
@@ -63,7 +68,7 @@ export async function readSections(
       return [name, await SECTIONS[name]?.(context, wish)];
     } catch (error) {
       if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
-      return [name, { error: error.message, code: error.code, suggestions: error.suggestions }];
+      return [name, { ...NOTHING[name], error: error.message, code: error.code, suggestions: error.suggestions }];
     }
   };
   return Object.fromEntries(await Promise.all(names.map(read)));
