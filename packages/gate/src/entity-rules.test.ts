@@ -118,6 +118,47 @@ describe('with the light of the hallway and everything of safety hidden', () => 
   });
 
   test.each([
+    ['a template by integration', 'ha_eval_template', { template: "{{ integration_entities('demo') | count }}" }],
+    [
+      'a template by a computed filter',
+      'ha_eval_template',
+      { template: "{{ ['hallway'] | map('area_' ~ 'entities') | list }}" },
+    ],
+    [
+      'a condition by template',
+      'ha_eval_template',
+      { condition: { condition: 'template', value_template: "{{ is_state('light.hall' ~ 'way', 'off') }}" } },
+    ],
+    [
+      'a condition by area',
+      'ha_eval_template',
+      { condition: { condition: 'light.is_off', target: { area_id: 'hallway' } } },
+    ],
+    [
+      'a raw condition in another',
+      'ha_call_service',
+      { ws_command: 'test_condition', data: { condition: { not: ["{{ is_state('light.hall' ~ 'way', 'off') }}"] } } },
+    ],
+  ])('%s is not asked', async (_title, tool, args) => {
+    const { body } = await open.call(connector, tool, args);
+    expect(codeOf(body)).toBe('ENTITY_VISIBILITY_ENFORCED');
+  });
+
+  test('a device all of whose entities are hidden is in no raw list, nor is a hidden helper', async () => {
+    await open.call(owner, 'ha_config_set_helper', { helper_type: 'input_boolean', name: 'Secret wish' });
+    const guest = await under({ deny: { entities: ['*hallway*'], domains: ['input_boolean'] } });
+    const devices = await open.call(guest, 'ha_call_service', { ws_command: 'config/device_registry/list' });
+    expect(devices.isError).toBe(false);
+    expect(devices.text).not.toMatch(/Hallway light/);
+    for (const [tool, args] of [
+      ['ha_call_service', { ws_command: 'input_boolean/list' }],
+      ['ha_config_list_helpers', { helper_type: 'input_boolean' }],
+      ['ha_config_list_helpers', {}],
+    ] as const)
+      expect((await open.call(guest, tool, args)).text).not.toMatch(/secret.wish/i);
+  });
+
+  test.each([
     ['the script that names one', 'ha_config_get_script', { script_id: 'seen' }],
     ['an automation that names one', 'ha_config_get_automation', { identifier: 'automation.lock_up_at_night' }],
     [
@@ -162,16 +203,21 @@ describe.runIf(real)('on a real home', () => {
       "{{ states('light.bed' ~ '_light') }}",
       '{{ states.light | map(attribute="name") | list }}',
       '{{ states | count }}',
+      "{{ states('light.bed' ~ '_light') | int }}",
+      "{{ {}[states('light.bed' ~ '_light')].x }}",
+      "{{ device_name('light.bed' ~ '_light') }}",
       "{{ expand('light.ceiling_lights', 'light.bed' ~ '_light') | map(attribute='state') | list }}",
     ]) {
       const { isError, text } = await call('ha_eval_template', { template });
       expect(isError).toBe(true);
-      expect(text).not.toMatch(/\b(on|off)\b.*Bed Light/);
+      expect(text).not.toMatch(/Bed Light|'(on|off)'/);
     }
     const allowed = await call('ha_eval_template', {
       template: "{{ states('light.ceiling_lights') in ['on', 'off'] }}",
     });
     expect(allowed.isError).toBe(false);
+    const condition = { condition: 'state', entity_id: 'light.ceiling_lights', state: ['on', 'off'] };
+    expect(await call('ha_eval_template', { condition })).toMatchObject({ isError: false, body: { result: true } });
     const before = await call('ha_call_service', { domain: 'light', service: 'turn_on', entity_id: 'all' });
     expect(before.isError).toBe(false);
     for (const [tool, args] of [

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Fault } from '@hub/core/fault.ts';
+import { assertAnswerable } from './guarded-questions.ts';
 import type { Command, Home, HttpRequest, HttpResponse } from './home.ts';
 import type { Mirror } from './mirror.ts';
 import { createView } from './mirrored-view.ts';
@@ -12,6 +13,7 @@ import type { Visibility } from './visibility.ts';
 
 /** A part of these would be wrong, or written back as the whole. */
 const WHOLE = /\/config$|\/substitute$|^trace\/get$|^diagnostics\/|entity_registry\/get$|^validate_config$/;
+const DEVICES = 'config/device_registry/list';
 /** Doors of HTTP that run templates or actions: the socket has them too, where they are looked into. */
 const CLOSED = /^\/api\/(template|services|events|intent|conversation|webhook)\b/;
 
@@ -36,6 +38,7 @@ export function createGuardedView(home: Home, mirror: Mirror, visibility: Visibi
   async function outgoing(command: Command): Promise<Command> {
     await visibility.refresh();
     refuseNaming(command);
+    assertAnswerable(command);
     return command.type === 'call_service' ? withVisibleTarget(command, guarded) : command;
   }
 
@@ -49,7 +52,12 @@ export function createGuardedView(home: Home, mirror: Mirror, visibility: Visibi
     entities: fresh(view.entities),
     devices: fresh(view.devices),
     async send(command, options) {
-      const answer = await home.send(await outgoing(command), options);
+      const answer = await withoutHiddenItems(
+        await home.send(await outgoing(command), options),
+        command.type,
+        guarded,
+        visibility,
+      );
       if (hides(answer) === undefined) return answer;
       if (WHOLE.test(command.type)) throw withheld(command.type);
       return without(answer, hides);
@@ -60,7 +68,11 @@ export function createGuardedView(home: Home, mirror: Mirror, visibility: Visibi
         if (command.type === 'render_template') onEvent(answerWithin(event, visibility));
         else if (hides(event) === undefined) onEvent(event);
       };
-      return home.subscribe(sent, onVisible, options);
+      try {
+        return await home.subscribe(sent, onVisible, options);
+      } catch (error) {
+        throw command.type === 'render_template' ? templateFault(error) : error;
+      }
     },
     async rest(request, options) {
       await visibility.refresh();
@@ -97,14 +109,31 @@ async function withVisibleTarget(command: Command, view: View): Promise<Command>
 /** A template may tell of anything; its answer counts only when all it listened to is visible. */
 function answerWithin(event: unknown, visibility: Visibility): unknown {
   const listeners = isRecord(event) ? event['listeners'] : undefined;
-  if (!isRecord(event) || 'error' in event) return visibility.hiddenIn(JSON.stringify(event)) ? hiddenError : event;
+  if (!isRecord(event) || 'error' in event) return isSyntaxError(event) ? event : hiddenError;
   const { all, domains, entities } = isRecord(listeners) ? listeners : {};
   const isWithin = all === false && Array.isArray(domains) && domains.length === 0 && Array.isArray(entities);
   return isWithin && visibility.hiddenIn(JSON.stringify([event, entities])) === undefined ? event : hiddenError;
 }
 
+/** Said before anything is read; every other error can carry the very state that was read. */
+function isSyntaxError(event: unknown): boolean {
+  return isRecord(event) && String(event['error']).startsWith('TemplateSyntaxError: ');
+}
+
+function templateFault(error: unknown): unknown {
+  if (
+    !(error instanceof Fault) ||
+    error.code === 'CONNECTION_FAILED' ||
+    error.message.includes('TemplateSyntaxError: ')
+  )
+    return error;
+  return new Fault('SERVICE_CALL_FAILED', hiddenError.error, { cause: error });
+}
+
+/** The same for both, so that one cannot be told from the other. */
 const hiddenError = {
-  error: 'The template reads entities that this connector may not see, or all of a kind; name visible ones.',
+  error:
+    'The template failed, or it reads entities that this connector may not see, or all of a kind; name visible ones and give defaults.',
   level: 'ERROR',
 };
 
@@ -128,6 +157,20 @@ async function shown(
   if (!body.startsWith('[')) throw withheld(request.path);
   const rows: unknown = JSON.parse(body);
   return again(JSON.stringify(without(rows, hides)));
+}
+
+/** Devices and helpers in lists that give no entity id: those whose entities are hidden are left out. */
+async function withoutHiddenItems(answer: unknown, type: string, view: View, visibility: Visibility): Promise<unknown> {
+  const [, domain] = /^(\w+)\/list$/.exec(type) ?? [];
+  if (type !== DEVICES && domain === undefined) return answer;
+  const devices = type === DEVICES ? await view.devices() : undefined;
+  const isShown = (item: unknown) =>
+    !isRecord(item) ||
+    (devices ? devices.has(String(item['id'])) : !visibility.hidesItem(String(domain), String(item['id'])));
+  if (Array.isArray(answer)) return answer.filter(isShown);
+  if (!isRecord(answer)) return answer;
+  const parts = Object.entries(answer).map(([key, part]) => [key, Array.isArray(part) ? part.filter(isShown) : part]);
+  return Object.fromEntries(parts);
 }
 
 /** Items and entries that name a hidden entity are left out. */

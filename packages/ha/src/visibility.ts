@@ -26,6 +26,8 @@ export interface Visibility extends EntityRules {
   refresh(): Promise<void>;
   /** The first hidden entity that a text names, by its id or its id in the registry. */
   hiddenIn(text: string): string | undefined;
+  /** Is there a hidden entity that this integration keeps under this id of its own? */
+  hidesItem(platform: string, uniqueId: string): boolean;
 }
 
 /** Overlapping, so that `states.lock.front_door` shows both `states.lock` and `lock.front_door`. */
@@ -60,6 +62,10 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
         byRegistryId = new Map([...nowEntries.values()].map((entry) => [String(entry['id']), entry.entity_id]));
       [states, entries, devices, areas] = [nowStates, nowEntries, nowDevices, nowAreas];
     },
+    hidesItem: (platform, uniqueId) =>
+      entries
+        .values()
+        .some((entry) => entry.platform === platform && entry.unique_id === uniqueId && !isVisible(entry.entity_id)),
     hiddenIn(text) {
       for (const [, found = ''] of text.toLowerCase().matchAll(IDS)) {
         const id = byRegistryId.get(found) ?? found;
