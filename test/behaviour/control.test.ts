@@ -38,6 +38,14 @@ await describeBehaviour('controlling things', (bench) => {
     await serve('light', 'turn_on', { entity_id });
   });
 
+  it('ha_call_service tells what became of a thing that takes its time', async () => {
+    const entity_id = 'valve.back_garden';
+    const body = await serve('Valve', 'Toggle', { entity_id });
+    expect(body.result).toMatchObject([{ entity_id, state: body.verified_state }]);
+    expect(['open', 'closed']).toContain(body.verified_state);
+    await serve('valve', 'toggle', { entity_id });
+  });
+
   it('ha_call_service reaches areas and several entities, and answers with data when asked', async () => {
     const both = ['light.bed_light', 'light.ceiling_lights'];
     await serve('light', 'turn_off', { data: { entity_id: both } });

@@ -185,6 +185,10 @@ await describeBehaviour('finding things', (bench) => {
     const unknown = await bench().fails('ha_get_state', { entity_id: 'light.bed_lightt' }, 'ENTITY_NOT_FOUND');
     expect(unknown).toMatchObject({ entity_id: 'light.bed_lightt' });
     expect(unknown.error.suggestion).toContain('light.bed_light');
+    expect(await bench().ok('ha_get_state', { entity_id: 'Sun.Sun' })).toMatchObject({
+      data: { entity_id: 'sun.sun' },
+    });
+    await bench().fails('ha_get_state', { entity_id: '["sun.sun"' }, 'VALIDATION_FAILED');
     await bench().fails('ha_get_state', { entity_id: '' }, 'RESOURCE_NOT_FOUND');
     await bench().fails('ha_get_state', { entity_id: [] }, 'VALIDATION_FAILED');
     const many = Array.from({ length: 101 }, (_, at) => `light.l${at}`);

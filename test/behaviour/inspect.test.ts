@@ -195,6 +195,12 @@ await describeBehaviour('looking at a home', (bench) => {
     expect(metadata).toHaveProperty('home_assistant_timezone');
     const second = await read({ limit: 1, offset: '1' });
     expect(second.data.entries[0].when < data.entries[0].when).toBe(true);
+    const nothing = await bench().ok('ha_get_logs', { entity_id: 'switch.acc' });
+    expect(nothing.data).toMatchObject({
+      total_entries: 0,
+      entries: [],
+      warnings: [expect.stringContaining('switch.ac')],
+    });
     const found = await bench().ok('ha_get_logs', { search: 'ac', hours_back: '2', order: 'oldest' });
     expect(found.data.filters_applied).toMatchObject({ search: 'ac' });
   });

@@ -33,6 +33,9 @@ describe('coerce', () => {
   });
 
   test('text that is not the JSON it claims to be is refused by name', () => {
+    expect(() => coerce(schema, { ids: '["a"' })).toThrowError(
+      expect.objectContaining({ code: 'VALIDATION_FAILED', context: { parameter: 'ids' } }),
+    );
     expect(() => coerce(schema, { data: '{"a":' })).toThrowError(
       expect.objectContaining({ code: 'VALIDATION_INVALID_JSON', context: { parameter: 'data' } }),
     );

@@ -15,7 +15,7 @@ export interface Schema {
 /**
  * Gives arguments the leniency that models and clients rely on: a JSON string where an object or array belongs,
  * numeric strings, "true"/"false", `null` for "not given". The strict schema judges what comes out.
- * @throws Fault VALIDATION_INVALID_JSON naming the parameter
+ * @throws Fault VALIDATION_INVALID_JSON | VALIDATION_FAILED naming the parameter
  */
 export function coerce(schema: Schema, value: unknown, path = ''): unknown {
   if (typeof value === 'string') return coerceText(schema, value, path);
@@ -47,7 +47,7 @@ function coerceText(schema: Schema, text: string, path: string): unknown {
   const wantsObject = accepts(schema, 'object');
   const wantsArray = accepts(schema, 'array');
   const isJsonLooking = (wantsObject && trimmed.startsWith('{')) || (wantsArray && trimmed.startsWith('['));
-  if (isJsonLooking) return coerce(schema, parseJson(trimmed, path), path);
+  if (isJsonLooking) return coerce(schema, parseJson(trimmed, path, accepts(schema, 'string')), path);
   if (accepts(schema, 'string')) return text;
   if (accepts(schema, 'boolean') && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase() === 'true';
   if ((accepts(schema, 'integer') || accepts(schema, 'number')) && trimmed !== '' && Number.isFinite(Number(trimmed)))
@@ -57,12 +57,13 @@ function coerceText(schema: Schema, text: string, path: string): unknown {
   return wantsObject ? parseJson(trimmed, path) : text;
 }
 
-function parseJson(text: string, path: string): unknown {
+/** A list that might as well have been plain text is a wrong list rather than wrong JSON. */
+function parseJson(text: string, path: string, mayBeText = false): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new Fault(
-      'VALIDATION_INVALID_JSON',
+      mayBeText ? 'VALIDATION_FAILED' : 'VALIDATION_INVALID_JSON',
       `\`${path}\`: this text is not valid JSON: ${(cause as Error).message}`,
       {
         suggestion: `Pass \`${path}\` as a JSON value, or correct the JSON text.`,

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { nearestIds } from '../shared/entity-not-found.ts';
+import { notThere } from '../shared/entity-not-found.ts';
 import { project } from '../shared/fields.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { localTime, timed, timedShape } from '../shared/local-time.ts';
@@ -174,9 +174,6 @@ async function knownIds({ home }: ToolContext, { entity_ids: given, source }: In
   const ids = [...new Set(given)];
   const isKnown = (id: string) => states.has(id) || entities.has(id) || (source === 'statistics' && id.includes(':'));
   const unknown = ids.filter((id) => !isKnown(id));
-  const warnings = unknown.map((id, at) => {
-    const near = at < MAX_LOOKED_FOR ? nearestIds(id, states.keys()).slice(0, 3) : [];
-    return `There is no entity ${id} in this home.${near.length > 0 ? ` Did you mean ${near.join(', ')}?` : ''}`;
-  });
+  const warnings = unknown.map((id, at) => notThere(id, at < MAX_LOOKED_FOR ? states.keys() : []));
   return { known: ids.filter(isKnown), unknown, warnings };
 }

@@ -1,12 +1,14 @@
 import { type LogbookEntry, readLogbook } from '@hub/ha/logs.ts';
 import type { EntityState } from '@hub/ha/records.ts';
 import type { ToolContext } from '../define.ts';
-import { entityNotFound } from '../shared/entity-not-found.ts';
+import { notThere } from '../shared/entity-not-found.ts';
 import { localTime, timed } from '../shared/local-time.ts';
 import { parseMoment } from '../shared/moment.ts';
 import { contains, filtersOf, type LogQuery, pageOf } from './query.ts';
 
 const HOUR_MS = 3_600_000;
+/** Each look for what was meant walks all ids of the home. */
+const MAX_LOOKED_FOR = 5;
 /** Home Assistant gives the whole period at once: of a big home a week is some hundred thousand entries. */
 const MAX_HOURS_OF_ALL = 7 * 24;
 const MAX_HOURS_OF_ONE = 92 * 24;
@@ -21,7 +23,7 @@ export interface LogbookWish {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What happened in the home, in words. @throws Fault ENTITY_NOT_FOUND | COMPONENT_NOT_INSTALLED. Source: HA `logbook/get_events`. */
+/** What happened in the home, in words. @throws Fault COMPONENT_NOT_INSTALLED. Source: HA `logbook/get_events`. */
 export async function logbook({ home, signal }: ToolContext, wish: LogbookWish, query: LogQuery) {
   const { timeZone } = home.info;
   const end = wish.endTime === undefined ? new Date() : parseMoment(wish.endTime, 'end_time', timeZone);
@@ -30,17 +32,20 @@ export async function logbook({ home, signal }: ToolContext, wish: LogbookWish, 
   const hours = Math.min(wish.hoursBack, mostHours);
   const start = new Date(end.getTime() - hours * HOUR_MS);
   const states = await home.states();
-  await assertKnown(home, entityIds, states);
-  const found = await readLogbook(
-    home,
-    { start, end, entityIds: entityIds.length > 0 ? entityIds : undefined },
-    { signal },
-  );
+  const unknown = await unknownOf(home, entityIds, states);
+  const known = entityIds.filter((id) => !unknown.includes(id));
+  const isOfNothing = entityIds.length > 0 && known.length === 0;
+  const asked = { start, end, entityIds: known.length > 0 ? known : undefined };
+  const found = isOfNothing ? [] : await readLogbook(home, asked, { signal });
   const rows = found.map((entry) => rowOf(entry, states, wish.isCompact));
   const matching = rows.filter((row) => contains(textOf(row), query.search));
   const { items, hasMore } = pageOf(matching, query);
-  const warnings =
-    hours < wish.hoursBack ? [`hours_back was cut to ${hours}; ask for one entity, or page back with end_time.`] : [];
+  const warnings = [
+    ...(hours < wish.hoursBack
+      ? [`hours_back was cut to ${hours}; ask for one entity, or page back with end_time.`]
+      : []),
+    ...unknown.map((id, at) => notThere(id, at < MAX_LOOKED_FOR ? states.keys() : [])),
+  ];
   const data = {
     success: true,
     source: 'logbook' as const,
@@ -56,14 +61,14 @@ export async function logbook({ home, signal }: ToolContext, wish: LogbookWish, 
   return timed(data, timeZone);
 }
 
-async function assertKnown(
+/** Those this connector sees nothing of; nothing is read of them. */
+async function unknownOf(
   home: ToolContext['home'],
   entityIds: readonly string[],
   states: ReadonlyMap<string, EntityState>,
-): Promise<void> {
+): Promise<readonly string[]> {
   const entities = entityIds.length > 0 ? await home.entities() : new Map();
-  const unknown = entityIds.find((id) => !states.has(id) && !entities.has(id));
-  if (unknown !== undefined) throw entityNotFound(unknown, states.keys());
+  return entityIds.filter((id) => !states.has(id) && !entities.has(id));
 }
 
 function rowOf(entry: LogbookEntry, states: ReadonlyMap<string, EntityState>, isCompact: boolean): Row {

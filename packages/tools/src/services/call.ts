@@ -30,6 +30,9 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
+/** Home Assistant itself takes names of actions in any case; what is judged has to be what is sent. */
+const plain = (name: string) => name.trim().toLowerCase();
+
 const SERVICE_ONLY = [
   ...(['domain', 'service', 'entity_id', 'return_response', 'verbose'] as const),
   ...(['result_fields', 'result_attribute_keys'] as const),
@@ -57,7 +60,7 @@ export const tool = defineTool({
     const { domain, service, data = {}, entity_id } = call;
     if (domain === undefined || service === undefined) return [];
     const { selector, rest } = splitSelector(data, entity_id);
-    return [{ action: `${domain}.${service}`, selector, data: rest }];
+    return [{ action: `${plain(domain)}.${plain(service)}`, selector, data: rest }];
   },
   async run(call, context) {
     if (call.ws_command !== undefined) return runCommand(call, call.ws_command, context);
@@ -68,7 +71,7 @@ export const tool = defineTool({
         context: { parameter: domain ? 'service' : 'domain' },
       });
     }
-    return runService({ ...call, domain, service }, context);
+    return runService({ ...call, domain: plain(domain), service: plain(service) }, context);
   },
 });
 

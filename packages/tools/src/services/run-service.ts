@@ -70,7 +70,7 @@ export async function runService(call: ServiceCall, { home, signal }: ToolContex
 /** Says which call it was, and where the fields of an action are found. */
 function helpful(fault: Fault, { domain, service, entity_id: entityId }: ServiceCall): Fault {
   const named = withContext(fault, entityId === undefined ? {} : { entity_id: entityId });
-  if (named.suggestions.length > 0 || named.code !== 'VALIDATION_FAILED') return named;
+  if (named.code !== 'VALIDATION_FAILED' || named.context['ha_error_code'] === undefined) return named;
   return new Fault(named.code, named.message, {
     suggestion: `ha_list_services with domain '${domain}', query '${service}' and detail_level full shows its fields and targets.`,
     context: named.context,
@@ -94,16 +94,18 @@ function verdict(confirmation: Confirmation | undefined, missing: readonly strin
   };
 }
 
-/** Collects state changes while a call runs; afterwards the call's own context id tells which it caused. */
+/** Collects state changes while a call runs; afterwards the call's own context id tells which entities it moved, each with what became of it. */
 function watchChanges(home: ToolContext['home']) {
-  const seen = new Map<string, EntityState>();
+  const seen = new Map<string, { contexts: (string | null)[]; state: EntityState }>();
   const watching = home.watch((entityId, state) => {
-    if (state) seen.set(entityId, state);
+    if (!state) return;
+    const { contexts } = seen.get(entityId) ?? { contexts: [] };
+    seen.set(entityId, { contexts: [...contexts, state.context.id, state.context.parent_id], state });
   });
   return {
     causedBy: (contextId: string | undefined) =>
-      [...seen.values()].filter(
-        ({ context }) => contextId !== undefined && (context.id === contextId || context.parent_id === contextId),
+      [...seen.values()].flatMap(({ contexts, state }) =>
+        contextId !== undefined && contexts.includes(contextId) ? [state] : [],
       ),
     [Symbol.dispose]: () => watching[Symbol.dispose](),
   };

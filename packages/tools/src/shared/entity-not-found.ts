@@ -14,6 +14,12 @@ export function entityNotFound(entityId: string, known: Iterable<string>): Fault
   });
 }
 
+/** The same as a word beside an answer that has other things to say. */
+export function notThere(entityId: string, known: Iterable<string>): string {
+  const near = nearestIds(entityId, known).slice(0, 3);
+  return `There is no entity ${entityId} in this home.${near.length > 0 ? ` Did you mean ${near.join(', ')}?` : ''}`;
+}
+
 /**
  * Ids that look most like `wanted`, best first: by the share of letter pairs they have in common (Dice). Counted in arrays, which is
  * some fifteen times as fast as in sets: a home may have 6,000 ids, a call a hundred wrong ones, and every other home waits meanwhile.

@@ -32,6 +32,8 @@ export const tool = defineTool({
   }),
   async run({ entity_id, fields, attribute_keys }, { home }) {
     const states = await home.states();
+    // As Home Assistant itself does with an id in capitals.
+    const find = (id: string) => states.get(id) ?? states.get(id.trim().toLowerCase());
     const shape = (state: EntityState) => shorten(state, fields, attribute_keys);
     const answer = (data: Record<string, unknown>, shown: readonly EntityState[]) => ({
       ...timed(data, home.info.timeZone),
@@ -44,14 +46,14 @@ export const tool = defineTool({
     if (typeof ids === 'string') {
       if (ids.trim() === '')
         throw new Fault('RESOURCE_NOT_FOUND', '`entity_id` is empty.', { suggestion: 'Name one, e.g. light.kitchen.' });
-      const state = states.get(ids);
+      const state = find(ids);
       if (!state) throw entityNotFound(ids, states.keys());
       return answer(shape(state), [state]);
     }
     const wanted = checked(ids);
     return answer(
-      many(wanted, states, shape),
-      wanted.flatMap((id) => states.get(id) ?? []),
+      many(wanted, states, find, shape),
+      wanted.flatMap((id) => find(id) ?? []),
     );
   },
 });
@@ -68,10 +70,11 @@ function checked(ids: readonly string[]): string[] {
 function many(
   ids: readonly string[],
   states: ReadonlyMap<string, EntityState>,
+  find: (id: string) => EntityState | undefined,
   shape: (state: EntityState) => Record<string, unknown>,
 ): Record<string, unknown> {
-  const found = ids.flatMap((id) => states.get(id) ?? []);
-  const missing = ids.filter((id) => !states.has(id));
+  const found = ids.flatMap((id) => find(id) ?? []);
+  const missing = ids.filter((id) => !find(id));
   const errors = missing.map((id) => ({
     entity_id: id,
     error: { code: 'ENTITY_NOT_FOUND', message: `There is no entity ${id} in this home.` },
