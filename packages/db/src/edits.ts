@@ -203,6 +203,14 @@ export async function removeEdits(
   });
 }
 
+/** Every home with edits, also those that were removed. @throws Fault STORAGE_UNAVAILABLE */
+export async function listEditedHomes(db: Database, tenantId: string): Promise<readonly string[]> {
+  const rows = await tenantTrx(db, tenantId, (trx) =>
+    trx.selectFrom('edit').select('home_id').distinct().where('tenant_id', '=', tenantId).execute(),
+  );
+  return rows.map((row) => row.home_id);
+}
+
 export interface EditLimits {
   readonly maxCount: number;
   readonly maxAgeMs: number;

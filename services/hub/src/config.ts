@@ -6,6 +6,7 @@ import {
   envCidrs,
   envHttpUrl,
   envHttpUrls,
+  envNumber,
   envOneOf,
   envPort,
   envText,
@@ -13,6 +14,8 @@ import {
   readEnv,
 } from '@hub/runtime/env.ts';
 import { z } from 'zod';
+
+const DAY_MS = 24 * 3_600_000;
 
 const schema = z.object({
   HOST: envText.default('127.0.0.1'),
@@ -31,6 +34,9 @@ const schema = z.object({
   HOME_ASSISTANT_TOKEN: envText.optional(),
   HOME_ASSISTANT_NAME: envText.optional(),
   DEFAULT_CEILING: envOneOf(EFFECTS).default('configure'),
+  EDITS_MAX_COUNT: envNumber(1, 1_000_000).default(5_000),
+  EDITS_MAX_DAYS: envNumber(1, 3_660).default(366),
+  EDITS_MAX_MB: envNumber(1, 100_000).default(256),
   LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
 });
@@ -58,6 +64,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES ?? isEmbedded,
     firstHome: firstHome(read.HOME_ASSISTANT_URL?.href, read.HOME_ASSISTANT_TOKEN, read.HOME_ASSISTANT_NAME),
     defaultCeiling: read.DEFAULT_CEILING,
+    /** Per home; whichever is reached first. */
+    editLimits: {
+      maxCount: read.EDITS_MAX_COUNT,
+      maxAgeMs: read.EDITS_MAX_DAYS * DAY_MS,
+      maxBytes: read.EDITS_MAX_MB * 1024 * 1024,
+    },
     logLevel: read.LOG_LEVEL,
     otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT?.href,
   };

@@ -129,7 +129,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   // Before the links close, so that a running job is handed back and does not see a lost home.
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
   await queue.start();
-  void keepHouse(db, log, shutdown.signal);
+  void keepHouse(db, config, log, shutdown.signal);
   return { config, storage, log, metrics, replicaId, homes, directory, gate, surfaces, queue, changes, revoked };
 }
 

@@ -1,7 +1,8 @@
 import { canonicalJson } from '@hub/core/canonical-json.ts';
 import { Fault } from '@hub/core/fault.ts';
+import { itemDiff } from '@hub/core/item-diff.ts';
 import type { EditRecord, ItemRef, ToolContext } from '../define.ts';
-import { type Applier, isSameItem, itemHash } from './applier.ts';
+import { type Applier, type ItemContext, isSameItem, itemHash } from './applier.ts';
 import { applierOf, refusalOf } from './appliers.ts';
 
 export type WholeEdit = EditRecord & { readonly before: unknown; readonly after: unknown };
@@ -45,7 +46,7 @@ export function chainsOf(edits: readonly WholeEdit[]): readonly Chain[] {
 }
 
 /** How the item stands to what the edits did to it. */
-export async function standingOf(context: ToolContext, chain: Chain): Promise<Standing> {
+export async function standingOf(context: ItemContext, chain: Chain): Promise<Standing> {
   const { item, before, after: left } = chain;
   const applier = applierOf(item.kind);
   if (!applier) return { is: 'stuck', now: undefined, reason: refusalOf(item.kind) };
@@ -58,6 +59,12 @@ export async function standingOf(context: ToolContext, chain: Chain): Promise<St
   return isSameItem(applier, now, left) ? { is: 'ready', now } : { is: 'changed', now };
 }
 
+/** From how the item is to how it was before the edits; empty when it is that already. */
+export function revertDiff({ item, before }: Chain, { is, now }: Standing): string {
+  const essence = applierOf(item.kind)?.essence ?? ((one: unknown) => one);
+  return is === 'already' ? '' : itemDiff(essence(now), essence(before));
+}
+
 export interface Reverted {
   readonly editId: string;
   readonly item: ItemRef;
@@ -66,11 +73,13 @@ export interface Reverted {
   readonly isPartial: boolean;
 }
 
+export type RevertContext = Pick<ToolContext, 'home' | 'signal' | 'edits'>;
+
 /**
  * Makes an item `wanted` again, kept as an edit of its own: that is the copy of how it was just before.
  * @throws Fault SERVICE_CALL_FAILED when it is not `now` any more; RESOURCE_NOT_FOUND for a kind nobody can write
  */
-export async function revert(context: ToolContext, item: ItemRef, wanted: unknown, now: unknown): Promise<Reverted> {
+export async function revert(context: RevertContext, item: ItemRef, wanted: unknown, now: unknown): Promise<Reverted> {
   const applier = applierOf(item.kind);
   if (!applier) throw new Fault('VALIDATION_INVALID_PARAMETER', refusalOf(item.kind));
   let id = item.id;

@@ -1,11 +1,19 @@
 import { Fault } from '@hub/core/fault.ts';
-import { itemDiff } from '@hub/core/item-diff.ts';
 import { z } from 'zod';
 import { defineTool, type EditRecord, type ToolContext } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
 import { applierOf } from './appliers.ts';
 import { findEdit } from './edit-names.ts';
-import { type Chain, chainsOf, changedSince, revert, type Standing, standingOf, type WholeEdit } from './revert.ts';
+import {
+  type Chain,
+  chainsOf,
+  changedSince,
+  revert,
+  revertDiff,
+  type Standing,
+  standingOf,
+  type WholeEdit,
+} from './revert.ts';
 
 const PAGE = 100;
 /** How many calls back it looks for one that still has an effect. */
@@ -137,9 +145,10 @@ async function standings(context: ToolContext, edits: readonly WholeEdit[]): Pro
   return found;
 }
 
-function changeOf({ item, before, edits }: Chain, { is, now, reason }: Standing): z.infer<typeof changeShape> {
-  const essence = applierOf(item.kind)?.essence ?? ((one: unknown) => one);
-  const diff = is === 'already' ? '' : itemDiff(essence(now), essence(before));
+function changeOf(chain: Chain, standing: Standing): z.infer<typeof changeShape> {
+  const { item, before, edits } = chain;
+  const { is, now, reason } = standing;
+  const diff = revertDiff(chain, standing);
   const undo = before === undefined ? 'remove' : now === undefined ? 'bring_back' : 'change_back';
   return {
     edit_ids: edits.map(({ id }) => id),

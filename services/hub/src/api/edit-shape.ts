@@ -34,6 +34,20 @@ export const diffShape = z.object({
   diff: z.string().describe('Unified diff of the item as indented JSON; empty when nothing changed.'),
 });
 
+export const restoreShape = z.object({
+  edit: editShape,
+  standing: z
+    .enum(['ready', 'already', 'changed', 'stuck'])
+    .describe(
+      'already: nothing to restore · changed: somebody changed the item since · stuck: it cannot be written back',
+    ),
+  reason: z.string().optional(),
+  diff: z.string().describe('From the item as it is to the item as it would be.'),
+  restored: z.boolean(),
+  restoredBy: editShape.optional().describe('The edit that the restore itself is.'),
+  warnings: z.array(z.string()).optional(),
+});
+
 export function editAnswer(edit: EditSummary, slugs: ReadonlyMap<string, string>): z.output<typeof editShape> {
   const { wasThere, isThere, beforeBytes: _, ...rest } = edit;
   return {

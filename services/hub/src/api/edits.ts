@@ -5,9 +5,10 @@ import { listHomes } from '@hub/db/homes.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
-import { diffShape, editAnswer, editShape, fullEditShape } from './edit-shape.ts';
+import { diffShape, editAnswer, editShape, fullEditShape, restoreShape } from './edit-shape.ts';
 import { id, line, page, ref, tenantParams } from './field-shapes.ts';
 import { connectorOf, homeIn, idOf, tenantOf } from './find.ts';
+import { restoreEdit } from './restore-edit.ts';
 
 const tags = ['edits'];
 const editParams = tenantParams.extend({ edit: id });
@@ -93,6 +94,32 @@ export function editRoutes(api: Api, deps: Deps): void {
       const { edit, answer } = await read(params.tenant, params.edit);
       const changed = edit.state === 'done' ? edit.after : edit.before;
       return { edit: answer, diff: itemDiff(edit.before, changed) };
+    },
+  );
+
+  api.post(
+    '/tenants/:tenant/edits/:edit/restore',
+    {
+      schema: {
+        operationId: 'restoreEdit',
+        summary: 'Put an item back to what it was before an edit',
+        description:
+          'Without `confirm` it only shows what would change. Refused (409) when the item was changed since. The restore is an edit itself.',
+        tags,
+        params: editParams,
+        body: z.strictObject({ confirm: z.boolean().default(false) }),
+        response: { 200: restoreShape },
+      },
+    },
+    async ({ params, body }) => {
+      const { edit, answer } = await read(params.tenant, params.edit);
+      const tenant = await tenantOf(deps, params.tenant);
+      const { standing, diff, reverted } = await restoreEdit(deps, tenant.id, edit, body.confirm);
+      return {
+        ...{ edit: answer, standing: standing.is, reason: standing.reason, diff, restored: reverted !== undefined },
+        ...(reverted ? { restoredBy: (await read(params.tenant, reverted.editId)).answer } : {}),
+        ...(reverted?.warnings.length ? { warnings: [...reverted.warnings] } : {}),
+      };
     },
   );
 }

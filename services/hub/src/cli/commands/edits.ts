@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { diffShape, editShape, fullEditShape } from '../../api/edit-shape.ts';
+import { diffShape, editShape, fullEditShape, restoreShape } from '../../api/edit-shape.ts';
 import type { Cli } from '../cli.ts';
 import type { Paint } from '../io.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
@@ -71,12 +71,48 @@ export function editCommands(program: Command, home: Home): void {
     options: {},
     async run(cli, _options, [id]) {
       const answer = await cli.hub.ask('GET', `${await editPath(cli, id)}/diff`, diffShape);
-      const lines = answer.diff.trimEnd().split('\n');
-      const text = answer.diff === '' ? 'Nothing changed.' : lines.map((line) => coloured(cli.paint, line)).join('\n');
+      const text = diffText(cli.paint, answer.diff) || 'Nothing changed.';
       cli.show(answer, () => `${editFacts(cli.paint, answer.edit)}\n\n${text}`);
       return undefined;
     },
   });
+
+  addLeaf(group, home, {
+    usage: 'restore <id>',
+    summary: 'put the item back to what it was before an edit; shows the difference first',
+    examples: ['hub edits restore 0197f0a0-…', 'hub edits restore 0197f0a0-… --yes'],
+    flags: [['--yes', 'do it; without it nothing is changed']],
+    options: { yes: z.boolean().default(false) },
+    async run(cli, { yes }, [id]) {
+      const path = `${await editPath(cli, id)}/restore`;
+      const shown = await cli.hub.ask('POST', path, restoreShape, { body: { confirm: false } });
+      const text = `${editFacts(cli.paint, shown.edit)}\n\n${diffText(cli.paint, shown.diff) || 'It is as it was already.'}`;
+      if (!yes || shown.standing === 'already') {
+        cli.show(shown, () => text);
+        if (shown.standing !== 'already') cli.note(hint(shown));
+        return undefined;
+      }
+      if (!cli.isJson) cli.show(shown, () => `${text}\n`);
+      const done = await cli.hub.ask('POST', path, restoreShape, { body: { confirm: true } });
+      for (const warning of done.warnings ?? []) cli.note(`Warning: ${warning}`);
+      cli.show(done, () => `Restored. To take that back: hub edits restore ${done.restoredBy?.id} --yes`);
+      return undefined;
+    },
+  });
+}
+
+function hint({ edit, standing, reason }: z.output<typeof restoreShape>): string {
+  if (standing === 'ready') return `Nothing was changed yet. To do it: hub edits restore ${edit.id} --yes`;
+  return `It cannot be restored: ${cell(reason ?? 'the item was changed since that edit.')}`;
+}
+
+function diffText(paint: Paint, diff: string): string {
+  if (diff === '') return '';
+  return diff
+    .trimEnd()
+    .split('\n')
+    .map((line) => coloured(paint, line))
+    .join('\n');
 }
 
 async function editPath(cli: Cli, id = ''): Promise<string> {
