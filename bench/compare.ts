@@ -21,6 +21,8 @@ export interface Row {
   readonly hubCpuMsPerCall: number | undefined;
   /** The same of Home Assistant itself. */
   readonly beside: { readonly title: string; readonly moreMs: number; readonly timesTheRate: number } | undefined;
+  /** What the median may take; undefined where nothing was promised, or several are asked at once. */
+  readonly budgetMs: number | undefined;
   readonly failures: number;
   readonly firstFailure: string | undefined;
   /** How much of one core the load generator used at most; near 1 it was the limit. */
@@ -75,6 +77,7 @@ function toRow({ contender, samples, cpuS }: Collected, atOnce: number): Row {
     callsPerS: (sorted.length / measuredMs) * 1_000,
     hubCpuMsPerCall: contender.era ? (cpuS * 1_000) / sum(samples, (one) => one.answers) : undefined,
     beside: undefined,
+    budgetMs: atOnce === 1 ? contender.budgetMs : undefined,
     failures: sum(samples, (one) => one.failures),
     firstFailure: samples.find(({ firstFailure }) => firstFailure !== undefined)?.firstFailure,
     generatorBusy: Math.max(...samples.map(({ busy }) => busy)),

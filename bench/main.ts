@@ -1,5 +1,5 @@
 /**
- * Measures the hub beside Home Assistant itself: `npm run bench -- [--quick] [--only NAME] [--json FILE]`.
+ * Measures the hub beside Home Assistant itself: `npm run bench -- [--quick] [--only NAME] [--rows WORD] [--json FILE]`.
  * Everything it measures it starts itself and ends again. How to read the figures: docs/performance.md.
  */
 import { once } from 'node:events';
@@ -20,6 +20,8 @@ interface Extent {
   readonly linkedHomes: number;
   readonly registeredHomes: number;
   readonly settleMs: number;
+  /** Only rows whose title holds this. */
+  readonly rows?: string | undefined;
 }
 
 const FULL: Extent = {
@@ -43,20 +45,26 @@ interface Section {
 }
 
 const SECTIONS: Readonly<Record<string, (extent: Extent) => Promise<Section | undefined>>> = {
-  async real({ pace, eras }) {
+  async real({ pace, eras, rows }) {
     await using home = await realHome();
     if (!home) return undefined;
-    const figures = await measureOneHome({ home, eras, pace, atOnce: [1, 16] });
+    const figures = await measureOneHome({ home, eras, pace, atOnce: [1, 16], rows });
     return { figures, lines: oneHomeLines('A real home', figures) };
   },
-  async simulated({ pace, eras }) {
+  async simulated({ pace, eras, rows }) {
     await using simulated = await startHomes({ count: 1, size: USUAL_SIZE });
-    const figures = await measureOneHome({ home: onlyOne(simulated.homes), eras, pace, atOnce: [1, 16] });
+    const figures = await measureOneHome({ home: onlyOne(simulated.homes), eras, pace, atOnce: [1, 16], rows });
     return { figures, lines: oneHomeLines('A simulated home', figures) };
   },
-  async large({ pace }) {
+  async large({ pace, rows }) {
     await using simulated = await startHomes({ count: 1, size: LARGE_SIZE });
-    const figures = await measureOneHome({ home: onlyOne(simulated.homes), eras: ['2025-11-25'], pace, atOnce: [1] });
+    const figures = await measureOneHome({
+      home: onlyOne(simulated.homes),
+      eras: ['2025-11-25'],
+      pace,
+      atOnce: [1],
+      rows,
+    });
     return { figures, lines: oneHomeLines('A large simulated home', figures) };
   },
   async linked({ linkedHomes, settleMs }) {
@@ -70,7 +78,12 @@ const SECTIONS: Readonly<Record<string, (extent: Extent) => Promise<Section | un
 };
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rows: { type: 'string' },
+    json: { type: 'string' },
+  },
 });
 const names = Object.keys(SECTIONS).filter((name) => values.only === undefined || name === values.only);
 if (names.length === 0) {
@@ -90,7 +103,7 @@ async function run(): Promise<void> {
   console.log(`${about.at}, Node ${about.node}, ${about.machine}, load average ${about.loadAverage?.toFixed(2)}\n`);
   const all: Record<string, object> = {};
   for (const name of names) {
-    const section = await SECTIONS[name]?.(values.quick ? QUICK : FULL);
+    const section = await SECTIONS[name]?.({ ...(values.quick ? QUICK : FULL), rows: values.rows });
     if (!section) continue;
     all[name] = section.figures;
     console.log(section.lines.join('\n'));

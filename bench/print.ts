@@ -12,7 +12,18 @@ export function oneHomeLines(title: string, figures: OneHomeFigures): readonly s
     `## ${title}: Home Assistant ${haVersion}, ${entities} entities`,
     '',
     ...table(
-      ['asked', 'of', 'at once', 'p50 ms', 'p95 ms', 'p99 ms', 'calls/s', 'hub CPU ms/call', 'beside Home Assistant'],
+      [
+        'asked',
+        'of',
+        'at once',
+        'p50 ms',
+        'budget ms',
+        'p95 ms',
+        'p99 ms',
+        'calls/s',
+        'hub CPU ms/call',
+        'beside Home Assistant',
+      ],
       rows.map(cells),
     ),
     '',
@@ -63,12 +74,13 @@ export function registeredLines(figures: RegisteredFigures): readonly string[] {
 }
 
 function cells(row: Row): readonly string[] {
-  const { title, era, atOnce, p50Ms, p95Ms, p99Ms, callsPerS, hubCpuMsPerCall, beside, generatorBusy } = row;
+  const { title, era, atOnce, p50Ms, budgetMs, p95Ms, p99Ms, callsPerS, hubCpuMsPerCall, beside, generatorBusy } = row;
   return [
     title,
     era === undefined ? 'Home Assistant' : `hub, ${era}`,
     String(atOnce),
     p50Ms.toFixed(2),
+    budgetMs?.toFixed(1) ?? '',
     p95Ms.toFixed(2),
     p99Ms.toFixed(2),
     `${callsPerS.toFixed(0)}${generatorBusy > BUSY ? '*' : ''}`,
