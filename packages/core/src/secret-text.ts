@@ -11,9 +11,16 @@ const SECRET_TEXT: readonly RegExp[] = [
   /(:\/\/)[^/\s:@"'\\]*:[^/\s@"'\\]+(?=@)/g,
 ];
 
-/** One look that tells whether a text can hold any of it. */
-export const SECRET_SUSPECT =
+/** Literals alone, and without case: a third of the time on the texts that hold nothing, which are most. */
+const SECRET_PART = /tok|pass|secr|key|psk|authori|cook|hook|eyj|private_|authsig|signature=|code=|bearer|basic|:\/\//;
+
+const SECRET_SUSPECT =
   /token|passw|passphrase|secret|api_?key|encryption_?key|network_?key|psk|authorization|cookie|webhook_id|cloudhook|private_?key|eyJ|\/private_[\w-]{8}|private_[\w-]{22}|authSig|signature=|[?&;]code=|Bearer\s|Basic\s|:\/\/[^/\s:@"'\\]*:[^/\s@"'\\]+@/i;
+
+/** One look that tells whether a text can hold any of it. */
+export function maySayASecret(text: string): boolean {
+  return SECRET_PART.test(text.toLowerCase()) && SECRET_SUSPECT.test(text);
+}
 
 /** Does a key of this name hold a secret, whatever the value looks like? */
 export function isSecretKey(key: string): boolean {

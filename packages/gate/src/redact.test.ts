@@ -30,7 +30,23 @@ describe('secrets in results', () => {
     ['a name in secrets.yaml', { token: '!secret my_token' }],
     ['a flag', { token: true }],
     ['a count', { max_tokens: 200 }],
+    ['long rows of digits, but not long enough', { state: 'f'.repeat(59) }],
   ])('%s stay', (_title, given) => {
     expect(redact(given)).toEqual(given);
+  });
+
+  test('a token is seen wherever in a text it begins', () => {
+    for (let before = 0; before < 130; before++) {
+      expect(mayHoldSecrets(`${'.'.repeat(before)}${'a'.repeat(60)}.`)).toBe(true);
+      expect(mayHoldSecrets(`${'.'.repeat(before)}${'a'.repeat(59)}.`)).toBe(false);
+    }
+  });
+
+  test.each([
+    ...'ACCESS_TOKEN passwd passphrase Client_Secret apikey api_key encryption_key networkkey noise_psk'.split(' '),
+    ...'Authorization set-cookie webhook_id cloudhook_url PrivateKey eyJhbGci /private_01234567 ?authSig=a'.split(' '),
+    ...['&signature=a', ';code=a', 'BEARER a', 'Basic a', '://a:b@c'],
+  ])('%s makes a text worth a walk', (text) => {
+    expect(mayHoldSecrets(`"${text}"`)).toBe(true);
   });
 });

@@ -43,7 +43,7 @@ export async function entityOverview(home: View, options: EntityOverviewOptions)
     home.devices(),
     home.areas(),
   ]);
-  const all = [...states.values()].sort((a, b) => (a.entity_id < b.entity_id ? -1 : 1));
+  const all = inOrder(states);
   const domains = new Map<string, Domain>();
   const places = new Map(
     [...areas].map(([id, { name }]) => [id, { name, count: 0, domains: new Map<string, number>() }]),
@@ -80,6 +80,21 @@ export async function entityOverview(home: View, options: EntityOverviewOptions)
     ai_insights: insightsOf(sorted.map(([domain]) => domain)),
     device_types: Object.fromEntries(deviceTypes),
   };
+}
+
+const orders = new WeakMap<ReadonlyMap<string, EntityState>, readonly string[]>();
+
+/** By id. The order is remembered, as looking up what it names is cheaper than sorting again. */
+function inOrder(states: ReadonlyMap<string, EntityState>): readonly EntityState[] {
+  const known = orders.get(states);
+  const found = known?.length === states.size ? known.flatMap((id) => states.get(id) ?? []) : [];
+  if (known && found.length === states.size) return found;
+  const sorted = [...states.values()].sort((a, b) => (a.entity_id < b.entity_id ? -1 : 1));
+  orders.set(
+    states,
+    sorted.map(({ entity_id: id }) => id),
+  );
+  return sorted;
 }
 
 function note(domains: Map<string, Domain>, domain: string, state: EntityState): void {
