@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from '../../services/hub/src/testing/run-cli.ts';
+import { type RunningHub, startHub } from '../start-hub.ts';
+import { ROOT, readPages } from './pages.ts';
+
+/** Blocks fenced with `sh run`: they work as they stand, with a home called Cabin and the connector that a start prints. */
+const RUNNABLE = /^```sh run\n([\s\S]*?)^```$/gm;
+/** `hub homes set NAME --ca ca.pem`, with or without `npm run` and `--` around it. */
+const MENTIONED = /\bhub (?:-- )?([a-z]+)(?: ([a-z]+))?([^\n`;|&]*)/g;
+
+const pages = await readPages();
+const blocks = pages.flatMap(({ name, text }) => [...text.matchAll(RUNNABLE)].map(([, block = '']) => [name, block]));
+
+describe('a block of commands', () => {
+  let home: SimulatedHome;
+  let hub: RunningHub;
+  beforeAll(async () => {
+    home = await startSimulatedHome({ name: 'Cabin' });
+    hub = await startHub({
+      env: { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, HOME_ASSISTANT_NAME: 'Cabin' },
+    });
+  });
+  afterAll(async () => {
+    await hub?.[Symbol.asyncDispose]();
+    await home?.close();
+  });
+
+  it.each(blocks)('of %s runs: %s', { timeout: 180_000 }, async (_name, block = '') => {
+    expect(block).not.toContain('…');
+    const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
+    const env = { PATH, HUB_URL: hub.base, DATA_DIR: hub.dataDir };
+    // Rejects with what was said when a command ends with anything but 0.
+    await promisify(execFile)('sh', ['-ec', block], { cwd: ROOT, env });
+  });
+});
+
+it('every flag that a page names belongs to its command', async () => {
+  const groups = await subcommandsOf([]);
+  const named: { readonly flag: string; readonly words: readonly string[]; readonly where: string }[] = [];
+  for (const { name, text } of pages) {
+    for (const [where, group = '', verb = '', rest = ''] of text.matchAll(MENTIONED)) {
+      if (!groups.has(group)) continue;
+      const words = (await subcommandsOf([group])).has(verb) ? [group, verb] : [group];
+      const flags = `${rest} `.match(/(?<=\s)--[a-z][a-z-]*(?=[\s,)])/g) ?? [];
+      named.push(...flags.map((flag) => ({ flag, words, where: `${name}: ${where}` })));
+    }
+  }
+  expect(named.length).toBeGreaterThan(20);
+  const isKnown = await Promise.all(named.map(async ({ words, flag }) => (await helpOf(words)).includes(`${flag} `)));
+  expect(named.filter((_, at) => !isKnown[at])).toEqual([]);
+});
+
+async function helpOf(words: readonly string[]): Promise<string> {
+  return (await runHere([...words, '--help'])).stdout;
+}
+
+async function subcommandsOf(words: readonly string[]): Promise<Set<string>> {
+  const [, list = ''] = (await helpOf(words)).split('Commands:\n');
+  return new Set([...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name));
+}
