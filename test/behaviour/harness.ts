@@ -34,20 +34,26 @@ export interface Bench {
   ws(command: { type: string } & Record<string, unknown>): Promise<Answer>;
 }
 
+/** One hub for all that a file describes; ended after the last of them. */
+let hub: Promise<RunningHub> | undefined;
+let waiting = 0;
+
 /** Calls a hub as any client does, judged on a real home; skipped when there is none. To be awaited at the top of a file. */
 export async function describeBehaviour(title: string, body: (bench: () => Bench) => void): Promise<void> {
   const home = await sharedRealHome();
+  if (home) waiting++;
   describe.skipIf(!home)(title, () => {
-    let hub: RunningHub;
     let bench: Bench;
     beforeAll(async () => {
       if (!home) return;
-      const env = { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, DEFAULT_CEILING: 'destroy' };
-      hub = await startHub({ env });
-      bench = createBench(hub.url, await bestPracticeKey(hub.url), home);
+      hub ??= startHub({
+        env: { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, DEFAULT_CEILING: 'destroy' },
+      });
+      const { url } = await hub;
+      bench = createBench(url, await bestPracticeKey(url), home);
     });
     afterAll(async () => {
-      await hub?.[Symbol.asyncDispose]();
+      if (--waiting === 0) await (await hub)?.[Symbol.asyncDispose]();
     });
     body(() => bench);
   });

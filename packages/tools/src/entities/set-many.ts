@@ -28,7 +28,8 @@ export async function setMany(ids: readonly string[], call: SetEntityInput, cont
     succeeded_count: succeeded.length,
     failed_count: failed.length,
     succeeded: succeeded.map((one) => ({ ...one })),
-    ...(failed.length > 0 ? { failed: failed.map((one) => ({ ...one })), partial: succeeded.length > 0 } : {}),
+    failed: failed.map((one) => ({ ...one })),
+    ...(failed.length > 0 ? { partial: succeeded.length > 0 } : {}),
   };
 }
 

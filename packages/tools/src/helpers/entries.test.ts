@@ -184,6 +184,13 @@ await describeRealHome('helpers kept as config entries', (context) => {
     ['a form that asks for one of two', 'threshold', { entity_id: TEMPERATURE }, 'config', 'limit'],
     ['a missing choice of a menu', 'template', { state: '{{ 1 }}' }, 'config.next_step_id', 'sensor'],
     [
+      'a choice no menu has',
+      'template',
+      { template_type: 'nope', state: '1' },
+      'config.next_step_id',
+      "'nope' is none",
+    ],
+    [
       'a placeholder of a secret',
       'template',
       { template_type: 'sensor', state: '<redacted>' },

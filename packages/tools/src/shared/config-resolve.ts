@@ -41,7 +41,9 @@ export async function findById(home: View, kind: ConfigKind, id: string): Promis
       return { id, entityId: entry.entity_id, platform: entry.platform, state: states.get(entry.entity_id) };
   }
   for (const state of states.values()) {
-    if (isStateOf(kind, id, state)) return { id, entityId: state.entity_id, platform: undefined, state };
+    // A script under another entity id has another's name: its entry tells whose it is.
+    const isAnothers = kind.kind === 'script' && entries.has(state.entity_id);
+    if (!isAnothers && isStateOf(kind, id, state)) return { id, entityId: state.entity_id, platform: undefined, state };
   }
   return undefined;
 }
