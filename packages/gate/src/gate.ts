@@ -31,7 +31,7 @@ import { isOff } from './tool-pins.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail, TrailEnd, TrailEntry } from './trail.ts';
 import { assertWellFormed } from './well-formed.ts';
-import { judgingWrites } from './written-effect.ts';
+import { judgingDialogues, judgingWrites } from './written-effect.ts';
 
 /** One call of a tool, from whatever door. */
 export interface CallRequest {
@@ -367,7 +367,7 @@ async function runTool(
       callId,
       tool: prepared.tool.name,
       home,
-      view: opened?.view,
+      view: opened && judgingDialogues(opened.view, opened.whole, allowed),
       signal,
       nested,
       ask,

@@ -4,17 +4,19 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** One thing that a script, or the actions of an automation, may do. */
 export type ActionStep =
-  | {
-      readonly kind: 'action';
-      readonly action: string;
-      readonly selector: Json;
-      readonly data: Json;
-      readonly isTemplated: boolean;
-    }
+  | ReadAction
   | { readonly kind: 'device'; readonly domain: string; readonly entityId: string | undefined }
   | { readonly kind: 'event' }
-  /** Nothing tells what this does before it runs. */
-  | { readonly kind: 'unreadable' };
+  /** Nothing tells what this does before it runs; `atMost`: the widest action it can be, null when it can be any. */
+  | { readonly kind: 'unreadable'; readonly atMost?: ReadAction | null };
+
+interface ReadAction {
+  readonly kind: 'action';
+  readonly action: string;
+  readonly selector: Json;
+  readonly data: Json;
+  readonly isTemplated: boolean;
+}
 
 /** Keys of a step under which further steps lie. */
 const BRANCHES = ['sequence', 'then', 'else', 'default', 'choose', 'repeat', 'parallel'] as const;
@@ -36,7 +38,7 @@ export function actionSteps(sequence: unknown): readonly ActionStep[] {
 }
 
 function stepOf(step: Json): readonly ActionStep[] | undefined {
-  if ('service_template' in step) return [{ kind: 'unreadable' }];
+  if ('service_template' in step) return [serviceStep(step, step['service_template'])];
   const action = step['action'] ?? step['service'];
   if (action !== undefined) return [serviceStep(step, action)];
   if ('scene' in step) return [serviceStep({ target: { entity_id: step['scene'] } }, 'scene.turn_on')];
@@ -58,7 +60,14 @@ function branchesOf(step: Json): readonly ActionStep[] {
 }
 
 function serviceStep(step: Json, action: unknown): ActionStep {
-  if (typeof action !== 'string' || isTemplate(action)) return { kind: 'unreadable' };
+  if (typeof action !== 'string') return { kind: 'unreadable', atMost: null };
+  if (!isTemplate(action)) return readAction(step, action);
+  const [, domain] = /^\s*([a-z_]+)\./.exec(action) ?? [];
+  const isAnyOfDomain = domain !== undefined && domain !== 'script';
+  return { kind: 'unreadable', atMost: isAnyOfDomain ? readAction(step, `${domain}.toggle`) : null };
+}
+
+function readAction(step: Json, action: string): ReadAction {
   const parts = [step['target'], step['data'], step['data_template'], step['service_data'], pickSelector(step)];
   // `target: "{{ … }}"`: the whole of it comes out of a template.
   const isWholeTemplate = parts.some((part) => typeof part === 'string' && part !== '');

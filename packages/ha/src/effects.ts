@@ -65,7 +65,7 @@ export async function sequenceEffect(sequence: unknown, view: View, reached: Rea
 
 /**
  * What it takes to write down an automation or script: `secure` when it is plain to read that it acts on a lock, an alarm or an
- * entrance, else `configure`. Templates are not held against it, as half of all automations have some.
+ * entrance, or may call anything, else `configure`. Templates of targets are not held against it, as half of all automations have some.
  * @throws Fault as above
  */
 export async function writtenEffect(kind: 'script' | 'automation', config: Json, view: View): Promise<Effect> {
@@ -199,7 +199,8 @@ async function stepEffect(step: ActionStep, walk: Walk): Promise<Effect> {
     case 'event':
       return 'control';
     case 'unreadable':
-      return walk.unread;
+      if (walk.unread === 'secure' || step.atMost === undefined) return walk.unread;
+      return step.atMost === null ? 'secure' : stepEffect(step.atMost, walk);
     case 'device':
       return deviceStepEffect(step.domain, step.entityId, walk);
     case 'action': {

@@ -95,6 +95,7 @@ export async function revert(context: RevertContext, item: ItemRef, wanted: unkn
       id = applied.id ?? id;
       warnings = applied.warnings ?? [];
     },
+    plan: () => wanted,
     idOf: () => id,
   });
   const isPartial = !isSameItem(applier, became, wanted);
