@@ -118,6 +118,10 @@ await describeBehaviour('controlling things', (bench) => {
       ...{ execution_mode: 'parallel', operation_ids: [expect.any(String), expect.any(String)] },
       results: operations.map((row) => ({ ...row, command_sent: true, operation_id: expect.any(String) })),
     });
+    expect(body.results[0].service_call).toEqual({
+      ...{ domain: 'light', service: 'turn_off' },
+      data: { entity_id: 'light.bed_light' },
+    });
     expect(body).not.toHaveProperty('success');
     expect(await stateOf('light.bed_light')).toBe('off');
     expect((await bench().rest('/states/light.kitchen_lights')).attributes.brightness).toBe(90);
@@ -128,6 +132,19 @@ await describeBehaviour('controlling things', (bench) => {
     const json = JSON.stringify([{ entity_id: 'light.bed_light', action: 'ON' }]);
     const inOrder = await bench().ok('ha_bulk_control', { operations: json, parallel: 'false' });
     expect(inOrder).toMatchObject({ execution_mode: 'sequential', successful_commands: 1, follow_up: null });
+  });
+
+  it('ha_bulk_control takes colour temperatures by each of their names', async () => {
+    for (const [parameters, kelvin] of [
+      [{ kelvin: 3000 }, 3000],
+      [{ color_temp: 250 }, 4000],
+      [{ color_temp_kelvin: 5000 }, 5000],
+    ] as const) {
+      const operations = [{ entity_id: 'light.ceiling_lights', action: 'on', parameters }];
+      expect(await bench().ok('ha_bulk_control', { operations })).toMatchObject({ successful_commands: 1 });
+      const { attributes } = await bench().rest('/states/light.ceiling_lights');
+      expect(Math.round(attributes.color_temp_kelvin / 100) * 100).toBe(kelvin);
+    }
   });
 
   it('ha_bulk_control tells rows that failed from rows it could not read', async () => {

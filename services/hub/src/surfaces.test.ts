@@ -30,6 +30,7 @@ test.skipIf(!real)('a picture comes as MCP content of its own, and its tool prom
     args: { entity_id: 'camera.demo_camera', width: 150, height: 100 },
   });
   expect(shown).toEqual({
+    isError: false,
     content: [
       { type: 'image', mimeType: 'image/jpeg', data: expect.stringMatching(/^\/9j\//) },
       { type: 'text', text: expect.stringContaining('150 x 103 pixels') },

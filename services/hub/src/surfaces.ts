@@ -82,6 +82,7 @@ async function callTool(deps: SurfaceDeps, { access }: KnownConnector, call: Too
   if (error?.code === 'TOOL_NOT_AVAILABLE' && !deps.gate.isTool(call.name)) {
     throw new Fault('TOOL_NOT_AVAILABLE', error.message ?? `There is no tool ${call.name}.`);
   }
-  if (content) return { content };
-  return { content: [{ type: 'text', text }], structuredContent: body, ...(isError ? { isError: true } : {}) };
+  // Said even when false: clients that read it without a default are about.
+  if (content) return { content, isError };
+  return { content: [{ type: 'text', text }], structuredContent: body, isError };
 }

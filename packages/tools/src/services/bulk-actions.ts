@@ -56,7 +56,23 @@ export function bulkService(
   const known = ACTIONS[domain] ?? SWITCH;
   const service = Object.hasOwn(known, action) ? known[action as keyof typeof known] : undefined;
   if (service === undefined) return undefined;
-  const data = service === 'set_hvac_mode' ? { hvac_mode: action, ...parameters } : parameters;
+  const data =
+    service === 'set_hvac_mode'
+      ? { hvac_mode: action, ...parameters }
+      : domain === 'light'
+        ? inKelvin(parameters)
+        : parameters;
   // A legacy group has no turn_on of its own; Home Assistant's generic service passes it to the members.
   return { domain: domain === 'group' ? 'homeassistant' : domain, service, data };
+}
+
+/** Colour temperatures as lights took them before 2026: `kelvin`, and `color_temp` in mired. */
+function inKelvin(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { kelvin, color_temp: mired, ...rest } = parameters;
+  if (kelvin === undefined && mired === undefined) return parameters;
+  if ('color_temp_kelvin' in rest) return rest;
+  return {
+    ...rest,
+    color_temp_kelvin: kelvin ?? (typeof mired === 'number' && mired > 0 ? Math.round(1e6 / mired) : mired),
+  };
 }

@@ -194,7 +194,7 @@ function succeeded(row: BulkRow, service: BulkService, operation: Operation, ope
       final_state: operation.final_state,
       expected_state: operation.expected_state,
       verification_method: 'state_event',
-      service_call: service,
+      service_call: { ...service, data: { entity_id: row.entityId, ...service.data } },
       timeout_seconds: row.timeoutMs / 1_000,
       message: isConfirmed
         ? `${row.entityId} is ${operation.final_state}.`
