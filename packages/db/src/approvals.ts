@@ -58,10 +58,17 @@ export async function useApproval(
   const digest = keyedDigest(vault, tenantId, Buffer.from(`approval ${question.bound}`)).toString('hex');
   return await tenantTrx(db, tenantId, async (trx) => {
     // One at a time per connector, so that an approval is spent once and the pending ones are counted right.
-    await trx.selectFrom('connector').select('id').where('id', '=', question.connectorId).forUpdate().execute();
+    await trx
+      .selectFrom('connector')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', question.connectorId)
+      .forUpdate()
+      .execute();
     const live = await trx
       .selectFrom('approval')
       .selectAll()
+      .where('tenant_id', '=', tenantId)
       .where('connector_id', '=', question.connectorId)
       .where('state', 'in', ['pending', 'allowed', 'denied'])
       .where('expires_at', '>', new Date())
@@ -73,6 +80,7 @@ export async function useApproval(
       await trx
         .updateTable('approval')
         .set({ state: 'used', used_at: new Date() })
+        .where('tenant_id', '=', tenantId)
         .where('id', '=', allowed.id)
         .execute();
       return { kind: 'used' };

@@ -52,6 +52,21 @@ test('a secret finds its connector with all that decides about a call', async ()
   expect(await lookUp(`${secret}x`)).toBeUndefined();
 });
 
+test('two changes of its settings at once are both kept', async () => {
+  const { connector } = await create({ settings: { strict: false } });
+  const set = (key: string) =>
+    updateConnector(
+      made.db,
+      tenant.id,
+      connector.id,
+      { settings: (stored) => ({ ...stored, [key]: true }) },
+      SYSTEM_ACTOR,
+    );
+  await Promise.all(['readOnly', 'a', 'b', 'c'].map(set));
+  const { settings } = await updateConnector(made.db, tenant.id, connector.id, {}, SYSTEM_ACTOR);
+  expect(settings).toEqual({ strict: false, readOnly: true, a: true, b: true, c: true });
+});
+
 test('a list names its homes, tags take in homes added later', async () => {
   const [a, b] = [await addHome('a', ['alps']), await addHome('b')];
   const listed = await create({ name: 'listed', homes: { kind: 'list', homeIds: [b.id] } });

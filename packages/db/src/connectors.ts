@@ -10,6 +10,7 @@ import { insertSecretUrl } from './credentials.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import type { ConnectorTable } from './schema.ts';
+import { type SettingsChange, settingsColumn } from './settings-change.ts';
 import { isId } from './slug.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -31,8 +32,7 @@ export interface ConnectorPatch {
   readonly name?: string | undefined;
   readonly ceiling?: Effect | undefined;
   readonly homes?: HomeSelection | undefined;
-  /** Replaces all settings. */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings?: SettingsChange | undefined;
   /** `null`: never expires. */
   readonly expiresAt?: Date | null | undefined;
 }
@@ -113,7 +113,7 @@ export async function updateConnector(
       await changeLive(trx, tenantId, connectorId, {
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.ceiling === undefined ? {} : { ceiling: patch.ceiling }),
-        ...(patch.settings === undefined ? {} : { settings: JSON.stringify(patch.settings) }),
+        ...(await settingsColumn(trx, { table: 'connector', tenantId, id: connectorId }, patch.settings)),
         ...(patch.expiresAt === undefined ? {} : { expires_at: patch.expiresAt }),
         ...updatedBy(actor),
       });

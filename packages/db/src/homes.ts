@@ -9,6 +9,7 @@ import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import { insertLink, type LinkInput, updateLink, urlKeyOf } from './home-links.ts';
 import { type HomeRecord, selectHomes, toHomeRecord } from './home-record.ts';
+import { type SettingsChange, settingsColumn } from './settings-change.ts';
 import { freeSlug, isId, slugFrom } from './slug.ts';
 import type { Vault } from './vault.ts';
 
@@ -26,8 +27,7 @@ export interface HomeInput {
   readonly isSimulated?: boolean | undefined;
   /** What may be done to this home at most, whoever asks; `destroy` (everything) unless told. */
   readonly ceiling?: Effect | undefined;
-  /** Replaces all settings. */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings?: SettingsChange | undefined;
   readonly link?: LinkInput | undefined;
 }
 
@@ -165,6 +165,7 @@ async function insertHome(
       tenant_id: tenantId,
       slug: input.slug ?? (await pickSlug(trx, tenantId, slugFrom(name, 'home'))),
       ...homeColumns(input),
+      ...(await settingsColumn(trx, { table: 'home', tenantId, id: homeId }, input.settings)),
       name,
       ...createdBy(actor),
       ...updatedBy(actor),
@@ -185,7 +186,12 @@ async function changeHome(
   const { tenantId, homeId } = home;
   const changed = await trx
     .updateTable('home')
-    .set({ ...(patch.slug === undefined ? {} : { slug: patch.slug }), ...homeColumns(patch), ...updatedBy(actor) })
+    .set({
+      ...(patch.slug === undefined ? {} : { slug: patch.slug }),
+      ...homeColumns(patch),
+      ...(await settingsColumn(trx, { table: 'home', tenantId, id: homeId }, patch.settings)),
+      ...updatedBy(actor),
+    })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', homeId)
     .executeTakeFirst();
@@ -210,8 +216,7 @@ async function pickSlug(trx: Trx, tenantId: string, wanted: string): Promise<str
 }
 
 function homeColumns(input: HomeInput) {
-  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, ceiling, settings } =
-    input;
+  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, ceiling } = input;
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
@@ -223,7 +228,6 @@ function homeColumns(input: HomeInput) {
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),
     ...(isSimulated === undefined ? {} : { is_simulated: isSimulated }),
     ...(ceiling === undefined ? {} : { ceiling }),
-    ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
   };
 }
 

@@ -21,7 +21,7 @@ import { isOff } from './tool-pins.ts';
 
 export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
-  readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined) => JobsPort;
+  readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined, signal: AbortSignal) => JobsPort;
   readonly results: VolatileMap;
   readonly recentCalls: (
     connector: ConnectorAccess,
@@ -56,7 +56,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
-        return deps.jobsFor(connector, home);
+        return deps.jobsFor(connector, home, signal);
       },
       results: resultsOf(deps.results, connector),
       recentCalls: (limit) => deps.recentCalls(connector, home?.id, limit),

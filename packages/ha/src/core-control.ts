@@ -7,39 +7,12 @@ import { within } from './pause.ts';
 import { callService } from './services.ts';
 
 const reloadSchema = z.looseObject({ require_restart: z.boolean().default(false) });
-const entrySchema = z.looseObject({
-  config_entry: z.looseObject({
-    entry_id: z.string(),
-    domain: z.string(),
-    title: z.string(),
-    state: z.string(),
-    reason: z.string().nullish(),
-  }),
-});
-
 const statesSchema = z.array(z.looseObject({ last_changed: z.string() }));
-
-export type EntryState = z.infer<typeof entrySchema>['config_entry'];
 
 const RELOAD_MS = 60_000;
 const ASK_MS = 5_000;
 const BUSY_STATES = new Set(['create_backup', 'receive_backup', 'restore_backup']);
 const KNOCK_MS = 2_000;
-
-/** An integration's entry as it stands; undefined when there is none of this id. Source: HA `config_entries/get_single`. @throws Fault */
-export async function readEntryState(
-  home: Home,
-  entryId: string,
-  options: CallOptions = {},
-): Promise<EntryState | undefined> {
-  const command = { type: 'config_entries/get_single', entry_id: entryId };
-  try {
-    return entrySchema.parse(await home.send(command, { ...options, isWrite: false })).config_entry;
-  } catch (error) {
-    if (error instanceof Fault && error.context['ha_error_code'] === 'not_found') return undefined;
-    throw error;
-  }
-}
 
 /** Unloads an integration's entry and sets it up again; true when it takes effect only after a restart. Up to 60 s. Needs an administrator: another is counted there as a failed login. @throws Fault RESOURCE_NOT_FOUND; SERVICE_CALL_FAILED for one that cannot be reloaded */
 export async function reloadEntry(home: Home, entryId: string, options: CallOptions = {}): Promise<boolean> {

@@ -95,12 +95,13 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
-      jobsFor: (connector, home) =>
+      jobsFor: (connector, home, signal) =>
         createJobsPort(queue, {
           tenantId: connector.tenantId,
           connectorId: connector.id,
           homeId: home?.id,
           actor: { kind: 'connector', id: connector.id },
+          signal,
         }),
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),

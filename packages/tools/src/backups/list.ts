@@ -1,14 +1,16 @@
 import { readBackupInfo, type StoredBackup } from '@hub/ha/backups.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { outcomeOf } from '../shared/follow-job.ts';
 import { answerOf } from './create.ts';
 import { noSuchBackup } from './find-backup.ts';
 
 /** The backups of a home, newest first; one of them, or one in the making, by its id. @throws Fault RESOURCE_NOT_FOUND */
 export async function listSnapshots(context: ToolContext, limit: number, id: string | undefined) {
   const { home, jobs, signal } = context;
-  const job = id === undefined ? undefined : await jobs.get(id);
-  if (job && job.state !== 'done') return answerOf(job);
+  const known = id === undefined ? undefined : await jobs.get(id);
+  const job = known?.kind === 'backup.create' ? known : undefined;
+  if (job && job.state !== 'done') return answerOf(outcomeOf(job));
   const wanted = job ? z.looseObject({ backup_id: z.string() }).parse(job.result).backup_id : id;
   const info = await readBackupInfo(home, { signal });
   const found = info.backups

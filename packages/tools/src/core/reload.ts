@@ -1,5 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
-import { readEntryState, reloadEntry } from '@hub/ha/core-control.ts';
+import { readConfigEntry } from '@hub/ha/config-entries.ts';
+import { reloadEntry } from '@hub/ha/core-control.ts';
 import { callService, listServices } from '@hub/ha/services.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
@@ -101,7 +102,7 @@ async function reloadAll({ home, signal }: ToolContext) {
 async function reloadOne(context: ToolContext, entryId: string) {
   const { home, signal } = context;
   await requireAdmin(context, 'Reloading an integration');
-  const before = entryId.trim() === '' ? undefined : await readEntryState(home, entryId, { signal });
+  const before = entryId.trim() === '' ? undefined : await readConfigEntry(home, entryId, { signal });
   if (!before) {
     throw new Fault('RESOURCE_NOT_FOUND', `There is no integration entry ${entryId}.`, {
       suggestion: 'ha_get_integration shows the entries with their entry_id.',
@@ -109,7 +110,7 @@ async function reloadOne(context: ToolContext, entryId: string) {
     });
   }
   const requiresRestart = await reloadEntry(home, entryId, { signal });
-  const after = await readEntryState(home, entryId, { signal });
+  const after = await readConfigEntry(home, entryId, { signal });
   const isLoaded = after?.state === 'loaded';
   const reason = after?.reason ? `: ${after.reason}` : '';
   const what = `${before.domain} (${before.title || entryId})`;

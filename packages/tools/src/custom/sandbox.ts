@@ -55,6 +55,7 @@ export async function runProgram(code: string, host: ProgramHost): Promise<unkno
   });
   const kill = () => void child.kill('SIGKILL');
   host.signal.addEventListener('abort', kill, { once: true });
+  if (host.signal.aborted) kill();
   // A second more than the interpreter's own clock, which native code may sleep through.
   const clock = setTimeout(kill, (DURATION_S + 1) * 1000);
   try {

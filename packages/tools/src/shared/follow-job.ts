@@ -6,6 +6,12 @@ import type { ToolContext } from '../define.ts';
 /** Long enough for what is quick, short enough for clients that give up after half a minute. */
 const FOLLOW_MS = 25_000;
 
+/** A job that did what it was for. */
+export interface Ended {
+  readonly result: unknown;
+  readonly jobId: string;
+}
+
 /** What a call answers whose work goes on without it. */
 export interface StillRunning {
   readonly success: true;
@@ -26,13 +32,20 @@ export async function startAndFollow(
   kind: string,
   args: unknown,
   { dedupKey, waitMs = FOLLOW_MS }: { readonly dedupKey: string; readonly waitMs?: number },
-): Promise<{ readonly result: unknown; readonly jobId: string } | StillRunning> {
+): Promise<Ended | StillRunning> {
   const started = await jobs.start(kind, args, { dedupKey });
   const job = await jobs.follow(started.id, waitMs, ({ progress: at }) => {
     if (at) progress(at.done, at.total, at.message);
   });
+  return outcomeOf(job);
+}
+
+/** How a job stands, for whoever asked for it. @throws Fault as it failed */
+export function outcomeOf(job: JobView): Ended | StillRunning {
   if (job.state === 'done') return { result: job.result, jobId: job.id };
-  return stillRunning(job) ?? Promise.reject(jobFault(job));
+  const running = stillRunning(job);
+  if (running) return running;
+  throw jobFault(job);
 }
 
 /** Undefined for a job that ended. */

@@ -116,7 +116,7 @@ export function connectorRoutes(api: Api, deps: Deps): void {
       const patch = {
         ...{ name, ceiling, expiresAt },
         homes: homes && (await selectionOf(deps, connector.tenantId, homes)),
-        settings: patchedSettings(connector.settings, settings),
+        settings: (stored: Readonly<Record<string, unknown>>) => patchedSettings(stored, settings),
       };
       return withSummary(deps, await updateConnector(db, connector.tenantId, connector.id, patch, OPERATOR));
     },

@@ -80,7 +80,7 @@ export async function changeHome(
     vault,
     home.tenantId,
     home.id,
-    { ...facts, instanceId, ...link, settings: defaults && patchedSettings(home.settings, defaults) },
+    { ...facts, instanceId, ...link, settings: defaults && ((stored) => patchedSettings(stored, defaults)) },
     OPERATOR,
   );
   if (seen) await keepCheck(deps, changed, seen);

@@ -4,6 +4,7 @@ import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import { listConnectors, updateConnector } from '@hub/db/connectors.ts';
 import { listHomes, updateHome } from '@hub/db/homes.ts';
 import { listMembers } from '@hub/db/people.ts';
+import type { SettingsChange } from '@hub/db/settings-change.ts';
 import { listTenants } from '@hub/db/tenants.ts';
 import { effectiveSettings } from '@hub/gate/connector-access.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -26,7 +27,7 @@ interface Subject {
   readonly homes: readonly { readonly settings: Readonly<Record<string, unknown>> }[];
   readonly otherwise: string;
   readonly hasRules: boolean;
-  save(settings: Readonly<Record<string, unknown>>): Promise<unknown>;
+  save(settings: SettingsChange): Promise<unknown>;
 }
 
 /** A plain page at /settings for whoever has the admin key: each connector and home with its settings. No script runs on it. */
@@ -137,7 +138,8 @@ export async function settingsPages(app: FastifyInstance, deps: Deps, key: Admin
           const subject = await read(request.params);
           try {
             const effective = effectiveSettings(subject.own, subject.homes);
-            await subject.save(patchedSettings(subject.own, readForm(form, { ...subject, effective })));
+            const patch = readForm(form, { ...subject, effective });
+            await subject.save((stored) => patchedSettings(stored, patch));
           } catch (error) {
             if (!(error instanceof Fault)) throw error;
             const notice = { kind: 'bad', text: [error.message, ...error.suggestions].join(' ') } as const;
