@@ -45,7 +45,10 @@ function readBytes(stream: Readable): Promise<Buffer | undefined> {
     });
     stream.once('end', () => resolve(sizeBytes > MAX_BODY_BYTES ? undefined : onlyOrAll(chunks, sizeBytes)));
     stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the stream closed before its end')));
+    // Every stream closes: an error made for each of them would cost more than reading the body.
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new Error('the stream closed before its end'));
+    });
   });
 }
 
