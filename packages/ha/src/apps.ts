@@ -49,9 +49,20 @@ export type AppRepository = z.infer<typeof repositorySchema>;
 /** The name an app has for the Supervisor: `core_mosquitto`. */
 export const APP_SLUG = /^[A-Za-z0-9_-]{1,100}$/;
 
-/** The JSON answer of the Supervisor. @throws Fault COMPONENT_NOT_INSTALLED; SERVICE_CALL_FAILED or VALIDATION_FAILED with its reason */
+/** The JSON answer of the Supervisor. @throws Fault SERVICE_CALL_FAILED, also where there is none; VALIDATION_FAILED with its reason */
 async function ask(home: Home, request: HttpRequest, options: CallOptions = {}): Promise<unknown> {
-  return JSON.parse(await readText(await home.supervisor(request, options), MAX_ANSWER_BYTES));
+  try {
+    return JSON.parse(await readText(await home.supervisor(request, options), MAX_ANSWER_BYTES));
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'COMPONENT_NOT_INSTALLED') throw noSupervisor(request.path, error);
+    throw error;
+  }
+}
+
+/** Clients know it as a call that failed, with the endpoint that nobody answers. */
+function noSupervisor(endpoint: string, cause: Fault): Fault {
+  const { message, suggestions } = cause;
+  return new Fault('SERVICE_CALL_FAILED', message, { suggestion: suggestions, context: { endpoint }, cause });
 }
 
 /** What is installed. Source: Supervisor `GET /addons`. */

@@ -6,7 +6,9 @@ import { tool } from './get.ts';
 
 await describeHomes('ha_get_app', (context) => {
   it('says that a home without a Supervisor has no apps', async () => {
-    await expect(runTool(tool, {}, context())).rejects.toMatchObject({ code: 'COMPONENT_NOT_INSTALLED' });
+    await expect(runTool(tool, {}, context())).rejects.toMatchObject({
+      ...{ code: 'SERVICE_CALL_FAILED', context: { endpoint: '/addons' } },
+    });
   });
 });
 

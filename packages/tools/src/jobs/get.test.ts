@@ -32,6 +32,14 @@ it('tells what a job came to, and that nobody knows where nobody does', async ()
   });
 });
 
+it('a job that waits to be tried again is not told as failed', async () => {
+  const error = { code: 'CONNECTION_FAILED', message: 'nobody answers' };
+  const jobs = createHeldJobs([heldJob('d', { state: 'queued', error })]);
+  const told = await runTool(tool, { job_id: 'd' }, createToolContext({ jobs, homes }));
+  expect(told).toMatchObject({ status: 'queued', stage: 'pulling; it is tried again after: nobody answers' });
+  expect(told).not.toHaveProperty('job_error');
+});
+
 it('knows no job of others', async () => {
   await expect(get({ job_id: 'nobody' })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
 });

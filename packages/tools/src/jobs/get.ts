@@ -29,7 +29,7 @@ export const tool = defineTool({
 });
 
 const noteOf: Readonly<Record<string, string | undefined>> = {
-  queued: 'It waits for its turn: one such job runs at a home at a time.',
+  queued: 'It waits for its turn: one such job runs at a home at a time. Ask again with wait_seconds.',
   running: 'It goes on. Ask again with wait_seconds; do not start it a second time.',
   unknown: 'Nobody could tell whether it happened. Look at the home before starting it again.',
 };

@@ -26,12 +26,18 @@ export function jobRow(job: JobView, homes: readonly HomeSummary[]) {
     ...(progress && !job.finishedAt
       ? {
           progress_percent: progress.total ? Math.round((100 * progress.done) / progress.total) : null,
-          stage: progress.message,
+          stage: error ? `${progress.message}; ${setback(error)}` : progress.message,
         }
       : {}),
+    ...(!progress && error && !job.finishedAt ? { stage: setback(error) } : {}),
     ...(job.state === 'done' ? { result: job.result ?? null } : {}),
-    ...(error
+    ...(error && job.finishedAt
       ? { job_error: { code: error.code, message: error.message, suggestions: [...(error.suggestions ?? [])] } }
       : {}),
   };
+}
+
+/** What stopped the last attempt of a job that is tried again. */
+function setback({ message }: NonNullable<JobView['error']>): string {
+  return `it is tried again after: ${message}`;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeHomes } from '../testing/each-home.ts';
+import { createHeldJobs, heldJob } from '../testing/held-jobs.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { someLight, switchTo } from '../testing/some-light.ts';
 import { putOperation } from './operation.ts';
@@ -48,8 +49,28 @@ await describeHomes('ha_get_operation_status', (context) => {
     });
   });
 
+  it('takes the job that long work handed out as its operation', async () => {
+    const at = context();
+    const ended = { progress: undefined, finishedAt: new Date() };
+    const jobs = createHeldJobs([
+      heldJob('going'),
+      heldJob('done', { ...ended, state: 'done', result: { backup_id: 'b' } }),
+      heldJob('lost', { ...ended, state: 'failed', error: { code: 'RESOURCE_LOCKED', message: 'the home is busy' } }),
+    ]);
+    const status = (args: object) => runTool(tool, args, { ...at, jobs });
+    expect(await status({ operation_id: 'going' })).toMatchObject({ status: 'pending', success: false });
+    expect(await status({ operation_id: 'done' })).toMatchObject({
+      ...{ status: 'completed', success: true, details: { result: { backup_id: 'b' } } },
+    });
+    await expect(status({ operation_id: 'lost' })).rejects.toMatchObject({ code: 'SERVICE_CALL_FAILED' });
+    expect(await status({ operation_id: ['going', 'done', 'lost', 'nope'] })).toMatchObject({
+      ...{ total_operations: 4, completed: 1, pending: 1, failed: 1, not_found: 1 },
+    });
+  });
+
   it('an unknown id and an empty list are refused', async () => {
-    await expect(runTool(tool, { operation_id: 'nope' }, context())).rejects.toMatchObject({
+    const at = { ...context(), jobs: createHeldJobs([]) };
+    await expect(runTool(tool, { operation_id: 'nope' }, at)).rejects.toMatchObject({
       code: 'RESOURCE_NOT_FOUND',
     });
     await expect(runTool(tool, { operation_id: [] }, context())).rejects.toMatchObject({

@@ -1,21 +1,25 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { JobView } from '@hub/jobs/port.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { assertNotFailed, jobRow, statusOf } from './job-status.ts';
 import { getOperation, type Operation, replaceOperation, settleOperation } from './operation.ts';
 
 const MAX_TIMEOUT_S = 60;
 
 interface Status {
   readonly operation_id: string;
-  readonly status: 'completed' | 'pending' | 'not_found';
-  readonly operation: Operation | undefined;
+  readonly status: 'completed' | 'pending' | 'failed' | 'not_found';
+  readonly operation?: Operation | undefined;
+  /** Long work hands out its job's id. */
+  readonly job?: JobView | undefined;
 }
 
 /** Follows what ha_bulk_control left unconfirmed, on the mirror's own events. */
 export const tool = defineTool({
   name: 'ha_get_operation_status',
   title: 'Get Operation Status',
-  docs: 'Tells whether device commands from ha_bulk_control have shown their effect, waiting up to timeout_seconds. Records live for ten minutes.',
+  docs: 'Tells whether device commands from ha_bulk_control have shown their effect, waiting up to timeout_seconds; also takes an operation_id of long work. Records live for ten minutes.',
   tags: ['Service & Device Control'],
   scope: 'home',
   effect: 'read',
@@ -38,17 +42,29 @@ export const tool = defineTool({
   },
 });
 
-async function follow(id: string, deadlineMs: number, { home, results, signal }: ToolContext): Promise<Status> {
+async function follow(id: string, deadlineMs: number, context: ToolContext): Promise<Status> {
+  const { home, results, signal } = context;
   const stored = await getOperation(results, id);
-  if (!stored) return { operation_id: id, status: 'not_found', operation: undefined };
+  if (!stored) return followJob(id, deadlineMs, context);
   await home.states();
   const operation = await settleOperation(home, stored, deadlineMs, signal);
   if (operation !== stored) await replaceOperation(results, id, operation);
   return { operation_id: id, status: operation.final_state === null ? 'pending' : 'completed', operation };
 }
 
+async function followJob(id: string, deadlineMs: number, { jobs }: ToolContext): Promise<Status> {
+  const known = await jobs.get(id);
+  if (!known) return { operation_id: id, status: 'not_found' };
+  const job = known.finishedAt ? known : await jobs.follow(known.id, deadlineMs);
+  return { operation_id: id, status: statusOf(job), job };
+}
+
 function single(status: Status, timeoutS: number) {
-  const { operation } = status;
+  const { operation, job } = status;
+  if (job) {
+    assertNotFailed(job);
+    return { success: status.status === 'completed', ...row(status) };
+  }
   if (!operation) {
     throw new Fault('RESOURCE_NOT_FOUND', `There is no operation ${status.operation_id}.`, {
       suggestion: 'Records live for ten minutes; read the entity with ha_get_state.',
@@ -68,10 +84,11 @@ function single(status: Status, timeoutS: number) {
   return { success: status.status === 'completed', ...row(status) };
 }
 
-function row({ operation_id, status, operation }: Status) {
+function row({ operation_id, status, operation, job }: Status) {
   return {
     operation_id,
     status,
+    ...(job && jobRow(job)),
     ...(operation && {
       entity_id: operation.entity_id,
       action: operation.action,
@@ -95,7 +112,7 @@ function summary(statuses: readonly Status[]) {
     success: true,
     total_operations: statuses.length,
     completed,
-    failed: 0,
+    failed: of('failed'),
     not_found: of('not_found'),
     pending: of('pending'),
     all_complete: completed === statuses.length,

@@ -64,7 +64,10 @@ function runningOf(results: readonly Result[]) {
 
 function noteOf(results: readonly Result[], open: readonly Result[]): string {
   if (results.length === 0) return 'There is nothing to do in these categories.';
-  if (open.length === 0) return 'All that succeeded was seen to be done.';
+  if (open.length === 0)
+    return results.some(({ success }) => success)
+      ? 'All that succeeded was seen to be done.'
+      : 'Nothing was changed; each result says why.';
   return `${open.length} not seen to end yet. They go on without you: ask with ha_get_job and the job_id, or look with action get; do not install again meanwhile.`;
 }
 
