@@ -19,6 +19,8 @@ const CONTENT = z.object({
 /** A hub on the shared real home, reached by its connector URL alone; and the home itself, to see what came of it. */
 export interface Bench {
   readonly home: HomeAccess;
+  /** For what only the hub's own administration can do. */
+  readonly hub: RunningHub;
   readonly url: string;
   /** For the writes that a strict connector wants it with. */
   readonly key: string;
@@ -49,8 +51,8 @@ export async function describeBehaviour(title: string, body: (bench: () => Bench
       hub ??= startHub({
         env: { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, DEFAULT_CEILING: 'destroy' },
       });
-      const { url } = await hub;
-      bench = createBench(url, await bestPracticeKey(url), home);
+      const running = await hub;
+      bench = createBench(running, await bestPracticeKey(running.url), home);
     });
     afterAll(async () => {
       if (--waiting === 0) await (await hub)?.[Symbol.asyncDispose]();
@@ -59,7 +61,8 @@ export async function describeBehaviour(title: string, body: (bench: () => Bench
   });
 }
 
-function createBench(url: string, key: string, home: HomeAccess): Bench {
+function createBench(hub: RunningHub, key: string, home: HomeAccess): Bench {
+  const { url } = hub;
   const call: Bench['call'] = async (name, args = {}) => {
     const { result, error } = await rpc(url, 'tools/call', { name, arguments: args });
     if (error) throw new Error(`${name}: ${error.code} ${error.message}`);
@@ -71,6 +74,7 @@ function createBench(url: string, key: string, home: HomeAccess): Bench {
   };
   return {
     home,
+    hub,
     url,
     key,
     call,

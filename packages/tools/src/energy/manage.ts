@@ -149,9 +149,9 @@ async function save({ mode }: Input, change: Change, context: ToolContext) {
   await edits.change({
     item: ITEM,
     async read() {
-      const found = await readPrefs(context);
-      prefs = found.prefs;
-      return found.isNew ? undefined : found.prefs;
+      // A home that never set it up has empty lists: the first device is a change of these, and a second like it is refused.
+      ({ prefs } = await readPrefs(context));
+      return prefs;
     },
     // Worked out once more from what was just read: saving replaces a whole list.
     async write() {
