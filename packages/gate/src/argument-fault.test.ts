@@ -45,9 +45,3 @@ test('many mistakes are told in one answer, the first few in full', () => {
   const args = Object.fromEntries(['entity_id', 'a', 'b', 'c', 'd', 'e', 'f'].map((key) => [key, 'x']));
   expect(messageFor(args)).toMatch(/^`a`: .*; and 1 more$/);
 });
-
-test('the parameter that an unknown name would be is told beside the error', () => {
-  const parsed = schema.safeParse({ entity_id: 'a', entity: 'b' }, { reportInput: true });
-  const fault = argumentFault('ha_x', parsed.error ?? new z.ZodError([]), Object.keys(schema.shape));
-  expect(fault.context).toEqual({ parameter: 'entity' });
-});

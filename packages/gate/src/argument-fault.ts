@@ -16,12 +16,6 @@ export function argumentFault(toolName: string, error: z.ZodError, parameters: r
   });
 }
 
-/** An unknown name stands beside the path, not in it. */
-function parameterOf(issue: z.core.$ZodIssue): string {
-  const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  return [pathOf(issue), key].filter(Boolean).join('.');
-}
-
 function describe(issue: z.core.$ZodIssue, parameters: readonly string[]): string[] {
   const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {

@@ -364,7 +364,7 @@ await describeRealHome('ha_undo walks', (context) => {
           {
             helper_type: 'threshold',
             name: 'Undo entry',
-            config: { entity_id: 'sensor.undo_none', hysteresis: 0, upper: 5 },
+            config: { entity_id: 'sensor.outside_temperature', hysteresis: 0, upper: 5 },
           },
         ],
         [setHelper, { helper_type: 'threshold', helper_id: at.id, config: { upper: 7 } }],
