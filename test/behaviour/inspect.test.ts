@@ -114,7 +114,7 @@ await describeBehaviour('looking at a home', (bench) => {
       .toBeGreaterThanOrEqual(4);
     const { data, metadata } = await read({ start_time: '1h', limit: '2' });
     expect(data).toMatchObject({
-      ...{ success: true, source: 'history', period: expect.any(Object) },
+      ...{ success: true, source: 'history', period: { start: expect.any(String), end: expect.any(String) } },
       query_params: { minimal_response: true, significant_changes_only: true, limit: 2, offset: 0, order: 'desc' },
       entities: [
         {
@@ -150,7 +150,7 @@ await describeBehaviour('looking at a home', (bench) => {
     expect(data).toMatchObject({
       ...{ success: true, source: 'statistics', period_type: '5minute', statistic_types: ['mean', 'max'] },
       ...{
-        time_range: { start_time: expect.any(String) },
+        time_range: { start: expect.any(String), end: expect.any(String) },
         entities: [{ statistics: expect.any(Array), unit_of_measurement: '°C' }],
       },
     });
@@ -161,6 +161,9 @@ await describeBehaviour('looking at a home', (bench) => {
     );
     await refused({ start_time: 'frobnicate' });
     await refused({ statistic_types: 'frobnicate' });
+    await refused({ statistic_types: [] });
+    const long = await bench().ok('ha_get_history', { entity_ids: 'sun.sun', start_time: '30m', limit: 1 });
+    expect(long.data.warnings).toEqual([expect.stringContaining('30 months')]);
     await refused({ entity_ids: ['a.b', 'c.d'], offset: 1 });
     await refused({ entity_ids: [] }, 'VALIDATION_MISSING_PARAMETER');
     await refused({ limit: 1001 }, 'VALIDATION_FAILED');

@@ -196,6 +196,8 @@ await describeBehaviour('lists of what a home has', (bench) => {
       log_level: expect.any(String),
     });
     expect(one.options_schema).toMatchObject({ data_schema: expect.any(Array) });
+    const without = await bench().ok('ha_get_integration', { entry_id, include_diagnostics: true });
+    expect(without.diagnostics).toEqual({ config_entry_id: entry_id, error: expect.stringContaining('offers none') });
     const found = await bench().ok('ha_get_integration', { query: 'deemo', exact_match: 'false' });
     expect(found.entries).toMatchObject([{ domain: 'demo' }]);
     expect(await bench().fails('ha_get_integration', { entry_id: 'nope' }, 'RESOURCE_NOT_FOUND')).toMatchObject({

@@ -14,6 +14,8 @@ import { fitted, type HistoryQuery, noSeries, rawHistory, type Series, statistic
 const MAX_ENTITIES = 100;
 /** Each look for what was meant walks all ids of the home. */
 const MAX_LOOKED_FOR = 5;
+/** A longer span in months was meant in minutes. */
+const MOST_MONTHS = 12;
 const DAY_MS = 86_400_000;
 /** Home Assistant answers the whole period at once: more than this over several entities is asked in parts. */
 const MAX_ENTITY_DAYS = 1_000;
@@ -82,15 +84,17 @@ export const tool = defineTool({
     const series = [...found, ...unknown.map((id) => noSeries(id, query, call.source))];
     const start = localTime(query.start.toISOString(), timeZone);
     const end = localTime(query.end.toISOString(), timeZone);
-    const all = [...warnings, ...series.flatMap((one) => one.warnings)];
+    const all = [...monthsInsteadOfMinutes(call), ...warnings, ...series.flatMap((one) => one.warnings)];
     const body = {
       success: true,
       source: call.source,
       entities: series.map((one) => rowOf(one, { start, end })),
       ...(call.source === 'history'
-        ? { period: { start_time: start, end_time: end } }
-        : { period_type: call.period, time_range: { start_time: start, end_time: end } }),
-      ...(query.types ? { statistic_types: query.types } : {}),
+        ? { period: { start, end } }
+        : {
+            ...{ period_type: call.period, time_range: { start, end } },
+            statistic_types: query.types.length > 0 ? query.types : TYPES.filter((type) => type !== 'last_reset'),
+          }),
       query_params: paramsOf(call, query),
       ...(call.include_schema ? { core_contract: contractOf(call.source) } : {}),
       ...(all.length > 0 ? { warnings: all } : {}),
@@ -98,6 +102,15 @@ export const tool = defineTool({
     return timed(project(body, call.fields, ['core_contract']), timeZone);
   },
 });
+
+/** `30m` reads as thirty months, which nobody means. */
+function monthsInsteadOfMinutes({ start_time: start = '', end_time: end = '' }: Input): string[] {
+  return [start, end].flatMap((text) => {
+    const months = Number(/^\s*(\d+)\s*m\s*$/i.exec(text)?.[1] ?? 0);
+    const warning = `${text.trim()} was read as ${months} months; for minutes write parts of an hour, e.g. 0.5h, or a time.`;
+    return months > MOST_MONTHS ? [warning] : [];
+  });
+}
 
 function rowOf({ entityId, key, rows, block, unit }: Series, period: { readonly start: string; readonly end: string }) {
   return {
@@ -141,7 +154,8 @@ function queryOf(call: Input, timeZone: string): HistoryQuery {
   };
 }
 
-function checkCall({ entity_ids: ids, source, offset = 0, period, statistic_types: types = [] }: Input): void {
+function checkCall({ entity_ids: ids, source, offset = 0, period, statistic_types: given }: Input): void {
+  const types = given ?? [];
   if (ids.length === 0)
     throw new Fault('VALIDATION_MISSING_PARAMETER', '`entity_ids`: the list is empty.', {
       suggestion: 'Name at least one entity; ha_search finds them.',
@@ -157,10 +171,10 @@ function checkCall({ entity_ids: ids, source, offset = 0, period, statistic_type
       valid_periods: PERIODS,
     });
   const unknown = types.filter((type) => !TYPES.some((one) => one === type));
-  if (unknown.length > 0)
+  if (unknown.length > 0 || given?.length === 0)
     throw invalidParameter(
       'statistic_types',
-      `there is no ${unknown.join(', ')}.`,
+      given?.length === 0 ? 'the list is empty.' : `there is no ${unknown.join(', ')}.`,
       `Use some of ${TYPES.join(', ')}.`,
       {
         valid_types: TYPES,

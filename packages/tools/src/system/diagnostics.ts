@@ -29,7 +29,11 @@ export async function diagnostics(context: ToolContext, wish: DiagnosticsWish): 
     });
   }
   await requireAdmin(context, 'Diagnostics');
-  const body = await readDiagnostics(context.home, entryId, deviceId, { signal: context.signal });
+  const body = await readDiagnostics(context.home, entryId, deviceId, { signal: context.signal }).catch(
+    (error: unknown) => {
+      throw error instanceof Fault && error.code === 'RESOURCE_NOT_FOUND' ? noDiagnostics(entryId, error) : error;
+    },
+  );
   const part = partOf(body['data'], wish);
   const shown = { ...body, data: part.value };
   const kept = fields && fields.length > 0 ? pick(shown, fields) : shown;
@@ -39,6 +43,14 @@ export async function diagnostics(context: ToolContext, wish: DiagnosticsWish): 
     ...cut(kept, wish.maxBytes ?? DEFAULT_BYTES),
     ...part.block,
   };
+}
+
+function noDiagnostics(entryId: string, cause: Fault): Fault {
+  return new Fault('RESOURCE_NOT_FOUND', `There are no diagnostics of ${entryId}: its integration offers none.`, {
+    suggestion: 'Check the entry with ha_get_integration; for errors of the integration use ha_get_logs.',
+    context: { config_entry_id: entryId },
+    cause,
+  });
 }
 
 /** What stands at the path, and of a list or map the wanted stretch. */
