@@ -106,7 +106,7 @@ test('revoked is for good, and gives the name free', async () => {
     rotateCredential(made.db, tenant.id, connector.id, {}, SYSTEM_ACTOR),
     updateConnector(made.db, tenant.id, connector.id, {}, SYSTEM_ACTOR),
   ];
-  for (const attempt of late) await expect(attempt).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+  await Promise.all(late.map((attempt) => expect(attempt).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' })));
   const next = await create();
   expect((await listConnectors(made.db, tenant.id)).map((one) => one.id)).toEqual([next.connector.id]);
   expect(await listConnectors(made.db, tenant.id, { includeRevoked: true })).toHaveLength(2);
