@@ -88,7 +88,7 @@ function inMs(ms: number) {
 function lockedBy(address: string): Fault {
   return new Fault('RESOURCE_LOCKED', `Another hub (${address}) already runs on this database.`, {
     suggestion: [
-      'Several hubs on one database need a bus between them: set REDIS_URL on each.',
+      'One hub runs on a database: stop the other one, or give this one a database of its own.',
       'After a crash, wait some seconds for the lease of the old one to end, then start again.',
     ],
   });

@@ -36,7 +36,7 @@ const PAGE = `<!doctype html>
 <p class="note"><strong>Treat this address like a key.</strong> Whoever has it can do what the connector allows. Do not post it, mail it or put it into a shared document. If it got out, ask the person who runs the hub to rotate or revoke it.</p>
 <p>Below, replace <code>URL</code> by the full address from the address bar.</p>
 <h2>Claude, ChatGPT and other assistants in a browser</h2>
-<p>Settings &rarr; Connectors &rarr; add a custom connector, and paste the address. No sign-in is needed. The address must be reachable from the internet over HTTPS.</p>
+<p>In the settings for connectors (ChatGPT: in developer mode) add a custom connector, and paste the address. No sign-in is needed. The address must be reachable from the internet over HTTPS.</p>
 <h2>Claude Code</h2>
 <pre>claude mcp add --transport http home URL</pre>
 <h2>Gemini CLI (settings.json)</h2>
