@@ -109,4 +109,26 @@ call_tool('ha_search', query='hall')
     const { context } = echoing();
     await expect(runTool(tool, args, context)).rejects.toMatchObject({ code: 'VALIDATION_INVALID_PARAMETER' });
   });
+
+  it('leaves places for others when one connector runs all it may', async () => {
+    const { promise: end, resolve } = Promise.withResolvers<unknown>();
+    const started = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let n = 0;
+    const of = (connectorId: string) => {
+      const context = createToolContext({
+        call: (name) => {
+          if (name !== 'ha_wait') return Promise.resolve({ success: true });
+          started[n++]?.resolve();
+          return end;
+        },
+      });
+      return Object.create(context, { caller: { value: { ...context.caller, connectorId } } });
+    };
+    const long = [1, 2].map(() => runTool(tool, { code: 'ha_wait()' }, of('greedy')));
+    await Promise.all(started.map(({ promise }) => promise));
+    await expect(runTool(tool, { code: '1' }, of('greedy'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(runTool(tool, { code: '1' }, of('other'))).resolves.toMatchObject({ data: { result: 1 } });
+    resolve({ success: true });
+    await Promise.all(long);
+  });
 });

@@ -56,9 +56,10 @@ function effectOf({ code, run_saved: saved, save_as: name }: Input) {
   return code === undefined && saved === undefined ? 'read' : 'control';
 }
 
-function run({ signal, call }: ToolContext, code: string): Promise<unknown> {
+function run({ signal, call, caller }: ToolContext, code: string): Promise<unknown> {
   return runProgram(code, {
     signal,
+    owner: caller.connectorId,
     call: (name, args) => {
       if (name === NAME)
         throw invalidParameter('code', 'a program may not run another one.', 'Put both into one program.');

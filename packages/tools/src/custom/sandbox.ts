@@ -18,6 +18,8 @@ export type ProgramEnd =
   | { readonly outcome: 'unsupported' | 'raised' | 'limit'; readonly message: string };
 
 export interface ProgramHost {
+  /** Whose program it is: nobody may take all places. */
+  readonly owner: string;
   readonly signal: AbortSignal;
   /** What a call of a tool inside the program gives; what it throws is a RuntimeError there. */
   call(tool: string, args: unknown): Promise<unknown>;
@@ -29,6 +31,7 @@ const MAX_CALLS = 100;
 const MAX_RESULT_BYTES = 1024 * 1024;
 /** Processes at once; a program is rare and short, and each takes 60 MB. */
 const MAX_RUNNING = 4;
+const MAX_OF_ONE = 2;
 /** The second fence, kept by the kernel, for what the interpreter does not count. In kB; Node itself reserves some 500,000. */
 const DATA_LIMIT_KB = 1_000_000;
 
@@ -36,7 +39,8 @@ const DATA_LIMIT_KB = 1_000_000;
 const PROGRAM = fileURLToPath(new URL(`./program-process${extname(import.meta.url)}`, import.meta.url));
 const SHELL = `ulimit -c 0; ulimit -d ${DATA_LIMIT_KB} 2>/dev/null; exec "$0" "$1"`;
 
-let running = 0;
+/** Owners of the programs that run now. */
+const running: string[] = [];
 
 /**
  * Runs a Python program in a process of its own, without our variables, at the lowest priority, and kills it when its time is over.
@@ -44,11 +48,11 @@ let running = 0;
  * @throws Fault SANDBOX_LIMIT_EXCEEDED | SANDBOX_SYNTAX_UNSUPPORTED | SANDBOX_RUNTIME_ERROR | RATE_LIMITED
  */
 export async function runProgram(code: string, host: ProgramHost): Promise<unknown> {
-  if (running >= MAX_RUNNING)
+  if (running.length >= MAX_RUNNING || running.filter((owner) => owner === host.owner).length >= MAX_OF_ONE)
     throw new Fault('RATE_LIMITED', 'Too many custom programs are running.', {
       suggestion: 'Try again in some seconds.',
     });
-  running++;
+  running.push(host.owner);
   const child = spawn('/bin/sh', ['-c', SHELL, process.execPath, PROGRAM], {
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -64,7 +68,7 @@ export async function runProgram(code: string, host: ProgramHost): Promise<unkno
     clearTimeout(clock);
     host.signal.removeEventListener('abort', kill);
     kill();
-    running--;
+    running.splice(running.indexOf(host.owner), 1);
   }
 }
 

@@ -87,25 +87,26 @@ function cleaned(call: Input) {
   ) as Partial<Record<(typeof keys)[number], string>>;
 }
 
-async function homeFacts({ home, signal }: ToolContext) {
+async function homeFacts({ home, homes, signal }: ToolContext) {
+  const known = (await homes.list()).find(({ id }) => id === home.id);
+  const is_simulated_home = known?.isSimulated ?? home.info.isSimulated;
   try {
     await home.ready({ signal, deadlineMs: HOME_DEADLINE_MS });
-    return { connection_status: 'connected', entity_count: (await home.states()).size };
+    return { connection_status: 'connected', entity_count: (await home.states()).size, is_simulated_home };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { connection_status: `not connected: ${error.code}`, entity_count: null };
+    return { connection_status: `not connected: ${error.code}`, entity_count: null, is_simulated_home };
   }
 }
 
 function diagnosticInfo({ home, caller }: ToolContext, facts: Awaited<ReturnType<typeof homeFacts>>) {
-  const { haVersion, isAdmin, components, isSimulated } = home.info;
+  const { haVersion, isAdmin, components } = home.info;
   return {
     hub_version: packageJson.version,
     home_assistant_version: haVersion ?? 'unknown',
     ...facts,
     has_admin_token: isAdmin,
     has_supervisor: components.has('hassio'),
-    is_simulated_home: isSimulated,
     mcp_client: caller.clientName ?? 'unknown',
     node_version: process.version,
     platform: `${process.platform} ${process.arch}`,

@@ -1,7 +1,9 @@
-import { EFFECTS, type Effect } from '@hub/core/effect.ts';
+import { EFFECTS, type Effect, lowestCeiling } from '@hub/core/effect.ts';
 import { refusal } from '@hub/core/policy.ts';
 import type { ConnectorAccess } from '@hub/db/connector-access.ts';
-import { effectiveSettings } from '@hub/gate/connector-access.ts';
+import { type ConnectorSettings, effectiveSettings } from '@hub/gate/connector-access.ts';
+
+type Rules = NonNullable<ConnectorSettings['visibility']>;
 
 const IN_WORDS: Readonly<Record<Effect, string>> = {
   read: 'read states, history and settings',
@@ -16,13 +18,16 @@ const IN_WORDS: Readonly<Record<Effect, string>> = {
 export function summarize(stored: ConnectorAccess, memberName: string): readonly string[] {
   const can = allowedEffects(stored, undefined);
   const cannot = EFFECTS.filter((effect) => !can.includes(effect));
+  const asked = allowedEffects(stored, undefined, 'ask').filter((effect) => !can.includes(effect));
   const stricter = stored.homes.filter((home) => allowedEffects(stored, home).length < can.length);
-  const { disabledTools } = effectiveSettings(stored.connector.settings, stored.homes);
+  const { disabledTools, visibility } = effectiveSettings(stored.connector.settings, stored.homes);
   return [
     `It acts for ${memberName} (${stored.member.role}) of the tenant '${stored.tenant.name}'.`,
     homesInWords(stored),
     can.length === 0 ? 'It can do nothing now.' : `It can ${inWords(can, 'and')}.`,
     cannot.length === 0 ? 'Nothing is withheld from it.' : `It cannot ${inWords(cannot, 'or')}.`,
+    ...(asked.length === 0 ? [] : [`A person may allow it once to ${inWords(asked, 'or')} (hub approvals list).`]),
+    ...(visibility ? [rulesInWords(visibility)] : []),
     ...stricter.map((home) => `In ${home.name} it stops at '${allowedEffects(stored, home).at(-1) ?? 'nothing'}'.`),
     ...(disabledTools.length === 0 ? [] : [`Switched off: ${disabledTools.join(', ')}.`]),
     validityInWords(stored),
@@ -33,8 +38,9 @@ export function summarize(stored: ConnectorAccess, memberName: string): readonly
 function allowedEffects(
   { connector, tenant, member, validity, homes }: ConnectorAccess,
   home: ConnectorAccess['homes'][number] | undefined,
+  mode: 'plain' | 'ask' = 'plain',
 ): readonly Effect[] {
-  const { readOnly } = effectiveSettings(connector.settings, home ? [home] : homes);
+  const { readOnly, askUpTo, visibility } = effectiveSettings(connector.settings, home ? [home] : homes);
   return EFFECTS.filter(
     (effect) =>
       refusal({
@@ -45,12 +51,24 @@ function allowedEffects(
         isToolEnabled: true,
         toolName: '',
         role: member.role,
-        askUpTo: undefined,
-        connectorCeiling: connector.ceiling,
+        askUpTo: mode === 'ask' ? askUpTo : undefined,
+        connectorCeiling: lowestCeiling([connector.ceiling, visibility?.ceiling ?? 'destroy']),
         homeCeiling: home?.ceiling,
         effect,
       }) === undefined,
   );
+}
+
+function rulesInWords({ allow, deny }: Rules): string {
+  const named = (selection: Rules['allow']) =>
+    Object.values(selection ?? {})
+      .flat()
+      .join(', ');
+  const parts = [
+    ...(allow ? [`only ${named(allow) || 'nothing'}`] : []),
+    ...(deny ? [`not ${named(deny) || 'nothing'}`] : []),
+  ];
+  return `Entity rules: ${parts.length === 0 ? 'by category' : `it sees ${parts.join(', and ')}`}.`;
 }
 
 function homesInWords({ connector, homes }: ConnectorAccess): string {

@@ -70,6 +70,20 @@ describe('a new connector', () => {
     ]);
   });
 
+  it('says what a person may allow, what its entity rules hide, and that these keep it at control', async () => {
+    const visibility = { allow: { domains: ['light'] }, deny: { entities: ['light.porch'] } };
+    const { body } = await hub.ask('POST', connectors, {
+      ...{ name: 'ruled', ceiling: 'configure', askUpTo: 'secure', visibility },
+    });
+    expect(body.connector.summary).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^It can read.*media players\.$/),
+        expect.stringMatching(/^A person may allow it once to .*operate locks.*hub approvals list/),
+        'Entity rules: it sees only light, and not light.porch.',
+      ]),
+    );
+  });
+
   it('can do no more than the role of its member and, when read-only, nothing but read', async () => {
     await hub.ask('POST', '/tenants/fjord/members', { name: 'Visitor', role: 'guest' });
     const visitor = await hub.ask('POST', connectors, { name: 'visitor', member: 'Visitor', ceiling: 'destroy' });

@@ -18,8 +18,9 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child td{border-bottom:0}
 th{font-size:.85rem;color:var(--soft);font-weight:600}
-th.tick,td.tick{width:5.5rem;text-align:center;padding-right:0}
+th.tick,td.tick{width:4.5rem;text-align:center;padding-right:0}
 .scroll{overflow-x:auto}
+fieldset{min-width:0}
 p{margin:.25rem 0 .75rem}
 .soft,small{color:var(--soft)}
 label.choice{display:block;margin:.45rem 0;padding-left:1.9rem;text-indent:-1.9rem}
@@ -34,7 +35,7 @@ button.quiet{background:none;color:var(--accent);padding:.3rem .2rem;font-weight
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .note{border-radius:.5rem;padding:.7rem 1rem;margin:0 0 1rem;border:1px solid currentcolor}
 .good{color:var(--good)}.bad{color:var(--bad)}
-code{font-size:.92em}
+code{font-size:.92em;overflow-wrap:anywhere}
 `;
 
 const STYLE_DIGEST = createHash('sha256').update(STYLE).digest('base64');

@@ -44,7 +44,7 @@ export async function welcome(deps: Deps, shutdown: Shutdown, print: (line: stri
     '',
     ...clientLines(url),
     '',
-    `Manage homes and connectors: npm run hub -- --help   (key: ${ADMIN_KEY_FILE} in the data folder)`,
+    `Manage homes and connectors: npm run hub -- --help, or in a browser ${base}/settings   (key: ${ADMIN_KEY_FILE} in the data folder)`,
     '',
   ];
   for (const line of lines) print(line);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { approvalShape } from '../../api/approval-shape.ts';
 import type { Cli } from '../cli.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
-import { cell, table } from '../table.ts';
+import { cell, facts } from '../table.ts';
 import { moment } from '../when-text.ts';
 
 export function approvalCommands(program: Command, home: Home): void {
@@ -20,19 +20,22 @@ export function approvalCommands(program: Command, home: Home): void {
       const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/approvals`, shape, {
         query: { all: String(all) },
       });
-      const rows = answer.approvals.map((one) => [
-        moment(one.createdAt),
-        cell(one.connector),
-        one.homes.join(', '),
-        one.effect,
-        cell(one.title),
-        cell(one.reason),
-        cell(one.reaches.join(', ')),
-        one.state,
-        one.id,
-      ]);
-      const heads = ['WHEN', 'WHO', 'HOME', 'EFFECT', 'WHAT', 'WITH', 'REACHES', 'STATE', 'ID'];
-      cli.show(answer, () => (rows.length === 0 ? 'Nothing waits.' : table(cli.paint, heads, rows)));
+      const blocks = answer.approvals.map((one) =>
+        facts(cli.paint, [
+          ['Id', one.id],
+          ['What', cell(one.title)],
+          ['With', cell(one.reason)],
+          ['Reaches', cell(one.reaches.join(', '))],
+          ['Effect', one.effect],
+          [
+            'Asked',
+            `${moment(one.createdAt)} by ${cell(one.connector ?? '')} for ${one.homes.join(', ') || 'no home'}`,
+          ],
+          ['State', one.state],
+        ]),
+      );
+      const none = all ? 'Nothing was asked.' : 'Nothing waits.';
+      cli.show(answer, () => (blocks.length === 0 ? none : blocks.join('\n\n')));
       return undefined;
     },
   });
