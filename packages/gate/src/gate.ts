@@ -20,6 +20,7 @@ import { withPlaces } from './elsewhere.ts';
 import { asFault, type CallResult, faultResult, listResult, successResult } from './envelope.ts';
 import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
 import { restored } from './harmless.ts';
+import { hidingEdits } from './hiding-edits.ts';
 import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
 import { assertNamesVisible, type OpenHome, shownFault, shownResult } from './open-home.ts';
@@ -373,7 +374,7 @@ async function runTool(
       ask,
       isSearching,
       throughEdits: (edits) => {
-        const judged = opened ? judgingWrites(edits, opened.whole, allowed) : edits;
+        const judged = opened ? judgingWrites(hidingEdits(edits, opened), opened.whole, allowed) : edits;
         return through ? through(judged) : judged;
       },
     });

@@ -1,7 +1,10 @@
 import { listPipelines, preferPipeline } from '@hub/ha/assist.ts';
 import { expect, it } from 'vitest';
 import { describeRealHome } from '../testing/each-home.ts';
+import type { MemoryEdit } from '../testing/memory-edits.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { createToolContext } from '../testing/tool-context.ts';
+import { tool as undoTool } from '../undo/undo.ts';
 import { tool } from './manage.ts';
 
 const ENGINE = 'conversation.home_assistant';
@@ -151,5 +154,29 @@ await describeRealHome('ha_manage_pipeline', (context) => {
     const { effect } = tool;
     const of = (action: string) => (typeof effect === 'string' ? effect : effect.of(tool.input.parse({ action })));
     expect(['list', 'get', 'update', 'process'].map(of)).toEqual(['read', 'read', 'configure', 'secure']);
+  });
+
+  it('is undone: which one is preferred, what was changed, and one made', async () => {
+    const { home } = context();
+    const store: MemoryEdit[] = [];
+    const at = (by: string) => createToolContext({ view: home, store, tool: by });
+    const undo = () => runTool(undoTool, { confirm: true }, at('ha_undo'));
+    const first = await preferred();
+    const made = await manage(
+      { action: 'create', name: 'Pipeline undone', conversation_engine: ENGINE },
+      at(tool.name),
+    );
+    const id = String(made['pipeline_id']);
+    await manage({ action: 'update', pipeline_id: id, name: 'Pipeline changed' }, at(tool.name));
+    await manage({ action: 'set_preferred', pipeline_id: id }, at(tool.name));
+    expect(await preferred()).toBe(id);
+    expect(await undo()).toMatchObject({ undone: [{ kind: 'preferred_pipeline' }] });
+    expect(await preferred()).toBe(first);
+    const nameOf = async () => (await listPipelines(home)).pipelines.find((one) => one.id === id)?.['name'];
+    expect(await nameOf()).toBe('Pipeline changed');
+    expect(await undo()).toMatchObject({ undone: [{ kind: 'pipeline', item_id: id }] });
+    expect(await nameOf()).toBe('Pipeline undone');
+    expect(await undo()).toMatchObject({ changes: [{ undo: 'remove' }] });
+    expect(await nameOf()).toBeUndefined();
   });
 });

@@ -4,7 +4,10 @@ import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tool as setDashboard } from '../dashboards/set.ts';
 import { describeRealHome } from '../testing/each-home.ts';
+import type { MemoryEdit } from '../testing/memory-edits.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { createToolContext } from '../testing/tool-context.ts';
+import { tool as undoTool } from '../undo/undo.ts';
 import { tool } from './manage.ts';
 
 const KWH = 'sensor.total_energy_kwh';
@@ -232,5 +235,37 @@ await describeRealHome('ha_manage_energy_prefs', (context) => {
     expect(of({ mode: 'get' })).toBe('read');
     expect(of({ mode: 'add_device', stat_consumption: KWH, dry_run: true })).toBe('read');
     expect(of({ mode: 'add_device', stat_consumption: KWH })).toBe('configure');
+  });
+
+  it('is undone change by change, and not when somebody else changed it since', async () => {
+    const { home } = context();
+    const store: MemoryEdit[] = [];
+    const at = (by: string) => createToolContext({ view: home, store, tool: by });
+    const undo = () => runTool(undoTool, { confirm: true }, at('ha_undo'));
+    await saveEnergyPrefs(home, EMPTY);
+    await manage('add_device', { stat_consumption: KWH, name: 'Pump' }, at(tool.name));
+    await manage('add_source', { source: { type: 'gas', stat_energy_from: GAS } }, at(tool.name));
+    expect(await runTool(undoTool, {}, at('ha_undo'))).toMatchObject({
+      can_undo: true,
+      changes: [
+        {
+          kind: 'energy_prefs',
+          undo: 'change_back',
+          diff: expect.stringContaining(`-      "stat_energy_from": "${GAS}"`),
+        },
+      ],
+    });
+    expect(await undo()).toMatchObject({ preview: false, undone: [{ kind: 'energy_prefs' }] });
+    expect(await readEnergyPrefs(home)).toMatchObject({
+      energy_sources: [],
+      device_consumption: [{ stat_consumption: KWH, name: 'Pump' }],
+    });
+    expect(await undo()).not.toHaveProperty('partial');
+    expect(await readEnergyPrefs(home)).toMatchObject(EMPTY);
+
+    await manage('add_device', { stat_consumption: KWH }, at(tool.name));
+    await saveEnergyPrefs(home, { device_consumption: [{ stat_consumption: KWH }, { stat_consumption: MWH }] });
+    await expect(undo()).rejects.toMatchObject({ message: expect.stringContaining('Conflict') });
+    expect((await readEnergyPrefs(home))?.device_consumption).toHaveLength(2);
   });
 });
