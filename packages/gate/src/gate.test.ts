@@ -46,7 +46,7 @@ describe('the choke point', () => {
   test('a retired name is the tool it became, switched off with it and never listed', async () => {
     const connector = await open.connector({ ceiling: 'destroy' });
     const { body } = await open.call(connector, 'ha_get_addon', { home: 'home-1' });
-    expect(errorOf(body).code).toBe('COMPONENT_NOT_INSTALLED');
+    expect(errorOf(body).code).toBe('SERVICE_CALL_FAILED');
     expect(open.gate.list(connector).map(({ name }) => name)).not.toContain('ha_get_addon');
     const without = await open.connector({ ceiling: 'destroy', settings: { disabledTools: ['ha_get_app'] } });
     const off = await open.call(without, 'ha_get_addon', { home: 'home-1' });

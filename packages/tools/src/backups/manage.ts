@@ -12,9 +12,9 @@ const input = z.strictObject({
   scope: z.enum(['snapshot', 'edits']).describe('snapshot: whole backups; edits: what the hub kept of its own changes'),
   action: z.enum(['create', 'restore', 'list', 'view', 'diff', 'delete']),
   name: z.string().optional().describe('create: a unique name'),
-  backup_id: z.string().optional().describe('restore, delete; list: this one only, also by the job_id of its making'),
+  backup_id: z.string().optional().describe('list: this one only, also by its job_id'),
   restore_database: z.boolean().default(false).describe('history too'),
-  confirm: z.boolean().default(false).describe('snapshot restore, delete: the person agreed'),
+  confirm: z.boolean().default(false).describe('the person agreed to restore, delete'),
   domain: z.string().optional().describe('edits: automation, script, dashboard, helper_timer, …'),
   entity_id: z.string().optional().describe('edits: the item'),
   backup_name: z.string().optional().describe('edits: name or edit_id from list'),
@@ -35,7 +35,7 @@ const EDIT_ACTIONS = { list: listKept, view: viewKept, diff: diffKept, restore: 
 export const tool = defineTool({
   name: 'ha_manage_backup',
   title: 'Manage Backups',
-  docs: 'Scope snapshot: creates, lists, restores and deletes backups of the whole home. Restoring loses all changes since and restarts the home: only when the person asks; a backup is made before. Long work goes on as a job. Scope edits: every change made here keeps the item as it was; list them (by domain, entity_id), view, diff against now, restore one by backup_name, delete. To take back the last change use ha_undo.',
+  docs: 'Scope snapshot: creates, lists, restores and deletes backups of the whole home. Restoring loses all changes since and restarts the home: only when the person asks. Long work goes on as a job. Scope edits: each change here keeps the item as it was: list (by domain, entity_id), view, diff, restore by backup_name, delete. To take back the last change use ha_undo.',
   tags: ['System'],
   scope: 'home',
   effect: {

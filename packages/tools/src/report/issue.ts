@@ -23,7 +23,7 @@ const input = z.strictObject({
   description: text.describe('steps, expected, seen instead; no names, addresses or secrets'),
   user_prompt: text.describe('what the user asked, word for word'),
   user_comment: text.describe("the user's own words on it; ask, never invent"),
-  ai_model: text.describe('which model you are, as far as you know'),
+  ai_model: text.describe('which model you are'),
   client_app: text.describe('app and version, as the user says'),
   tool_calls: text.describe('the calls in question with arguments and answers, shortened'),
 });
@@ -33,7 +33,7 @@ type Input = z.infer<typeof input>;
 export const tool = defineTool({
   name: 'ha_report_issue',
   title: 'Report Issue or Feedback',
-  docs: 'Writes a report for whoever runs this hub when a tool fails or answers wrongly, when the user is unhappy with how you worked, or misses something: versions, your last calls, the errors of the home, and your own words as one text. It sends nothing; show it to the user. To repair the home itself use ha_get_logs and ha_get_system_health.',
+  docs: 'Writes a report for whoever runs this hub when a tool fails or answers wrongly, or the user is unhappy with your work or misses something: versions, your last calls, the errors of the home, and your own words as one text. It sends nothing; show it to the user. To repair the home use ha_get_logs and ha_get_system_health.',
   tags: ['Utilities'],
   scope: 'home',
   effect: 'read',

@@ -23,7 +23,7 @@ const rows = z.array(z.record(z.string(), z.unknown()));
 export const tool = defineTool({
   name: 'ha_search',
   title: 'Search',
-  docs: 'Finds entities by name, id, domain, area or state, and in the same call automations, scripts, scenes and helpers whose name or configuration holds the query. Use it first whenever an id is unknown. A filter searches entities only, search_types configurations only. partial: true means something was not searched.',
+  docs: 'Finds entities by name, id, domain, area or state, and in the same call automations, scripts, scenes and helpers whose name or configuration holds the query. Use it first whenever an id is unknown. A filter searches entities only, search_types configurations only. partial: something was not searched.',
   tags: ['Search & Discovery'],
   scope: 'home',
   effect: 'read',
