@@ -9,6 +9,9 @@ const SUSPECT =
 const IMAGE = /!\[/g;
 const SHOWN_IMAGE = /!\\\[/g;
 
+/** Most texts; told at once. */
+const PLAIN = /^[\x20\x22-\x7e]*$/;
+
 /** Could this result text hold something that a reader would take for more than data? */
 export function mayMislead(text: string): boolean {
   return SUSPECT.test(text);
@@ -23,6 +26,7 @@ export function harmless(value: unknown): unknown {
 }
 
 export function harmlessText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return showUnseen(text).replace(IMAGE, '!\\[');
 }
 

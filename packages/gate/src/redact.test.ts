@@ -13,6 +13,7 @@ describe('secrets in results', () => {
     ['a password in a URL', { url: 'rtsp://me:pa55@cam/1' }, { url: 'rtsp://<redacted>@cam/1' }],
     ['a Bearer value', { log: 'sent Bearer abcdef.123456' }, { log: 'sent Bearer <redacted>' }],
     ['a JWT', { log: 'got eyJhbGciOi.eyJzdWIi.c2ln' }, { log: 'got <redacted>' }],
+    ['a JWT behind a name', { log: 'id-eyJhbGciOi.eyJzdWIi.c2ln' }, { log: 'id-<redacted>' }],
     [
       'a key of a radio',
       { noise_psk: 'abc=', network_key: 'x' },

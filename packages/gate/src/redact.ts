@@ -39,6 +39,7 @@ export function redact(value: unknown): unknown {
 }
 
 export function redactText(text: string): string {
+  if (!mayHoldSecrets(text)) return text;
   return withoutSecrets(text, REDACTED).replace(HEX_TOKEN, REDACTED);
 }
 
