@@ -24,7 +24,7 @@ type Input = z.infer<typeof input>;
 export const tool = defineTool({
   name: 'ha_config_set_automation',
   title: 'Create or Update Automation',
-  docs: 'Creates an automation, or with `identifier` replaces one: give alias, triggers and actions (conditions, mode as needed), or alias and use_blueprint. To change only a part, read it with ha_config_get_automation and send a python_transform with its config_hash. What it names and the home has not is told under validation.',
+  docs: 'Creates an automation, or with `identifier` replaces one: give alias, triggers and actions (conditions, mode as needed), or alias and use_blueprint. To change a part, read it with ha_config_get_automation and send a python_transform with its config_hash. What it names and the home has not is told under validation.',
   tags: ['Automations'],
   scope: 'home',
   effect: 'configure',

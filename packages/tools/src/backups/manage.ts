@@ -12,7 +12,7 @@ const input = z.strictObject({
   scope: z.enum(['snapshot', 'edits']).describe('snapshot: whole backups; edits: what the hub kept of its own changes'),
   action: z.enum(['create', 'restore', 'list', 'view', 'diff', 'delete']),
   name: z.string().optional().describe('create: a unique name'),
-  backup_id: z.string().optional().describe('list: this one only, also by its job_id'),
+  backup_id: z.string().optional().describe('in a list its job_id too'),
   restore_database: z.boolean().default(false).describe('history too'),
   confirm: z.boolean().default(false).describe('the person agreed to restore, delete'),
   domain: z.string().optional().describe('edits: automation, script, dashboard, helper_timer, …'),

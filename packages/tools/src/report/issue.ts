@@ -33,7 +33,7 @@ type Input = z.infer<typeof input>;
 export const tool = defineTool({
   name: 'ha_report_issue',
   title: 'Report Issue or Feedback',
-  docs: 'Writes a report for whoever runs this hub when a tool fails or answers wrongly, or the user is unhappy with your work or misses something: versions, your last calls, the errors of the home, and your own words as one text. It sends nothing; show it to the user. To repair the home use ha_get_logs and ha_get_system_health.',
+  docs: 'Writes a report for whoever runs this hub when a tool fails or answers wrongly, or the user is unhappy with your work or misses something: versions, your last calls, errors of the home, your own words. It sends nothing; show it to the user. To repair the home use ha_get_logs and ha_get_system_health.',
   tags: ['Utilities'],
   scope: 'home',
   effect: 'read',
