@@ -96,6 +96,18 @@ describe('a strict connector', () => {
     }
   });
 
+  test('previews without the key, and is told it for the write', async () => {
+    const connector = await open.connector();
+    const preview = await open.call(connector, 'ha_config_set_automation', { config: newConfig(), preview: true });
+    expect(preview.body).toMatchObject({ preview: true, skill_content_hint: expect.stringMatching(PATTERN) });
+    const BestPracticeKey = PATTERN.exec(preview.text)?.[0];
+    const { isError } = await open.call(connector, 'ha_config_set_automation', {
+      config: newConfig(),
+      BestPracticeKey,
+    });
+    expect(isError).toBe(false);
+  });
+
   test('is held to its ceiling first', async () => {
     const connector = await open.connector({ ceiling: 'control' });
     const { body } = await open.call(connector, 'ha_config_set_automation', { config });

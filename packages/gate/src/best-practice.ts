@@ -4,6 +4,7 @@ import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
 import { guidanceOf } from '@hub/tools/guidance/guidance-of.ts';
 import { shortForm } from '@hub/tools/guidance/guide.ts';
 import type { ConnectorAccess } from './connector-access.ts';
+import { isPreview } from './is-preview.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -60,7 +61,7 @@ export function createBestPractice(deps: {
     async refusal(call) {
       const { connector, isStrict, tool, input } = call;
       const paths = guidanceOf(tool);
-      if (!paths || !isStrict) return undefined;
+      if (!paths || !isStrict || isPreview(input)) return undefined;
       const offered = textOf(input, 'BestPracticeKey')?.trim();
       const key = keyAt(connector, hour());
       if (offered === key || offered === keyAt(connector, hour() - 1)) return undefined;
@@ -84,10 +85,16 @@ export function createBestPractice(deps: {
       if (!paths || isDeclined(call.input)) return body;
       const rules = await newRules(call, paths);
       const isNew = Object.keys(rules).length > 0;
+      // A preview saves nothing, so it needs no key; the write that follows it does.
+      const key =
+        call.isStrict && isPreview(call.input)
+          ? ` To save it pass BestPracticeKey: ${keyAt(call.connector, hour())}`
+          : '';
       return {
-        skill_content_hint: isNew
-          ? `Check what you wrote against skill_content; it comes once. More: ${GUIDE_TOOL}.`
-          : 'The rules as given before.',
+        skill_content_hint:
+          (isNew
+            ? `Check what you wrote against skill_content; it comes once. More: ${GUIDE_TOOL}.`
+            : 'The rules as given before.') + key,
         ...body,
         skill_content: Object.fromEntries(paths.map((path) => [path, rules[path] ?? GIVEN])),
       };

@@ -21,6 +21,7 @@ import { asFault, type CallResult, faultResult, listResult, successResult } from
 import { expandedEffect, isStoredFirst } from './expanded-effect.ts';
 import { restored } from './harmless.ts';
 import { hidingEdits } from './hiding-edits.ts';
+import { isPreview } from './is-preview.ts';
 import { listKeyOf, profileOf, shortProfileOf } from './list-profile.ts';
 import type { CallObserver, RuleClass } from './observe.ts';
 import { assertNamesVisible, type OpenHome, shownFault, shownResult } from './open-home.ts';
@@ -228,11 +229,6 @@ async function intendAndRun(
 ): Promise<CallResult> {
   if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
   return runTool(deps, run, opened, entry, through);
-}
-
-/** Only tools that can show a change beforehand have the parameter. */
-function isPreview(input: unknown): boolean {
-  return input !== null && typeof input === 'object' && 'preview' in input && input.preview === true;
 }
 
 async function runOrPreview({ prepared: { tool }, input }: Run, context: ToolContext): Promise<Ran> {

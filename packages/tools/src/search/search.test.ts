@@ -51,6 +51,16 @@ async function withItem(
 }
 
 await describeHomes('ha_search', (context) => {
+  it('an exact search that finds nothing names what is like it', async () => {
+    const at = context();
+    const answer = await runTool(tool, { query: 'kitchenette light' }, at);
+    expect(answer).toMatchObject({
+      entities: [],
+      suggestions: expect.arrayContaining([expect.stringMatching(/kitchen/)]),
+    });
+    expect(await runTool(tool, { query: 'qqqqqqqq' }, at)).not.toHaveProperty('suggestions');
+  });
+
   it('finds entities by a part of id or name, the whole first, hidden ones below', async () => {
     const at = context();
     await withHelper(at.home, 'Quokka Lamp', async (whole) =>

@@ -5,6 +5,7 @@ import { successShape } from '../shared/parameters.ts';
 import { type FoundConfigs, searchConfigs } from './config-search.ts';
 import type { ConfigSurface } from './config-surfaces.ts';
 import { findEntityRows } from './entity-rows.ts';
+import { nearIds } from './near-rows.ts';
 import { checkResultFields } from './result-fields.ts';
 import { configPart, entityPart, messageOf, pagingPart, warningsOf } from './search-answer.ts';
 import { type SearchInput, searchInput } from './search-input.ts';
@@ -49,6 +50,9 @@ export const tool = defineTool({
       plan.entities ? findEntityRows(context.home, plan.entityQuery, context.signal) : undefined,
       plan.surfaces.length > 0 ? configSearch(call, plan.entityQuery.query, plan.surfaces, context) : undefined,
     ]);
+    const isEmpty = (found?.rows.length ?? 0) + (configs?.total ?? 0) === 0;
+    const isGuess = isEmpty && plan.entities && call.exact_match && plan.entityQuery.query !== '';
+    const near = isGuess ? await nearIds(context.home, plan.entityQuery, context.signal) : [];
     const body = {
       ...emptyAnswer(call, plan.surfaces),
       ...(found ? await entityPart(call, plan.entityQuery, found, context) : {}),
@@ -56,6 +60,7 @@ export const tool = defineTool({
       ...pagingPart(call, found, configs),
       warnings: warningsOf(plan.isSkipped, found, configs),
       ...messageOf(call, plan.entityQuery, found, configs),
+      ...(near.length > 0 ? { suggestions: near.map((id) => `Did you mean ${id}?`) } : {}),
     };
     return { ...project(body, call.fields, ALWAYS), success: true as const };
   },
