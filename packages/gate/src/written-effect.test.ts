@@ -52,6 +52,12 @@ describe('what an automation or script would do is judged when it is written', (
     await open.call(may, 'ha_config_remove_automation', { identifier });
   });
 
+  it('a lock put into a group is refused, which automations may act on already', async () => {
+    const group = (entities: readonly string[]) =>
+      open.call(may, 'ha_config_set_group', { object_id: 'written_effect', entities });
+    expect((await group(['lock.front_door'])).body).toMatchObject(refused);
+  });
+
   it('a template is not held against it, and who may, may', async () => {
     const templated = [{ action: 'light.turn_on', target: { entity_id: '{{ trigger.entity_id }}' } }];
     expect((await write(may, templated)).body).toMatchObject({ success: true });

@@ -8,7 +8,7 @@ import type { EditsPort } from '@hub/tools/define.ts';
 type Allow = (effect: Effect) => Promise<void>;
 
 /**
- * Judges what an automation, script or scene would do before it is written, by whatever tool and however it was put together: else a
+ * Judges what an automation, script, scene or group would do before it is written, by whatever tool and however it was put together: else a
  * connector that may configure would open the door a minute later by an automation of its own.
  */
 export function judgingWrites(edits: EditsPort, whole: View, allow: Allow): EditsPort {
@@ -16,7 +16,7 @@ export function judgingWrites(edits: EditsPort, whole: View, allow: Allow): Edit
     ...edits,
     change: (change) => {
       const { plan, item, write } = change;
-      if (!plan || !/^(automation|scene|script)$/.test(item.kind)) return edits.change(change);
+      if (!plan || !/^(automation|group|scene|script)$/.test(item.kind)) return edits.change(change);
       return edits.change({
         ...change,
         async write(before) {
@@ -30,9 +30,15 @@ export function judgingWrites(edits: EditsPort, whole: View, allow: Allow): Edit
 }
 
 async function effectOf(kind: string, planned: Readonly<Record<string, unknown>>, whole: View): Promise<Effect> {
+  // Whatever acts on the group by then acts on its new members.
+  if (kind === 'group') return actionEffect('homeassistant.turn_on', textsOf(planned['entities']), whole);
   if (kind !== 'scene') return writtenEffect(kind === 'script' ? 'script' : 'automation', planned, whole);
   const { entities } = planned;
   return isRecord(entities) ? actionEffect('scene.apply', [], whole, { entities }) : 'configure';
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 const DIALOGUE = /^\/api\/config\/config_entries\/(options\/|subentries\/)?flow\b/;

@@ -9,7 +9,8 @@ const errorSchema = z.object({
 /** Phrases of Home Assistant's schema checker; the one place where text decides, as error codes do not tell a bad argument from a failed act. */
 const SCHEMA_PHRASE = /required key|extra keys|expected|not a valid|invalid|value should be|must be/i;
 
-const CORRECT = 'Correct what Home Assistant names, then try again.';
+/** For a refusal of which nothing more is known; who knows more says that instead. */
+export const CORRECT = 'Correct what Home Assistant names, then try again.';
 const LOOK_AGAIN = 'Check that it is there, and how it is written, with the tool that lists it.';
 
 /** A failed WebSocket result as a Fault. Source: HA `websocket_api/const.py` error codes. */

@@ -1,5 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
+import { CORRECT } from '@hub/ha/faults.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { ConfigKind } from './config-kinds.ts';
 import type { ResolvedItem } from './config-resolve.ts';
@@ -51,12 +52,12 @@ export function staleHash(kind: ConfigKind, given: string, currentHash: string):
   });
 }
 
-/** The same fault with facts about the call beside it, and a suggestion where it has none. */
+/** The same fault with facts about the call beside it, and a suggestion where it has none but the general one. */
 export function withContext(error: unknown, context: Readonly<Record<string, unknown>>, suggestion: string): unknown {
   if (!(error instanceof Fault)) return error;
   const { code, message, suggestions, details, outcomeUnknown, cause } = error;
   return new Fault(code, message, {
-    suggestion: suggestions.length > 0 ? suggestions : suggestion,
+    suggestion: suggestions.some((one) => one !== CORRECT) ? suggestions : suggestion,
     context: { ...context, ...error.context },
     outcomeUnknown,
     cause,
