@@ -51,7 +51,7 @@ describe.skipIf(!hasDebianPostgres && process.env['REQUIRE_REAL'] !== '1')('on a
   }, async () => {
     const env = { DATABASE_URL: postgres.url, HUB_KEYS: keys };
     const starts = {
-      second: { env, words: ['Another hub', 'REDIS_URL'] },
+      second: { env, words: ['Another hub', 'One hub runs on a database'] },
       'wrong password': {
         env: { ...env, DATABASE_URL: postgres.url.replace(/:[^:@]+@/, ':hunter2@') },
         words: ['hub'],

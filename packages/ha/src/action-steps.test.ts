@@ -45,7 +45,7 @@ describe('the steps of a sequence', () => {
 
   test.each([
     ['a templated action', { action: '{{ act }}' }],
-    ['an action of old templates', { service_template: 'light.turn_on' }],
+    ['a templated action of the old form', { service_template: '{{ act }}' }],
     ['a step nobody knows', { teleport: 'lock.front' }],
     ['a number', 5],
   ])('%s is unreadable', (_what, step) => {

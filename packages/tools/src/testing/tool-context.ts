@@ -47,7 +47,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     progress: (_done, _total, message) => void progressed.push(message),
     ask: options.ask ?? refuseQuestion,
     edits: createMemoryEdits(keptEdits, { callId, ...(store ? { store } : {}), ...(tool ? { tool } : {}) }),
-    jobs: options.jobs ?? { start: noJobs, get: noJobs, follow: noJobs, list: noJobs, cancel: noJobs },
+    jobs: options.jobs ?? { start: noJobs, get: async () => undefined, follow: noJobs, list: noJobs, cancel: noJobs },
     results: createMemoryResults(),
     savedTools: createMemorySavedTools(),
     recentCalls: async (limit) => (options.recentCalls ?? []).slice(0, limit),
