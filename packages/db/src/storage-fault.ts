@@ -12,12 +12,21 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** Source: PostgreSQL `character_not_in_repertoire`. */
+const UNSTORABLE_TEXT = '22021';
+
 /**
  * Turns what PostgreSQL or the way to it does to us into a Fault STORAGE_UNAVAILABLE with advice; anything else,
  * a broken query above all, comes back as it is. Source: PostgreSQL error codes, classes 08, 28, 3D, 53, 57.
  */
 export function asStorageFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Fault) return error;
+  if (error instanceof pg.DatabaseError && error.code === UNSTORABLE_TEXT) {
+    return new Fault('VALIDATION_FAILED', 'A text holds a NUL character, which cannot be stored or looked for.', {
+      suggestion: 'Leave the character out.',
+      cause: error,
+    });
+  }
   const found = describe(error);
   if (found === undefined) return error;
   return new Fault('STORAGE_UNAVAILABLE', found.message, { suggestion: found.suggestion, cause: error });

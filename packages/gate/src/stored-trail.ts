@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { type CallFacts, type SettledCall, writeBatch, writeIntent, writeOutcome } from '@hub/db/audit.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -147,6 +148,7 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
 
 /** PostgreSQL answered, and does not take this very data. Source: its error classes 22 and 23. */
 function isRefusedRow(error: unknown): boolean {
+  if (error instanceof Fault) return error.code === 'VALIDATION_FAILED';
   return error instanceof Error && 'code' in error && /^2[23]\w{3}$/.test(String(error.code));
 }
 

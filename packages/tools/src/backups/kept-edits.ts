@@ -3,7 +3,7 @@ import { itemDiff } from '@hub/core/item-diff.ts';
 import type { EditRecord, ToolContext } from '../define.ts';
 import { isSameItem } from '../undo/applier.ts';
 import { applierOf, refusalOf } from '../undo/appliers.ts';
-import { domainOf, findEdit, kindsOf, namesOf, stampOf } from '../undo/edit-names.ts';
+import { domainOf, findEdit, kindsOf, nameOfEdit, stampOf } from '../undo/edit-names.ts';
 import { revert, type WholeEdit } from '../undo/revert.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,9 +21,8 @@ export interface KeptQuery {
 /** Items as they were before a change, newest first. What a change made anew has no earlier item; ha_undo takes that back. */
 export async function listKept(context: ToolContext, query: KeptQuery) {
   const found = await select(context, query);
-  const nameOf = await namesOf(context.edits, found);
   const backups = found.map((edit) => ({
-    name: nameOf(edit),
+    name: nameOfEdit(edit),
     domain: domainOf(edit.item.kind),
     entity_id: edit.item.id,
     timestamp: stampOf(edit.createdAt),
@@ -38,11 +37,10 @@ export async function listKept(context: ToolContext, query: KeptQuery) {
 /** @throws Fault RESOURCE_NOT_FOUND */
 export async function viewKept(context: ToolContext, query: KeptQuery) {
   const edit = await named(context, query, 'view');
-  const nameOf = await namesOf(context.edits, [edit]);
   return {
     success: true as const,
     data: {
-      ...{ schema_version: 1, name: nameOf(edit), domain: domainOf(edit.item.kind), entity_id: edit.item.id },
+      ...{ schema_version: 1, name: nameOfEdit(edit), domain: domainOf(edit.item.kind), entity_id: edit.item.id },
       ...{ captured: edit.createdAt.toISOString(), tool: edit.tool, edit_id: edit.id, config: edit.before },
     },
   };
@@ -51,14 +49,18 @@ export async function viewKept(context: ToolContext, query: KeptQuery) {
 /** From the item as it is now to the kept one: what restoring would do. */
 export async function diffKept(context: ToolContext, query: KeptQuery) {
   const edit = await named(context, query, 'diff');
-  const nameOf = await namesOf(context.edits, [edit]);
   const { applier, now } = await present(context, edit);
   const essence = applier.essence ?? ((item: unknown) => item);
   const diff = itemDiff(essence(now), essence(edit.before));
   return {
     success: true as const,
     data: {
-      ...{ kind: edit.item.kind, backup_name: nameOf(edit), domain: domainOf(edit.item.kind), entity_id: edit.item.id },
+      ...{
+        kind: edit.item.kind,
+        backup_name: nameOfEdit(edit),
+        domain: domainOf(edit.item.kind),
+        entity_id: edit.item.id,
+      },
       ...{ captured_at: edit.createdAt.toISOString(), entity_missing: now === undefined },
       ...{ diff: diff.slice(0, MAX_DIFF), unchanged: diff === '', truncated: diff.length > MAX_DIFF },
     },
@@ -70,7 +72,7 @@ export async function restoreKept(context: ToolContext, query: KeptQuery) {
   const edit = await named(context, query, 'restore');
   const { applier, now } = await present(context, edit);
   const what = {
-    restored_from: (await namesOf(context.edits, [edit]))(edit),
+    restored_from: nameOfEdit(edit),
     domain: domainOf(edit.item.kind),
     entity_id: edit.item.id,
   };
@@ -86,7 +88,7 @@ export async function restoreKept(context: ToolContext, query: KeptQuery) {
     data: {
       ...what,
       entity_id: item.id,
-      safety_backup: made ? (await namesOf(context.edits, [made]))(made) : null,
+      safety_backup: made ? nameOfEdit(made) : null,
       result: { operation: now === undefined ? 'created' : 'updated', edit_id: editId },
     },
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
@@ -103,9 +105,8 @@ export async function deleteKept(context: ToolContext, query: KeptQuery) {
     name === undefined
       ? await select(context, { ...query, limit: MAX_DELETED })
       : [await findEdit(context.edits, name, 'backup_name')];
-  const nameOf = await namesOf(context.edits, found);
   const gone = new Set(await context.edits.remove(found.map(({ id }) => id)));
-  const deleted = found.filter(({ id }) => gone.has(id)).map((edit) => nameOf(edit));
+  const deleted = found.filter(({ id }) => gone.has(id)).map((edit) => nameOfEdit(edit));
   return { success: true as const, data: { deleted, count: deleted.length } };
 }
 

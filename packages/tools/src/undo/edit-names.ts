@@ -25,33 +25,10 @@ export function stampOf(at: Date): string {
   return at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
 }
 
-/** `{domain}.{safe id}.{YYYYMMDD_HHMMSS}`. */
-function plainName({ item, createdAt }: EditRecord): string {
-  return `${domainOf(item.kind)}.${item.id.replace(/[^A-Za-z0-9_-]/g, '_')}.${stampOf(createdAt)}`;
-}
-
-/** Names by edit id. Of several of one item within one second the later ones end in `_2`, `_3`, whatever else is asked for. */
-export async function namesOf(edits: EditsPort, rows: readonly EditRecord[]): Promise<(edit: EditRecord) => string> {
-  const plain = rows.map(plainName);
-  const oldest = rows.at(-1);
-  const unsure = rows.filter((row, at) => row === oldest || plain.indexOf(plainName(row)) !== at);
-  const seconds = new Set(unsure.map(({ createdAt }) => Math.floor(createdAt.getTime() / 1000)));
-  const names = new Map<string, string>();
-  for (const second of seconds) for (const [id, name] of await namesWithin(edits, second)) names.set(id, name);
-  return (edit) => names.get(edit.id) ?? plainName(edit);
-}
-
-async function namesWithin(edits: EditsPort, second: number): Promise<ReadonlyMap<string, string>> {
-  const span = { createdFrom: new Date(second * 1000), createdBefore: new Date((second + 1) * 1000) };
-  const rows = await edits.list({ ...span, wasThere: true, limit: MAX_IN_A_SECOND });
-  const counts = new Map<string, number>();
-  const named = rows.toReversed().map((row): [string, string] => {
-    const name = plainName(row);
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return [row.id, count === 1 ? name : `${name}_${count}`];
-  });
-  return new Map(named);
+/** `{domain}.{safe id}.{YYYYMMDD_HHMMSS}_{milliseconds}`: of the edit alone, so that it never comes to mean another one. */
+export function nameOfEdit({ item, createdAt }: EditRecord): string {
+  const milliseconds = String(createdAt.getUTCMilliseconds()).padStart(3, '0');
+  return `${domainOf(item.kind)}.${item.id.replace(/[^A-Za-z0-9_-]/g, '_')}.${stampOf(createdAt)}_${milliseconds}`;
 }
 
 /** The edit that a name or an edit id means. @throws Fault RESOURCE_NOT_FOUND */
@@ -66,10 +43,16 @@ export async function findEdit(edits: EditsPort, given: string, parameter: strin
   });
 }
 
+/** Without its milliseconds a name still means the edit, when it is the only one of that second. */
 async function idOfName(edits: EditsPort, name: string): Promise<string | undefined> {
   const [, domain, ...parts] = STAMP.exec(name) ?? [];
   if (domain === undefined) return undefined;
   const [year, month, day, hour, minute, second] = parts.map(Number);
-  const names = await namesWithin(edits, Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) / 1000);
-  return [...names].find(([, one]) => one === name)?.[0];
+  const from = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  const span = { createdFrom: new Date(from), createdBefore: new Date(from + 1000) };
+  const rows = await edits.list({ ...span, wasThere: true, limit: MAX_IN_A_SECOND });
+  const named = rows.filter((row) => nameOfEdit(row) === name);
+  const [only, ...others] =
+    named.length > 0 ? named : rows.filter((row) => nameOfEdit(row).replace(/_\d+$/, '') === name);
+  return others.length === 0 ? only?.id : undefined;
 }

@@ -294,7 +294,7 @@ await describeHomes('ha_undo walks', (context) => {
     await set('First');
     await set('Second');
     const listed = await edits('list', { domain: 'script', entity_id: 'script.kept' });
-    const name = expect.stringMatching(/^script\.kept\.\d{8}_\d{6}(_\d)?$/);
+    const name = expect.stringMatching(/^script\.kept\.\d{8}_\d{6}_\d{3}$/);
     const row = { name, domain: 'script', entity_id: 'kept', timestamp: expect.stringMatching(/^\d{8}_\d{6}$/) };
     expect(listed).toMatchObject({
       count: 1,
