@@ -14,12 +14,19 @@ const MIN_STEM = 4;
 export async function nearIds(home: View, asked: EntityQuery, signal: AbortSignal): Promise<readonly string[]> {
   const fuzzy = await findEntityRows(home, { ...asked, isExact: false }, signal);
   const wanted = wordsOf(asked.query).filter((word) => word.length >= MIN_STEM);
-  const alike = [...(await home.states()).values()].filter((state) =>
-    wordsOf(`${state.entity_id} ${nameOf(state)}`).some((word) => wanted.some((one) => shareBeginning(word, one))),
-  );
+  const stems = wanted.map((word) => word.slice(0, MIN_STEM));
+  const alike = [...(await home.states()).values()].filter((state) => {
+    const text = `${state.entity_id} ${nameOf(state)}`.toLowerCase();
+    // Cutting a text into words is dear in a home of thousands, and most hold none of the beginnings.
+    return stems.some((stem) => text.includes(stem)) && sharesBeginning(text, wanted);
+  });
   const ids = [...fuzzy.rows.map((row) => row.entity_id), ...alike.map((state) => state.entity_id)];
   const ofDomain = ids.filter((id) => asked.domain === '' || id.startsWith(`${asked.domain}.`));
   return [...new Set(ofDomain)].slice(0, MAX_NEAR);
+}
+
+function sharesBeginning(text: string, wanted: readonly string[]): boolean {
+  return wordsOf(text).some((word) => wanted.some((one) => shareBeginning(word, one)));
 }
 
 function shareBeginning(a: string, b: string): boolean {
