@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { RETIRED_NAMES } from '@hub/tools/retired-names.ts';
 import type { Catalogue } from './catalogue.ts';
 import { coerce } from './coerce.ts';
 import type { ConnectorSettings } from './connector-access.ts';
@@ -12,8 +13,6 @@ export interface Aim {
   readonly fault?: Fault;
 }
 
-/** Names that tools had before. */
-const RENAMED: Readonly<Record<string, string>> = { ha_get_addon: 'ha_get_app', ha_manage_addon: 'ha_manage_app' };
 const MAX_WRAPPINGS = 4;
 
 /**
@@ -42,7 +41,7 @@ export function aim(catalogue: Catalogue, settings: ConnectorSettings, given: st
 }
 
 function renamed(name: string): string {
-  return Object.hasOwn(RENAMED, name) ? (RENAMED[name] ?? name) : name;
+  return RETIRED_NAMES.get(name) ?? name;
 }
 
 /** @throws Fault VALIDATION_FAILED | VALIDATION_INVALID_JSON */

@@ -1,6 +1,5 @@
 import { type Effect, exceeds } from '@hub/core/effect.ts';
 import type { Tool } from '@hub/tools/define.ts';
-import { RETIRED_NAMES } from '@hub/tools/retired-names.ts';
 import { withBackupHint } from './backup-hint.ts';
 import type { ConnectorSettings } from './connector-access.ts';
 import { type ListedTool, type PreparedTool, prepareTool } from './prepared-tool.ts';
@@ -63,7 +62,7 @@ export function createCatalogue(tools: readonly Tool[]): Catalogue {
   }
 
   return {
-    get: (name) => prepared.get(RETIRED_NAMES.get(name) ?? name),
+    get: (name) => prepared.get(name),
     names: new Set([...prepared.keys(), SEARCH_TOOL]),
     keyOf,
     list: (profile) => shapedFor(profile).listed,

@@ -50,11 +50,13 @@ export function faultResult(fault: Fault): CallResult {
 }
 
 /** Anything that is not a Fault is a bug of ours: its text stays in the log, the caller gets the call id to report. */
-export function asFault(error: unknown, callId: string): Fault {
+export function asFault(error: unknown, callId: string, outcomeUnknown = false): Fault {
   if (error instanceof Fault) return error;
+  const advice = outcomeUnknown ? 'Read the state again before you repeat it' : 'Try again';
   return new Fault('INTERNAL_ERROR', 'An unexpected error occurred in the hub.', {
-    suggestion: `Try again; if it stays, tell the operator this call id: ${callId}`,
+    suggestion: `${advice}; if it stays, tell the operator this call id: ${callId}`,
     context: { call_id: callId },
+    outcomeUnknown,
     cause: error,
   });
 }

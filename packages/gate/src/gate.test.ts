@@ -1,15 +1,28 @@
+import type { Effect } from '@hub/core/effect.ts';
 import { listAudit } from '@hub/db/audit.ts';
 import { getEdit, listEdits } from '@hub/db/edits.ts';
+import { defineTool } from '@hub/tools/define.ts';
+import { tools } from '@hub/tools/registry.gen.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type OpenGate, openGate } from './testing/open-gate.ts';
 
 /** Of the demo home. */
 const LIGHT = 'light.hallway';
 const LOCK = 'lock.front_door';
 
+/** Meets a bug of ours: after something may have left for the home, or before. */
+const broken = (effect: Effect) =>
+  defineTool({
+    ...{ name: `ha_broken_${effect}`, title: 'Broken', docs: 'Breaks.', tags: [], scope: 'home', effect },
+    input: z.strictObject({}),
+    output: z.object({}),
+    run: () => Promise.reject(new TypeError('a bug')),
+  });
+
 let open: OpenGate;
 beforeAll(async () => {
-  open = await openGate({ homeCount: 2 });
+  open = await openGate({ homeCount: 2, tools: [...tools, broken('read'), broken('configure')] });
 });
 afterAll(() => open[Symbol.asyncDispose]());
 
@@ -51,6 +64,18 @@ describe('the choke point', () => {
     const without = await open.connector({ ceiling: 'destroy', settings: { disabledTools: ['ha_get_app'] } });
     const off = await open.call(without, 'ha_get_addon', { home: 'home-1' });
     expect(errorOf(off.body).code).toBe('TOOL_NOT_AVAILABLE');
+  });
+
+  test('a bug amid a write leaves its outcome unknown, in the answer and in the audit', async () => {
+    const connector = await open.connector();
+    const read = await open.call(connector, 'ha_broken_read', { home: 'home-1' });
+    expect(errorOf(read.body).code).toBe('INTERNAL_ERROR');
+    expect(read.body).not.toHaveProperty('outcome');
+    const write = await open.call(connector, 'ha_broken_configure', { home: 'home-1' });
+    expect(write.body).toMatchObject({ error: { code: 'INTERNAL_ERROR' }, outcome: 'unknown' });
+    expect(write.text).not.toContain('a bug');
+    const [told] = await listAudit(open.database.db, open.tenantId, { connectorId: connector.id, limit: 1 });
+    expect(told).toMatchObject({ tool: 'ha_broken_configure', outcome: 'unknown', faultCode: 'INTERNAL_ERROR' });
   });
 
   test('the lower of connector and role counts', async () => {

@@ -1,5 +1,7 @@
 import { hasUnseen } from '@hub/core/unseen.ts';
 import { sharedRealHome } from '@hub/real-home/describe-real.ts';
+import { openView } from '@hub/tools/testing/open-view.ts';
+import { withCalendar, withTodoList } from '@hub/tools/testing/own-entry.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectorAccess } from './connector-access.ts';
 import type { CallResult } from './envelope.ts';
@@ -20,6 +22,14 @@ function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
+}
+
+/** JSON that is YAML as well: everything beyond plain ASCII as an escape. */
+function asYaml(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^ -~]/gu,
+    (one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+  );
 }
 
 /** Data and nothing else: whole JSON, of bounded size, with nothing in it that a reader does not see for what it is. */
@@ -134,4 +144,36 @@ describe.runIf(real)('on a real home', () => {
       confirm: true,
     });
   }, 120_000);
+
+  test('hostile calendars, lists, log lines and blueprints come back as data', async () => {
+    if (!real) throw new Error('there is a real home');
+    await using own = await openGate({ homeCount: 0, others: [real] });
+    await using direct = await openView(real);
+    const owner = await own.connector({ ceiling: 'destroy', settings: { strict: false } });
+    const data = async (tool: string, args: unknown) => expectData(await own.call(owner, tool, args));
+    const short = HOSTILE_TEXTS.filter((one) => one.length < 250);
+    await withCalendar(direct.view, 'Hostile calendar', async (entity_id) => {
+      const day = { entity_id, start: '2027-03-20', end: '2027-03-21' };
+      for (const text of short)
+        await data('ha_config_set_calendar_event', { ...day, summary: text, description: text, location: text });
+      await data('ha_config_get_calendar_events', { entity_id, start: '2027-03-01', end: '2027-04-01' });
+    });
+    await withTodoList(direct.view, 'Hostile list', async (entity_id) => {
+      for (const text of short) await data('ha_set_todo_item', { entity_id, summary: text, description: text });
+      await data('ha_get_todo', { entity_id });
+    });
+    for (const message of short)
+      await data('ha_call_service', { domain: 'system_log', service: 'write', data: { message, level: 'error' } });
+    for (const source of ['system', 'error_log']) await data('ha_get_logs', { source, limit: 500 });
+    const [description, path] = [short.join(' '), 'hostile/hostile'];
+    const yaml = asYaml({
+      blueprint: { name: description, description, domain: 'automation', input: { one: { name: description } } },
+      triggers: [],
+      actions: [],
+    });
+    await direct.view.send({ type: 'blueprint/save', domain: 'automation', path, yaml, allow_override: true });
+    await data('ha_get_blueprint', {});
+    await data('ha_get_blueprint', { path: `${path}.yaml` });
+    await direct.view.send({ type: 'blueprint/delete', domain: 'automation', path: `${path}.yaml` });
+  }, 240_000);
 });

@@ -1,4 +1,4 @@
-import { Fault } from '@hub/core/fault.ts';
+import type { Fault } from '@hub/core/fault.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { remoteParent } from '@hub/runtime/telemetry.ts';
@@ -24,8 +24,8 @@ export interface ObservedCall {
 export interface Observed {
   /** The home a call turned out to mean: on the span, never a metric label. */
   about(homeId: string | undefined): void;
-  /** How it failed; `original` is logged when it was a bug of ours. */
-  failed(fault: Fault, original: unknown): void;
+  /** How it failed; the cause is logged when it was a bug of ours. */
+  failed(fault: Fault): void;
 }
 
 const METHOD = 'tools/call';
@@ -63,13 +63,13 @@ export function createCallObserver(deps: {
         about: (homeId) => {
           if (homeId !== undefined) span.setAttribute('hub.home.id', homeId);
         },
-        failed: (fault, original) => {
+        failed: (fault) => {
           errorType = errorTypeOf(fault);
           if (fault.code === 'RATE_LIMITED') metrics.rateLimited.inc({ scope: 'connector' });
           span.setAttributes({ 'error.type': errorType, 'hub.fault.code': fault.code });
           span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
-          if (!(original instanceof Fault))
-            log.error({ err: original, callId: call.callId, tool: toolName }, 'a tool call met a bug');
+          if (fault.code === 'INTERNAL_ERROR' && fault.cause !== undefined)
+            log.error({ err: fault.cause, callId: call.callId, tool: toolName }, 'a tool call met a bug');
         },
       };
       const started = performance.now();

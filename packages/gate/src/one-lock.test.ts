@@ -305,6 +305,27 @@ const real = await sharedRealHome();
 if (real) refusesAll('ways to one lock, real', ROUTES, () => openGate({ homeCount: 0, others: [real] }));
 else describe.skip('ways to one lock, real', () => test('needs a real Home Assistant', () => undefined));
 
+test('a program and the proxies of a short list reach no further than the calls inside', async () => {
+  await using open = await openGate();
+  const unlock = { name: 'ha_call_service', arguments: service('lock.unlock', { entity_id: LOCK }) };
+  const guest = await open.connector({ ceiling: 'control', settings: { toolSearch: 'on' } });
+  const ask = (name: string, args: unknown) => open.call(guest, name, args);
+  const twice = { name: 'ha_call_write_tool', arguments: unlock };
+  const refused = { effect: 'secure', ceiling: 'control', error: { code: 'EFFECT_NOT_ALLOWED' } };
+  for (const call of [unlock, twice]) expect((await ask('ha_call_write_tool', call)).body).toMatchObject(refused);
+  for (const proxy of ['ha_call_read_tool', 'ha_call_delete_tool'])
+    expect((await ask(proxy, unlock)).body).toMatchObject({ error: { code: 'VALIDATION_INVALID_PARAMETER' } });
+  for (const code of [
+    `call_tool('ha_call_service', ${JSON.stringify(unlock.arguments)})`,
+    `ha_bulk_control(operations=[{'entity_id': '${LOCK}', 'action': 'unlock'}])`,
+    `call_tool('ha_call_write_tool', ${JSON.stringify(unlock)})`,
+  ])
+    expect((await ask('ha_manage_custom_tool', { code })).body).toMatchObject({
+      error: { code: 'SANDBOX_RUNTIME_ERROR', message: expect.stringContaining('EFFECT_NOT_ALLOWED') },
+    });
+  expect((await ask('ha_get_state', { entity_id: LOCK })).body).toMatchObject({ data: { state: 'locked' } });
+});
+
 test('a restart, update or identify button is the whole system', async () => {
   await using open = await openGate();
   const guest = await open.connector({ ceiling: 'control' });

@@ -31,8 +31,17 @@ export async function assertNamesVisible(open: OpenHome | undefined, named: unkn
 }
 
 /** The last look at what goes out. */
-export function shownResult(open: OpenHome | undefined, tool: string, result: CallResult): CallResult {
-  return open?.visibility?.hiddenIn(result.text) === undefined ? result : faultResult(withheld(tool));
+export function shownResult(
+  open: OpenHome | undefined,
+  tool: string,
+  result: CallResult,
+  isWrite: boolean,
+): CallResult {
+  if (open?.visibility?.hiddenIn(result.text) === undefined) return result;
+  const fault = withheld(tool);
+  if (!isWrite) return faultResult(fault);
+  const suggestion = ['It was done, and only its answer is withheld: do not repeat it.', ...fault.suggestions];
+  return faultResult(new Fault(fault.code, fault.message, { suggestion }));
 }
 
 /** A failure may tell of what is hidden as well; an entity that is not there was named by the caller. */

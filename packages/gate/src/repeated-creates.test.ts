@@ -1,5 +1,12 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { View } from '@hub/ha/view.ts';
+import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
+import type { EditsPort } from '@hub/tools/define.ts';
+import { createMemoryEdits } from '@hub/tools/testing/memory-edits.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectorAccess } from './connector-access.ts';
+import type { CallResult } from './envelope.ts';
+import { createRepeatedCreates } from './repeated-creates.ts';
 import { type OpenGate, openGate } from './testing/open-gate.ts';
 
 let open: OpenGate;
@@ -64,6 +71,41 @@ describe('a create repeated within two minutes', () => {
       expect(await call('ha_config_set_helper', clash)).toMatchObject({
         error: { code: 'VALIDATION_INVALID_PARAMETER' },
       });
+  });
+});
+
+describe('what a first call left', () => {
+  const attempt = (onRepeated: (fault: Fault | undefined) => void) => ({
+    ...{ key: 'k', view: undefined as unknown as View, signal: new AbortController().signal, onRepeated },
+  });
+  const made: CallResult = { isError: false, body: { made: true }, text: '' };
+  const create = (write: () => Promise<void>) => async (watch: (edits: EditsPort) => EditsPort) => {
+    await watch(createMemoryEdits([])).change({ item: { kind: 'label', id: 'x' }, read: async () => undefined, write });
+    return made;
+  };
+
+  it('without an answer: the same call is refused, told as unknown, and heard of', async () => {
+    const creates = createRepeatedCreates(createMemoryMap({ maxEntries: 10, maxBytes: 10_000 }));
+    const lost = new Fault('CONNECTION_FAILED', 'gone', { outcomeUnknown: true });
+    const heard: (Fault | undefined)[] = [];
+    const send = () =>
+      creates.once(
+        attempt((fault) => heard.push(fault)),
+        create(() => Promise.reject(lost)),
+      );
+    await expect(send()).rejects.toBe(lost);
+    await expect(send()).rejects.toMatchObject({ code: 'RESOURCE_LOCKED', outcomeUnknown: true });
+    expect(heard).toEqual([expect.objectContaining({ code: 'RESOURCE_LOCKED' })]);
+  });
+
+  it('that cannot be remembered is told all the same', async () => {
+    const creates = createRepeatedCreates(createMemoryMap({ maxEntries: 10, maxBytes: 1 }));
+    expect(
+      await creates.once(
+        attempt(() => undefined),
+        create(async () => undefined),
+      ),
+    ).toBe(made);
   });
 });
 

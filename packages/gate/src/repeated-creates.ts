@@ -23,6 +23,8 @@ export interface CreateAttempt {
   readonly key: string;
   readonly view: View;
   readonly signal: AbortSignal;
+  /** Told in place of running; with the fault of a first one that nobody knows the outcome of. */
+  onRepeated(fault: Fault | undefined): void;
 }
 
 export interface RepeatedCreates {
@@ -33,7 +35,7 @@ export interface RepeatedCreates {
   once(
     attempt: CreateAttempt,
     run: (watch: (edits: EditsPort) => EditsPort) => Promise<CallResult>,
-  ): Promise<{ readonly result: CallResult; readonly isRepeated: boolean }>;
+  ): Promise<CallResult>;
 }
 
 export function createKey(connectorId: string, tool: string, homeId: string, input: unknown): string {
@@ -45,22 +47,24 @@ export function createKey(connectorId: string, tool: string, homeId: string, inp
 
 export function createRepeatedCreates(map: VolatileMap): RepeatedCreates {
   const running = new Map<string, Promise<void>>();
+  /** The item is made: that it could not be remembered must not turn the answer into a failure. */
+  const keep = (key: string, kept: Kept) => map.set(key, kept, KEPT_MS).catch(() => undefined);
   return {
-    async once({ key, view, signal }, run) {
+    async once({ key, view, signal, onRepeated }, run) {
       for (let first = running.get(key); first; first = running.get(key)) await untilAborted(signal, first);
       const ended = Promise.withResolvers<void>();
       running.set(key, ended.promise);
       try {
         const earlier = keptShape.safeParse(await map.get(key)).data;
-        if (earlier && (await isAsLeft(earlier, view, signal))) return { result: again(earlier), isRepeated: true };
+        if (earlier && (await isAsLeft(earlier, view, signal))) return again(earlier, onRepeated);
         const seen = createWatch();
         try {
           const result = await run(seen.watch);
-          if (seen.isCreation && !result.isError) await map.set(key, { body: result.body, left: seen.left }, KEPT_MS);
-          return { result, isRepeated: false };
+          if (seen.isCreation && !result.isError) await keep(key, { body: result.body, left: seen.left });
+          return result;
         } catch (error) {
           if (seen.isCreation && error instanceof Fault && error.outcomeUnknown)
-            await map.set(key, { lost: { message: error.message }, left: [] }, KEPT_MS);
+            await keep(key, { lost: { message: error.message }, left: [] });
           throw error;
         }
       } finally {
@@ -111,17 +115,21 @@ async function isAsLeft({ left }: Kept, view: View, signal: AbortSignal): Promis
   return true;
 }
 
-function again({ body, lost }: Kept): CallResult {
-  if (lost) {
-    throw new Fault('RESOURCE_LOCKED', `The same call a moment ago ended without an answer: ${lost.message}`, {
-      suggestion: [
-        'Look whether the item is there before you make it again.',
-        'The same call is taken again two minutes after the first.',
-      ],
-      context: { repeated: true },
-      outcomeUnknown: true,
-    });
-  }
+function again({ body, lost }: Kept, onRepeated: CreateAttempt['onRepeated']): CallResult {
+  const fault = lost && unknownStill(lost.message);
+  onRepeated(fault);
+  if (fault) throw fault;
   const repeated = { ...body, repeated: true };
   return { isError: false, body: repeated, text: JSON.stringify(repeated) };
+}
+
+function unknownStill(message: string): Fault {
+  return new Fault('RESOURCE_LOCKED', `The same call a moment ago ended without an answer: ${message}`, {
+    suggestion: [
+      'Look whether the item is there before you make it again.',
+      'The same call is taken again two minutes after the first.',
+    ],
+    context: { repeated: true },
+    outcomeUnknown: true,
+  });
 }

@@ -15,7 +15,7 @@ import type {
 } from '@hub/tools/define.ts';
 import type { BestPractice } from './best-practice.ts';
 import type { ConnectorAccess, ConnectorSettings, HomeAccess } from './connector-access.ts';
-import type { ContextFactory } from './gate.ts';
+import type { ContextFactory } from './gate-deps.ts';
 import type { EditOrigin } from './stored-edits.ts';
 import { isOff } from './tool-pins.ts';
 

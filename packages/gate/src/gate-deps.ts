@@ -1,0 +1,42 @@
+import type { View } from '@hub/ha/view.ts';
+import type { EditsPort, Question, ToolContext } from '@hub/tools/define.ts';
+import type { Approvals } from './approvals.ts';
+import type { BestPractice } from './best-practice.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ConnectorAccess, HomeAccess } from './connector-access.ts';
+import type { CallResult } from './envelope.ts';
+import type { CallObserver } from './observe.ts';
+import type { OpenHome } from './open-home.ts';
+import type { RepeatedCreates } from './repeated-creates.ts';
+import type { CallRequest } from './run.ts';
+import type { Traffic } from './traffic.ts';
+import type { Trail } from './trail.ts';
+
+/** What a tool's context is made of besides the call itself. */
+export type ContextFactory = (call: {
+  readonly request: CallRequest;
+  readonly callId: string;
+  readonly tool: string;
+  readonly home: HomeAccess | undefined;
+  readonly view: View | undefined;
+  readonly signal: AbortSignal;
+  /** The caller's list is the short one. */
+  readonly isSearching: boolean;
+  readonly nested: (name: string, args: unknown) => Promise<CallResult>;
+  readonly ask: (question: Question) => Promise<void>;
+  /** Stands between the tool and its edits. */
+  readonly throughEdits: (edits: EditsPort) => EditsPort;
+}) => ToolContext;
+
+export interface GateDeps {
+  readonly catalogue: Catalogue;
+  /** Opens (or finds) the link and gives the connector's view of it. */
+  readonly openHome: (home: HomeAccess, connector: ConnectorAccess) => Promise<OpenHome>;
+  readonly context: ContextFactory;
+  readonly approvals: Approvals;
+  readonly trail: Trail;
+  readonly traffic: Traffic;
+  readonly bestPractice: BestPractice;
+  readonly repeatedCreates: RepeatedCreates;
+  readonly observer: CallObserver;
+}

@@ -1,0 +1,109 @@
+import { type Effect, exceeds } from '@hub/core/effect.ts';
+import type { Fault } from '@hub/core/fault.ts';
+import type { FaultCode } from '@hub/core/fault-codes.ts';
+import type { EditsPort, ToolContext } from '@hub/tools/define.ts';
+import { nothingToWrite, PreviewReached } from '@hub/tools/undo/preview.ts';
+import { untilAborted } from './call-signal.ts';
+import { assertAmidRun } from './decide.ts';
+import { asFault, type CallResult, listResult, successResult } from './envelope.ts';
+import { isStoredFirst } from './expanded-effect.ts';
+import type { GateDeps } from './gate-deps.ts';
+import { hidingEdits } from './hiding-edits.ts';
+import { interruption } from './interruption.ts';
+import { isPreview } from './is-preview.ts';
+import { profileOf } from './list-profile.ts';
+import { type OpenHome, shownFault, shownResult } from './open-home.ts';
+import { guidedCall, type Run } from './run.ts';
+import { SEARCH_TOOL } from './search-tools.ts';
+import type { TrailEnd, TrailEntry } from './trail.ts';
+import { judgingDialogues, judgingWrites } from './written-effect.ts';
+
+/** Stores the intent where the effect asks for it, runs, stores or notes the outcome. @throws Fault */
+export async function runTool(
+  deps: GateDeps,
+  run: Run,
+  opened: OpenHome | undefined,
+  entry: TrailEntry,
+  through: (edits: EditsPort) => EditsPort = (edits) => edits,
+): Promise<CallResult> {
+  const { request, callId, prepared, home, input, nested } = run;
+  const { connector, clientName } = request;
+  const { signal } = run.limit;
+  const tool = prepared.tool.name;
+  const isWrite = entry.effect !== 'read';
+  const allowed = async (effect: Effect) => {
+    if (exceeds(effect, entry.effect)) await assertAmidRun(deps, run, effect);
+  };
+  if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
+  try {
+    const context = deps.context({
+      ...{ request, callId, tool, home, signal, nested },
+      view: opened && judgingDialogues(opened.view, opened.whole, allowed),
+      ask: (question) =>
+        deps.approvals.use({ connector, tool, home, effect: entry.effect, input, reached: new Map(), ...question }),
+      throughEdits: (edits) =>
+        through(opened ? judgingWrites(hidingEdits(edits, opened), opened.whole, allowed) : edits),
+      isSearching: profileOf(deps.catalogue, connector, clientName).isSearching,
+    });
+    const { body, content } = await untilAborted(signal, runOrPreview(run, context));
+    const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
+    await finish(deps, entry, { outcome: 'done', faultCode: undefined });
+    return shownResult(opened, tool, result, isWrite);
+  } catch (error) {
+    // A bug of ours in the middle of a write leaves open how far it came.
+    const met = asFault(interruption(error, run, isWrite), callId, isWrite);
+    const fault = shownFault(opened, tool, met);
+    await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
+    throw fault;
+  }
+}
+
+async function runOrPreview({ prepared: { tool }, input }: Run, context: ToolContext): Promise<Ran> {
+  try {
+    const output = await tool.run(input, context);
+    const presented = tool.present?.(output);
+    const body = presented?.body ?? (output as Readonly<Record<string, unknown>>);
+    return { body: isPreview(input) ? nothingToWrite(body) : body, content: presented?.content };
+  } catch (error) {
+    if (error instanceof PreviewReached) return { body: error.body, content: undefined };
+    throw error;
+  }
+}
+
+interface Ran {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly content: CallResult['content'];
+}
+
+/** With several homes each answer says of which one it is. */
+function resultOf(
+  { request, prepared, home }: Run,
+  body: Readonly<Record<string, unknown>>,
+  content: CallResult['content'],
+): CallResult {
+  if (prepared.tool.name === SEARCH_TOOL) return listResult(body, 'result');
+  const named = home && request.connector.homes.length > 1 ? home.slug : undefined;
+  const result = successResult(named === undefined ? body : { ...body, home: named });
+  if (!content) return result;
+  return { ...result, content: named === undefined ? content : [...content, { type: 'text', text: `home: ${named}` }] };
+}
+
+async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {
+  const whole = { ...end, durationMs: Date.now() - entry.startedAt.getTime() };
+  if (isStoredFirst(entry.effect)) await deps.trail.settle(entry, whole);
+  else deps.trail.note(entry, whole);
+}
+
+/** Said by our own policy or a person, while the tool ran. */
+const REFUSED: ReadonlySet<FaultCode> = new Set([
+  'USER_APPROVAL_REQUIRED',
+  'USER_DENIED',
+  'EFFECT_NOT_ALLOWED',
+  'READ_ONLY_MODE',
+]);
+
+function outcomeOf({ code, outcomeUnknown }: Fault): TrailEnd['outcome'] {
+  if (outcomeUnknown) return 'unknown';
+  if (REFUSED.has(code)) return 'refused';
+  return code === 'CANCELLED' ? 'cancelled' : 'failed';
+}
