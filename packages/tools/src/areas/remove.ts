@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { areaRegistry, floorRegistry } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { membersOf } from '../undo/members.ts';
 import { findPlace, placeNotFound } from './place.ts';
 
@@ -17,6 +17,7 @@ export const tool = defineTool({
   input: z.strictObject({
     kind: z.enum(['area', 'floor']),
     id: z.string().describe('area_id or floor_id, from ha_list_floors_areas'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -39,6 +40,7 @@ export const tool = defineTool({
     const members = await membersOf(home, kind, id);
     await edits.change({
       item: { kind, id },
+      plan: () => undefined,
       async read() {
         const now = await read();
         return now && { ...now, members };

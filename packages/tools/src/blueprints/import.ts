@@ -3,7 +3,7 @@ import { type FetchedBlueprint, fetchBlueprint, inputsOf, saveBlueprint } from '
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { withContext } from '../shared/config-faults.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { readKeptBlueprint } from './read-kept.ts';
 
 export const tool = defineTool({
@@ -17,6 +17,7 @@ export const tool = defineTool({
   input: z.strictObject({
     url: z.string().describe('https address of the blueprint'),
     overwrite: z.boolean().default(false).describe('replace the one of the same path'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -103,6 +104,7 @@ async function save({ home, edits, signal }: ToolContext, { fetched, path, url, 
   await edits.change({
     item: { kind: 'blueprint', id: `${domain}/${path}` },
     read: () => readKeptBlueprint(home, domain, path, signal),
+    plan: () => ({ metadata: fetched.blueprint.metadata, yaml: fetched.raw_data }),
     async write(before) {
       if (before !== undefined && !overwrite) throw alreadyThere(path, domain);
       const blueprint = { domain, path, yaml: fetched.raw_data, sourceUrl: url, mayOverride: overwrite };

@@ -10,6 +10,7 @@ import type { ToolContext } from '../define.ts';
 import { localTime } from '../shared/local-time.ts';
 import { keptEvent, pickEvent, searchedPeriod } from './find-event.ts';
 import type { WrittenEvent } from './make-event.ts';
+import { plannedEvent } from './planned-event.ts';
 
 const WAIT_MS = 10_000;
 
@@ -42,6 +43,7 @@ export async function changeEvent(
       shown = changed(events);
       return keptEvent(shown ?? pickEvent(events, ref), ref);
     },
+    plan: (before) => ({ ...(before as CalendarEvent | undefined), ...plannedEvent(whole) }),
     async write() {
       isWritten = true;
       await updateEvent(home, entityId, ref, whole, { signal });

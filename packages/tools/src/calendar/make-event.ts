@@ -1,6 +1,7 @@
 import { type CalendarEvent, createEvent, type EventFields, listEvents, waitForEvents } from '@hub/ha/calendar.ts';
 import type { ToolContext } from '../define.ts';
 import { midnight } from './event-time.ts';
+import { plannedEvent } from './planned-event.ts';
 
 const DAY_MS = 86_400_000;
 const WAIT_MS = 10_000;
@@ -35,6 +36,7 @@ export async function makeEvent(
       const isWanted = (events: readonly CalendarEvent[]) => newcomer(events) !== undefined;
       await waitForEvents(home, entityId, period, isWanted, { deadlineMs: WAIT_MS, signal });
     },
+    plan: () => plannedEvent(fields),
     idOf: () => (shown?.uid ? `${entityId}/${shown.uid}` : undefined),
   });
   return { shown, warnings: [] };

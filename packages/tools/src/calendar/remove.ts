@@ -1,7 +1,7 @@
 import { removeEvent, waitForEvents } from '@hub/ha/calendar.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { findCalendar } from './find-calendar.ts';
 import { eventRef, findEvent, keptEvent, pickEvent, searchedPeriod } from './find-event.ts';
 
@@ -21,6 +21,7 @@ export const tool = defineTool({
     uid: z.string(),
     recurrence_id: z.string().optional().describe('one event of a series'),
     recurrence_range: z.string().optional().describe("'THISANDFUTURE', with recurrence_id"),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -44,6 +45,7 @@ export const tool = defineTool({
     const { before, after } = await edits.change({
       item: { kind: 'calendar_event', id: `${entityId}/${ref.uid}` },
       read: async () => keptEvent(await findEvent(context, entityId, ref, period), ref),
+      plan: () => undefined,
       async write(was) {
         await removeEvent(home, entityId, ref, { signal });
         if (was === undefined) return;

@@ -2,7 +2,7 @@ import type { EventFields, EventRef, Period } from '@hub/ha/calendar.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { changeEvent } from './change-event.ts';
 import { eventPeriod, readMoment } from './event-time.ts';
 import { findCalendar } from './find-calendar.ts';
@@ -20,6 +20,7 @@ const input = z.strictObject({
   uid: z.string().optional().describe('the event to change; leave out to create'),
   recurrence_id: z.string().optional().describe('with uid: one event of a series'),
   recurrence_range: z.string().optional().describe("with recurrence_id: 'THISANDFUTURE' changes all later ones too"),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;

@@ -1,7 +1,7 @@
 import { removeCategory } from '@hub/ha/categories.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { membersOf } from '../undo/members.ts';
 import { assertGiven, categoryNotFound, findCategory, scopeParameter } from './find-category.ts';
 
@@ -14,7 +14,11 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ scope: scopeParameter, category_id: z.string().describe('from ha_config_get_category') }),
+  input: z.strictObject({
+    scope: scopeParameter,
+    category_id: z.string().describe('from ha_config_get_category'),
+    preview: previewParameter,
+  }),
   output: z.strictObject({
     ...successShape,
     category_id: z.string(),
@@ -31,6 +35,7 @@ export const tool = defineTool({
     const members = await membersOf(home, 'category', categoryId, scope);
     await edits.change({
       item: { kind: 'category', id: `${scope}/${categoryId}` },
+      plan: () => undefined,
       async read() {
         const now = await read();
         return now && { ...now, members };

@@ -1,7 +1,7 @@
 import { deleteResource } from '@hub/ha/dashboard-resources.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { findResource, knownResource } from './known-resource.ts';
 
 export const tool = defineTool({
@@ -12,7 +12,10 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ resource_id: z.string().describe('from ha_config_list_dashboard_resources') }),
+  input: z.strictObject({
+    resource_id: z.string().describe('from ha_config_list_dashboard_resources'),
+    preview: previewParameter,
+  }),
   output: z.strictObject({
     ...successShape,
     action: z.literal('delete'),
@@ -26,6 +29,7 @@ export const tool = defineTool({
     await edits.change({
       item: { kind: 'dashboard_resource', id },
       read: () => findResource(context, (one) => one.id === id),
+      plan: () => undefined,
       write: () => deleteResource(home, id, { signal }),
     });
     return {

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { deleteDashboard, listDashboards } from '@hub/ha/dashboards.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { readItem } from './dashboard-item.ts';
 import { findDashboard } from './resolve.ts';
 
@@ -18,6 +18,7 @@ export const tool = defineTool({
   idempotent: true,
   input: z.strictObject({
     url_path: z.string().describe('its url_path or id, from ha_config_get_dashboard list_only'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -47,6 +48,7 @@ export const tool = defineTool({
     await edits.change({
       item: { kind: 'dashboard', id: urlPath },
       read: () => readItem(context, urlPath),
+      plan: () => undefined,
       write: () => deleteDashboard(home, id, { signal }),
     });
     return {

@@ -5,7 +5,7 @@ import { removeDevice } from '@hub/ha/registries.ts';
 import { findRow } from '@hub/ha/registry-reads.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { configEntriesOf } from './device-info.ts';
 import { deviceNotFound } from './not-found.ts';
 
@@ -26,7 +26,7 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ device_id: z.string() }),
+  input: z.strictObject({ device_id: z.string(), preview: previewParameter }),
   output: z.strictObject({
     ...successShape,
     device_id: z.string(),
@@ -49,6 +49,7 @@ export const tool = defineTool({
     const { after } = await edits.change({
       item: { kind: 'device', id },
       read,
+      plan: () => undefined,
       write: () => leaveEach(device, entries, results, context),
     });
     return answer(device, entries.length, after === undefined ? [] : results);

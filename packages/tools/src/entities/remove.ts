@@ -5,6 +5,7 @@ import { waitForGone } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { entityNotFound } from '../shared/entity-not-found.ts';
+import { previewParameter } from '../shared/parameters.ts';
 
 const MAX_IDS = 100;
 const WAIT_MS = 10_000;
@@ -20,7 +21,10 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ entity_id: z.union([z.string(), z.array(z.string())]).describe('one id, or up to 100') }),
+  input: z.strictObject({
+    entity_id: z.union([z.string(), z.array(z.string())]).describe('one id, or up to 100'),
+    preview: previewParameter,
+  }),
   output: z.strictObject({
     success: z.boolean(),
     entity_id: z.string().optional(),
@@ -91,6 +95,7 @@ async function remove(entityId: string, { home, edits, signal }: ToolContext): P
   await edits.change({
     item: { kind: 'entity', id: entityId },
     read: () => findEntity(home, entityId, { signal }),
+    plan: () => undefined,
     async write() {
       await removeEntity(home, entityId, { signal });
     },

@@ -2,7 +2,7 @@ import { callService } from '@hub/ha/services.ts';
 import { waitForGone } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { assertObjectId, groupNotFound, groupOf, readKeptGroup, WAIT_MS } from './find-group.ts';
 
 /** Source: HA action `group.remove`. */
@@ -16,7 +16,8 @@ export const tool = defineTool({
   idempotent: true,
   input: z.strictObject({
     object_id: z.string().describe('the part behind group.'),
-    wait: z.boolean().default(true).describe('wait up to 10 s until it has left'),
+    wait: z.boolean().default(true).describe('until it has left'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -36,6 +37,7 @@ export const tool = defineTool({
     await edits.change({
       item: { kind: 'group', id: objectId },
       read: () => readKeptGroup({ home }, objectId),
+      plan: () => undefined,
       async write() {
         await callService(home, 'group', 'remove', { data: { object_id: objectId }, signal });
         if (wait) isGone = await waitForGone(home, entityId, { deadlineMs: WAIT_MS, signal });

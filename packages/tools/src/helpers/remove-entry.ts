@@ -35,6 +35,7 @@ export async function removeEntry(context: ToolContext, { target, kind, wait }: 
   await edits.change({
     item: isHelper ? helperItem(domain, entryId) : { kind: 'config_entry', id: entryId },
     read: () => keptEntry(context, entryId),
+    plan: () => undefined,
     async write() {
       requiresRestart = await removeConfigEntry(home, entryId, { signal });
     },
@@ -76,6 +77,7 @@ export async function removePart(
   await edits.change({
     item: { kind: 'config_subentry', id: `${entryId}/${subentryId}` },
     read: () => keptSubentry(context, entryId, subentryId),
+    plan: () => undefined,
     write: () => removeSubentry(home, entryId, subentryId, { signal }),
   });
   return {

@@ -3,7 +3,7 @@ import type { HelperKind } from '@hub/ha/helpers.ts';
 import { waitForGone } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { dropHelper, ENTITY_WAIT_MS, findHelper, helperItem } from '../shared/stored-helper.ts';
 import { ENTRY_KINDS, isEntryKind, isStoredKind, STORED_KINDS } from './kinds.ts';
 import { helperNotFound } from './not-found.ts';
@@ -24,8 +24,9 @@ export const tool = defineTool({
       .optional()
       .describe('needed for a stored id'),
     subentry_id: z.string().optional().describe('this part of the entry only'),
+    preview: previewParameter,
     confirm: z.boolean().default(false).describe('must be true'),
-    wait: z.boolean().default(true).describe('wait up to 10 s until its entities have left'),
+    wait: z.boolean().default(true).describe('until its entities have left'),
   }),
   output: z.strictObject({
     ...successShape,
@@ -47,8 +48,8 @@ export const tool = defineTool({
     if (kind === undefined && id === undefined) return [{ kind: 'config_entry', id: target }];
     return [helperItem(kind ?? domain, target)];
   },
-  async run({ target, helper_type: given, subentry_id: subentryId, confirm, wait }, context) {
-    if (!confirm) throw unconfirmed(target);
+  async run({ target, helper_type: given, subentry_id: subentryId, confirm, wait, preview }, context) {
+    if (!confirm && !preview) throw unconfirmed(target);
     if (given === 'config_subentry' || subentryId !== undefined) return removePart(context, { target, subentryId });
     const kind = given ?? (await storedKindOf(context, target));
     if (kind === undefined || isEntryKind(kind)) return removeEntry(context, { target, kind, wait });

@@ -1,7 +1,7 @@
 import { labelRegistry } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { membersOf } from '../undo/members.ts';
 import { assertLabelId, findLabel, labelNotFound } from './find-label.ts';
 
@@ -18,7 +18,7 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ label_id: z.string().describe('from ha_config_get_label') }),
+  input: z.strictObject({ label_id: z.string().describe('from ha_config_get_label'), preview: previewParameter }),
   output: z.strictObject({
     ...successShape,
     label_id: z.string(),
@@ -33,6 +33,7 @@ export const tool = defineTool({
     const removedFrom = await membersOf(home, 'label', labelId);
     await edits.change({
       item: { kind: 'label', id: labelId },
+      plan: () => undefined,
       read: async () => {
         const row = await findLabel(home, labelId, signal);
         return row && { ...row, members: removedFrom };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { SCRIPT } from '../shared/config-kinds.ts';
 import { removeConfig } from '../shared/config-remove.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 
 export const tool = defineTool({
   name: 'ha_config_remove_script',
@@ -14,7 +14,8 @@ export const tool = defineTool({
   idempotent: true,
   input: z.strictObject({
     script_id: z.string().describe('morning_routine or script.morning_routine'),
-    wait: z.boolean().default(true).describe('wait up to 10 s until its entity has left'),
+    wait: z.boolean().default(true).describe('until its entity has left'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,

@@ -22,6 +22,7 @@ export async function removeConfig(context: ToolContext, kind: ConfigKind, ident
   await edits.change({
     item: { kind: kind.kind, id: item.id },
     read: () => readStored(home, kind, item.id),
+    plan: () => undefined,
     async write() {
       try {
         await deleteConfigItem(home, kind.kind, item.id);

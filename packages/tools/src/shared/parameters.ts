@@ -29,6 +29,6 @@ export const guidanceParameters = {
 
 /** What every successful answer may carry; tools extend it with their own keys. */
 /** On configuration writes: the gate stops the call before it writes, and answers with the diff. */
-export const previewParameter = z.boolean().optional().describe('show the diff and check it, save nothing');
+export const previewParameter = z.boolean().optional().describe('show the diff, save nothing');
 
 export const successShape = { success: z.literal(true), warnings: z.array(z.string()).optional() };

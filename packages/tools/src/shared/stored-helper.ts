@@ -101,6 +101,7 @@ export async function dropHelper({ home, edits, signal }: ToolContext, kind: Hel
     async write() {
       await deleteHelper(home, kind, id, { signal });
     },
+    plan: () => undefined,
   });
 }
 

@@ -1,7 +1,7 @@
 import { callService } from '@hub/ha/services.ts';
 import { listTodoItems, type TodoItem, waitForTodoItems } from '@hub/ha/todo.ts';
 import type { ToolContext } from '../define.ts';
-import { type ItemFields, shows } from './item-fields.ts';
+import { type ItemFields, plannedItem, shows } from './item-fields.ts';
 
 export const WAIT_MS = 10_000;
 
@@ -46,6 +46,7 @@ export async function addItem(
       };
       await waitForTodoItems(home, entityId, isDone, { deadlineMs: WAIT_MS, signal });
     },
+    plan: () => plannedItem({ summary, status: 'needs_action' }, undefined, { status: status ?? null, ...fields }),
     idOf: () => (shown?.uid ? `${entityId}/${shown.uid}` : undefined),
   });
   return shown;

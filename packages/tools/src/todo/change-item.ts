@@ -2,7 +2,7 @@ import { callService } from '@hub/ha/services.ts';
 import { listTodoItems, type TodoItem, waitForTodoItems } from '@hub/ha/todo.ts';
 import type { ToolContext } from '../define.ts';
 import { WAIT_MS } from './add-item.ts';
-import { type ItemFields, shows } from './item-fields.ts';
+import { type ItemFields, plannedItem, shows } from './item-fields.ts';
 import { isSameItem } from './todo-list.ts';
 
 /** Changes one item and leaves the rest of it; undefined when the list did not show it in 10 s. */
@@ -28,6 +28,7 @@ export async function changeItem(
       shown = changed(items);
       return shown ?? items.find(isOurs);
     },
+    plan: () => plannedItem(item, rename, fields),
     async write() {
       isWritten = true;
       const data = { item: id, ...(rename === undefined ? {} : { rename }), ...fields };

@@ -39,6 +39,20 @@ export function itemFields({ status, description, due_date, due_datetime }: Give
   );
 }
 
+/** The item as the list will show it, for a preview. */
+export function plannedItem(item: Partial<TodoItem>, rename: string | undefined, fields: ItemFields) {
+  const { status, description, due_date: date, due_datetime: time } = fields;
+  const due = date ?? time;
+  const hasDue = date !== undefined || time !== undefined;
+  return {
+    ...item,
+    ...(rename === undefined ? {} : { summary: rename }),
+    ...(status ? { status } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(hasDue ? { due } : {}),
+  };
+}
+
 /** Whether the item shows what was asked for. */
 export function shows(item: TodoItem, summary: string | undefined, fields: ItemFields, timeZone: string): boolean {
   const { status, description, due_date: date, due_datetime: time } = fields;

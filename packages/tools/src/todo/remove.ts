@@ -2,7 +2,7 @@ import { callService } from '@hub/ha/services.ts';
 import { listTodoItems, type TodoItem, waitForTodoItems } from '@hub/ha/todo.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { WAIT_MS } from './add-item.ts';
 import { findTodoItem, findTodoList, isSameItem } from './todo-list.ts';
 
@@ -18,6 +18,7 @@ export const tool = defineTool({
   input: z.strictObject({
     entity_id: z.string().describe('e.g. todo.shopping_list'),
     item: z.string().describe('title or uid'),
+    preview: previewParameter,
   }),
   output: z.strictObject({
     ...successShape,
@@ -40,6 +41,7 @@ export const tool = defineTool({
     const { after } = await edits.change({
       item: { kind: 'todo_item', id: `${entityId}/${id}` },
       read: async () => (await listTodoItems(home, entityId, { signal })).find((one) => isSameItem(item, one)),
+      plan: () => undefined,
       async write() {
         await callService(home, 'todo', 'remove_item', { data: { item: id }, target: { entity_id: entityId }, signal });
         await waitForTodoItems(home, entityId, isGone, { deadlineMs: WAIT_MS, signal });

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { addItem } from './add-item.ts';
 import { changeItem } from './change-item.ts';
 import { itemFields } from './item-fields.ts';
@@ -17,6 +17,7 @@ const input = z.strictObject({
   due_date: z.string().optional().describe("2026-11-25, '' clears"),
   due_datetime: z.string().optional().describe("2026-11-25T10:00:00 instead of due_date, '' clears"),
   rename: z.string().optional().describe('with item: its new title'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;

@@ -1,18 +1,30 @@
+import { listTodoItems } from '@hub/ha/todo.ts';
 import type { View } from '@hub/ha/view.ts';
 import { expect, it } from 'vitest';
+import { tool as removePlace } from '../areas/remove.ts';
 import { tool as setPlace } from '../areas/set.ts';
+import { tool as removeAutomation } from '../automations/remove.ts';
 import { tool as setAutomation } from '../automations/set.ts';
+import { tool as removeEvent } from '../calendar/remove.ts';
+import { tool as setEvent } from '../calendar/set.ts';
 import { tool as setCategory } from '../categories/set.ts';
+import { tool as deleteDashboard } from '../dashboards/delete.ts';
 import { tool as setDashboard } from '../dashboards/set.ts';
 import type { Tool } from '../define.ts';
 import { tool as setDevice } from '../devices/set.ts';
 import { tool as setEntity } from '../entities/set.ts';
+import { tool as removeHelper } from '../helpers/remove.ts';
 import { tool as setHelper } from '../helpers/set.ts';
+import { tool as removeLabel } from '../labels/remove.ts';
 import { tool as setLabel } from '../labels/set.ts';
 import { tool as setScene } from '../scenes/set.ts';
-import { describeHomes } from '../testing/each-home.ts';
+import { describeHomes, describeRealHome } from '../testing/each-home.ts';
+import { withCalendar, withTodoList } from '../testing/own-entry.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { createToolContext } from '../testing/tool-context.ts';
+import { tool as removeTodo } from '../todo/remove.ts';
+import { tool as setTodo } from '../todo/set.ts';
+import { tool as removeZone } from '../zones/remove.ts';
 import { tool as setZone } from '../zones/set.ts';
 import { isSameItem } from './applier.ts';
 import { applierOf } from './appliers.ts';
@@ -20,16 +32,19 @@ import { PreviewReached, previewing } from './preview.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 
-await describeHomes('a preview', (context) => {
-  async function shown(view: View, tool: Tool, args: Args): Promise<Args> {
-    const at = createToolContext({ view });
-    const error = await runTool(tool, args, { ...at, home: view, edits: previewing(at.edits) }).catch(
-      (one: unknown) => one,
-    );
-    if (error instanceof PreviewReached) return error.body;
-    throw error;
-  }
+/** What a tool answers when it stops before its first write. */
+async function shown(view: View, tool: Tool, args: Args): Promise<Args> {
+  const at = createToolContext({ view });
+  const error = await runTool(
+    tool,
+    { ...args, preview: true },
+    { ...at, home: view, edits: previewing(at.edits) },
+  ).catch((one: unknown) => one);
+  if (error instanceof PreviewReached) return error.body;
+  throw error;
+}
 
+await describeHomes('a preview', (context) => {
   /** Makes one, then changes it: the plan must be what the home then shows. */
   async function planHolds(tool: Tool, make: Args, change: (made: Args) => Args): Promise<void> {
     const { home } = context();
@@ -106,6 +121,33 @@ await describeHomes('a preview', (context) => {
     expect(row).not.toMatchObject({ name: 'Planned' });
   });
 
+  it('of a removal shows what would go, and leaves it there', async () => {
+    const { home } = context();
+    const made = async (tool: Tool, args: Args) =>
+      (await runTool(tool, args, createToolContext({ view: home }))) as Args;
+    const removalOf = (tool: Tool, args: Args) => shown(home, tool, args);
+    const removed = { preview: true, would_change: true, operation: 'remove' };
+    const { unique_id } = await made(setAutomation, { config: automation('Preview removal') });
+    const shownAutomation = await removalOf(removeAutomation, { identifier: unique_id });
+    expect(shownAutomation).toMatchObject({ ...removed, item: { kind: 'automation', id: unique_id } });
+    expect(shownAutomation['diff']).toContain('-  "alias": "Preview removal"');
+    const { zone_id } = await made(setZone, { name: 'Preview removal', latitude: 1, longitude: 2 });
+    expect(await removalOf(removeZone, { zone_id })).toMatchObject(removed);
+    const { label_id } = await made(setLabel, { name: 'Preview removal' });
+    expect(await removalOf(removeLabel, { label_id })).toMatchObject(removed);
+    const { area_id } = await made(setPlace, { kind: 'area', name: 'Preview removal' });
+    expect(await removalOf(removePlace, { kind: 'area', id: area_id })).toMatchObject(removed);
+    await made(setDashboard, { url_path: 'preview-removal', title: 'Preview removal' });
+    expect(await removalOf(deleteDashboard, { url_path: 'preview-removal' })).toMatchObject(removed);
+    await made(setHelper, { helper_type: 'counter', name: 'Preview removal' });
+    // What a removal asks first is not asked of its preview.
+    const counter = { target: 'counter.preview_removal' };
+    expect(await removalOf(removeHelper, counter)).toMatchObject(removed);
+    // All of it is still there, as the same preview tells again.
+    expect(await removalOf(removeHelper, counter)).toMatchObject(removed);
+    expect(await removalOf(removeAutomation, { identifier: unique_id })).toEqual(shownAutomation);
+  }, 60_000);
+
   it('without a plan it is refused, before anything is written', async () => {
     const { home } = context();
     const at = createToolContext({ view: home });
@@ -119,5 +161,45 @@ await describeHomes('a preview', (context) => {
     });
     await expect(change).rejects.toMatchObject({ code: 'VALIDATION_INVALID_PARAMETER' });
     expect(isWritten).toBe(false);
+  });
+});
+
+await describeRealHome('a preview of what people put into calendars and lists', (context) => {
+  it('shows an event and its removal, and the calendar stays as it is', async () => {
+    const { home } = context();
+    await withCalendar(home, 'Preview events', async (entityId) => {
+      const dentist = {
+        entity_id: entityId,
+        summary: 'Dentist',
+        start: '2027-03-10T10:00:00',
+        end: '2027-03-10T11:00:00',
+      };
+      const planned = await shown(home, setEvent, dentist);
+      expect(planned).toMatchObject({ operation: 'create', would_change: true });
+      expect(planned['diff']).toContain('+  "summary": "Dentist"');
+      const { uid } = (await runTool(setEvent, dentist, createToolContext({ view: home }))) as Args;
+      const moved = await shown(home, setEvent, { ...dentist, uid, summary: 'Doctor' });
+      expect(moved['diff']).toContain('-  "summary": "Dentist"');
+      expect(moved['diff']).not.toContain('"uid"');
+      expect(await shown(home, removeEvent, { entity_id: entityId, uid })).toMatchObject({ operation: 'remove' });
+      const now = (await runTool(setEvent, { ...dentist, uid }, createToolContext({ view: home }))) as Args;
+      expect(now['result']).toMatchObject({ summary: 'Dentist' });
+    });
+  });
+
+  it('shows an item and its removal, and the list stays as it is', async () => {
+    const { home } = context();
+    await withTodoList(home, 'Preview items', async (entityId) => {
+      const milk = { entity_id: entityId, summary: 'Milk', due_date: '2027-03-01' };
+      const planned = await shown(home, setTodo, milk);
+      expect(planned).toMatchObject({ operation: 'create' });
+      expect(planned['diff']).toContain('+  "due": "2027-03-01"');
+      await runTool(setTodo, milk, createToolContext({ view: home }));
+      const item = { entity_id: entityId, item: 'Milk' };
+      const done = await shown(home, setTodo, { ...item, status: 'completed' });
+      expect(done['diff']).toContain('+  "status": "completed"');
+      expect(await shown(home, removeTodo, item)).toMatchObject({ operation: 'remove' });
+      expect(await listTodoItems(home, entityId)).toMatchObject([{ summary: 'Milk', status: 'needs_action' }]);
+    });
   });
 });

@@ -58,12 +58,12 @@ async function previewOf({ item, read, plan, validate }: ItemChange): Promise<Pr
     success: true,
     preview: true,
     would_change: would,
-    operation: before === undefined ? 'create' : 'update',
+    operation: after === undefined ? 'remove' : before === undefined ? 'create' : 'update',
     item: { kind: item.kind, ...(before === undefined ? {} : { id: item.id }) },
     diff: diff.slice(0, MAX_DIFF),
     ...(diff.length > MAX_DIFF ? { diff_truncated: true } : {}),
     validation,
-    message: would ? 'Nothing was saved. Call again without preview to save it.' : 'Nothing would change.',
+    message: would ? 'Nothing was saved. Call again without preview to do it.' : 'Nothing would change.',
     note: 'It shows the first thing the call writes; what would follow (category, options, further items) is not in it.',
   };
 }

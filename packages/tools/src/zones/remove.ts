@@ -1,7 +1,7 @@
 import { waitForGone } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { dropHelper, ENTITY_WAIT_MS } from '../shared/stored-helper.ts';
 import { assertEditable, findZone } from './zones.ts';
 
@@ -13,7 +13,10 @@ export const tool = defineTool({
   scope: 'home',
   effect: 'destroy',
   idempotent: true,
-  input: z.strictObject({ zone_id: z.string().describe('stored id or entity id, from ha_get_zone') }),
+  input: z.strictObject({
+    zone_id: z.string().describe('stored id or entity id, from ha_get_zone'),
+    preview: previewParameter,
+  }),
   output: z.strictObject({ ...successShape, zone_id: z.string(), message: z.string() }),
   items: ({ zone_id }) => [{ kind: 'zone', id: zone_id }],
   async run({ zone_id: zoneId }, context) {
