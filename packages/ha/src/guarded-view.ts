@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { Fault } from '@hub/core/fault.ts';
+import { readText } from './body.ts';
 import { assertAnswerable } from './guarded-questions.ts';
 import type { Command, Home, HttpRequest, HttpResponse } from './home.ts';
 import type { Mirror } from './mirror.ts';
@@ -137,6 +137,9 @@ const hiddenError = {
   level: 'ERROR',
 };
 
+/** What is looked through must fit into memory, whatever the home sends. */
+const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
+
 async function shown(
   response: HttpResponse,
   request: HttpRequest,
@@ -144,7 +147,7 @@ async function shown(
   hides: (value: unknown) => string | undefined,
 ): Promise<HttpResponse> {
   if (!/json|text/.test(response.headers['content-type'] ?? '')) return response;
-  const body = await text(response.body);
+  const body = await readText(response, MAX_SHOWN_BYTES);
   const again = (content: string) => ({ ...response, body: Readable.from([Buffer.from(content)]) });
   if (visibility.hiddenIn(body) === undefined) return again(body);
   if (request.path === '/api/error_log')

@@ -50,4 +50,23 @@ await describeRealHome('ha_eval_template with variables and conditions', (contex
       context: { parameter: 'condition' },
     });
   });
+
+  it.each([
+    ['as it is', '{{ TOKEN }}'],
+    ['letter by letter', '{{ TOKEN | list }}'],
+    ['joined by blanks', "{{ TOKEN | list | join(' ') }}"],
+    ['backwards', '{{ TOKEN | reverse }}'],
+    ['in halves', '{{ TOKEN[10:40] }}'],
+    ['among all attributes', '{{ states.camera.demo_camera.attributes.values() | list }}'],
+    ['by its picture', "{{ state_attr('camera.demo_camera', 'entity_picture') }}"],
+  ])("a camera's live token is not told: %s", async (_how, template) => {
+    const at = context();
+    const token = "states.camera.demo_camera.attributes['access' ~ '_token']";
+    await expect(runTool(tool, { template: template.replace('TOKEN', token) }, at)).rejects.toMatchObject({
+      code: 'VALIDATION_INVALID_PARAMETER',
+      message: expect.stringContaining('withheld'),
+    });
+    const length = { template: `{{ ${token} | length }}` };
+    expect(await runTool(tool, length, at)).toMatchObject({ result: 64 });
+  });
 });

@@ -5,6 +5,7 @@ import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
+import { tellsLiveToken } from './live-tokens.ts';
 
 const MAX_TIMEOUT_S = 60;
 
@@ -50,6 +51,7 @@ export const tool = defineTool({
         isStrict: strict,
         signal,
       });
+      if (await tellsLiveToken(result, () => home.states())) throw tokenWithheld();
       return {
         success: true as const,
         template,
@@ -76,6 +78,13 @@ async function check(home: View, condition: Fields, variables: Fields | undefine
   const { holds, errors } = await testCondition(home, condition, variables, { signal });
   const warnings = errors.length > 0 ? { warnings: [...errors] } : {};
   return { success: true as const, condition: { ...condition }, result: holds, ...warnings };
+}
+
+function tokenWithheld(): Fault {
+  return new Fault('VALIDATION_INVALID_PARAMETER', 'The answer was withheld: it spells the access token of a camera.', {
+    suggestion: 'Leave the attribute access_token out of the template; ha_get_camera_image shows what a camera sees.',
+    context: { parameter: 'template' },
+  });
 }
 
 function oneOfBoth(template: string | undefined): Fault {
