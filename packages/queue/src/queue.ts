@@ -5,10 +5,12 @@ import { readBacklog, readJobStamps, requeueRunning } from '@hub/db/job-claims.t
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { enqueueJob, getJob, type JobFilter, listJobs, type NewJob, requestCancel } from '@hub/db/jobs.ts';
 import type { Job, JobContext } from '@hub/jobs/define.ts';
+import { type Bus, createMemoryBus } from '@hub/runtime/bus.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { z } from 'zod';
 import { createFollowers } from './followers.ts';
+import { createLocalHint, type Hint } from './hint.ts';
 import { createRunner } from './runner.ts';
 
 export interface QueueOptions {
@@ -23,6 +25,10 @@ export interface QueueOptions {
   /** No other process runs jobs on this database, so what is "running" at the start was left behind by a crash. */
   readonly isAlone: boolean;
   readonly metrics?: Pick<Metrics, 'queueJobs' | 'queueJobAge' | 'queueJobsFinished' | 'onScrape'>;
+  /** Tells the processes that run jobs to look at the table; this one alone unless told. */
+  readonly hint?: Hint;
+  /** Carries what becomes of jobs between processes, sooner than the sweep would see it. */
+  readonly bus?: Bus;
   /** Milliseconds a job stays with a process that fell silent; 15,000 unless told. */
   readonly leaseMs?: number;
   /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
@@ -69,10 +75,13 @@ export interface FollowOptions {
 }
 
 const QUEUE_NAME = 'default';
+/** Topics; the message is the job's id. */
+const CHANGED = 'job.changed';
+const CANCELLED = 'job.cancelled';
 
 /** The jobs of the installation: stores them, runs them in this process, follows them wherever they run. */
 export function createQueue(options: QueueOptions): Queue {
-  const { db, log, metrics } = options;
+  const { db, log, metrics, hint = createLocalHint(), bus = createMemoryBus() } = options;
   const kinds = new Map(options.jobs.map((job) => [job.kind, job]));
   const followers = createFollowers();
   const stamps = new Map<string, string>();
@@ -85,9 +94,18 @@ export function createQueue(options: QueueOptions): Queue {
     leaseMs: options.leaseMs ?? 15_000,
     openHome: options.openHome,
     ...(options.admit && { admit: options.admit }),
-    onChange: followers.wake,
+    onChange(jobId) {
+      followers.wake(jobId);
+      bus.publish(CHANGED, jobId);
+    },
     onEnd: (outcome) => metrics?.queueJobsFinished.inc({ queue: QUEUE_NAME, outcome }),
   });
+  const isRunning = options.concurrency > 0;
+  if (isRunning) hint.onHint(runner.hint);
+  const unsubscribe = [
+    bus.subscribe(CHANGED, (jobId) => followers.wake(String(jobId))),
+    bus.subscribe(CANCELLED, (jobId) => runner.interrupt(String(jobId), 'cancelled')),
+  ];
   let timer: NodeJS.Timeout | undefined;
 
   /** Jobs followed here may run elsewhere: whoever waits for one that was written looks again. */
@@ -108,16 +126,17 @@ export function createQueue(options: QueueOptions): Queue {
   const queue: Queue = {
     async enqueue(job, trx) {
       const stored = await tenantTrx(trx ?? db, job.tenantId, (inside) => enqueueJob(inside, checked(kinds, job)));
-      if (!trx) runner.hint();
+      if (!trx) hint.give();
       return stored;
     },
-    hint: runner.hint,
+    hint: hint.give,
     get: (tenantId, jobId) => tenantTrx(db, tenantId, (trx) => getJob(trx, tenantId, jobId)),
     list: (tenantId, filter) => tenantTrx(db, tenantId, (trx) => listJobs(trx, tenantId, filter)),
     async cancel(tenantId, jobId) {
       const job = await tenantTrx(db, tenantId, (trx) => requestCancel(trx, tenantId, jobId));
-      if (job?.state === 'running') runner.interrupt(jobId, 'cancelled');
+      if (job?.state === 'running') bus.publish(CANCELLED, jobId);
       followers.wake(jobId);
+      bus.publish(CHANGED, jobId);
       return job;
     },
     async follow(tenantId, jobId, waitMs, { onProgress, signal } = {}) {
@@ -141,7 +160,9 @@ export function createQueue(options: QueueOptions): Queue {
     },
     async stop(withinMs) {
       clearInterval(timer);
+      await hint.close();
       await runner.stop(withinMs);
+      for (const end of unsubscribe) end();
     },
   };
   // A database that is away must not take the other metrics with it.
