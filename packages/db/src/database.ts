@@ -23,10 +23,12 @@ export type DatabaseOptions = (SocketConnection | { readonly connectionString: s
   /** Told when a connection at rest breaks; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
   /** Told of each query, without its text; the wait for a connection is not in it. */
-  readonly onQuery?: (durationMs: number) => void;
+  readonly onQuery?: (durationMs: number, operation: SqlOperation) => void;
   /** Gets, once, a way to ask how the pool stands. */
   readonly onPool?: (counts: () => PoolCounts) => void;
 };
+
+export type SqlOperation = 'select' | 'insert' | 'update' | 'delete' | 'other';
 
 export interface PoolCounts {
   readonly used: number;
@@ -66,9 +68,23 @@ export function openDatabase(options: DatabaseOptions): Database {
   onPool?.(() => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
-    ...(onQuery && { log: ({ queryDurationMillis }) => onQuery(queryDurationMillis) }),
+    ...(onQuery && { log: ({ query, queryDurationMillis }) => onQuery(queryDurationMillis, operationOf(query.sql)) }),
   });
 }
+
+/** The first word alone; a statement that begins with `with` counts as a look. */
+function operationOf(text: string): SqlOperation {
+  const [, word = ''] = /^\s*(select|with|insert|update|delete)\b/i.exec(text) ?? [];
+  return OPERATIONS.get(word.toLowerCase()) ?? 'other';
+}
+
+const OPERATIONS = new Map<string, SqlOperation>([
+  ['select', 'select'],
+  ['with', 'select'],
+  ['insert', 'insert'],
+  ['update', 'update'],
+  ['delete', 'delete'],
+]);
 
 /** Beyond the server's own statement timeout and the pool's for idle connections, so that it speaks only when nobody else does. */
 const SILENCE_GRACE_MS = 15_000;

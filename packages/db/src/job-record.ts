@@ -34,6 +34,7 @@ export type JobTable = {
   readonly actor_kind: ActorKind;
   readonly actor_id: string | null;
   readonly connector_id: string | null;
+  readonly traceparent: string | null;
   readonly created_at: Generated<Date>;
   readonly updated_at: Generated<Date>;
   readonly started_at: OptionalTime;
@@ -87,6 +88,8 @@ export interface JobRecord {
   readonly actorKind: ActorKind;
   readonly actorId: string | undefined;
   readonly connectorId: string | undefined;
+  /** The span that enqueued it. */
+  readonly traceparent: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly startedAt: Date | undefined;
@@ -123,6 +126,7 @@ export function toJobRecord(row: JobRow): JobRecord {
     actorKind: row.actor_kind,
     actorId: row.actor_id ?? undefined,
     connectorId: row.connector_id ?? undefined,
+    traceparent: row.traceparent ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     startedAt: row.started_at ?? undefined,

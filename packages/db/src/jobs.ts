@@ -16,6 +16,8 @@ export interface NewJob {
   readonly isExclusive: boolean;
   readonly actor: Actor;
   readonly connectorId?: string | undefined;
+  /** The span that enqueues it, so that the work is found in the same trace. */
+  readonly traceparent?: string | undefined;
   /** The same key while one is unfinished gives that one. */
   readonly dedupKey?: string | undefined;
   /** Higher goes first; 0 unless told. */
@@ -65,6 +67,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       actor_kind: job.actor.kind,
       actor_id: job.actor.id ?? null,
       connector_id: job.connectorId ?? null,
+      traceparent: job.traceparent ?? null,
       ...(job.maxAttempts !== undefined && { max_attempts: job.maxAttempts }),
       ...(job.runAt && { run_at: job.runAt }),
     })

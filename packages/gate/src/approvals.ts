@@ -28,7 +28,11 @@ export interface Approvals {
 
 const MAX_REASON = 1_000;
 
-export function createApprovals(db: Database, vault: Vault): Approvals {
+export function createApprovals(
+  db: Database,
+  vault: Vault,
+  onCall: (event: 'waiting' | 'used') => void = () => undefined,
+): Approvals {
   return {
     async use(asked) {
       const { connector, tool, home, effect, input } = asked;
@@ -45,6 +49,7 @@ export function createApprovals(db: Database, vault: Vault): Approvals {
         bound: canonicalJson({ input, itemHashes, policy: { ceiling, role, settings }, title }),
         itemHashes,
       });
+      if (answer.kind !== 'denied') onCall(answer.kind === 'used' ? 'used' : 'waiting');
       if (answer.kind !== 'used') throw refusalOf(answer, asked, title);
     },
   };

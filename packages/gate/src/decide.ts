@@ -25,7 +25,7 @@ type Deciders = Pick<GateDeps, 'approvals' | 'observer' | 'trail'>;
 export function assertAllowed(deps: Deciders, run: Run, effect: Effect): void {
   const fault = denialOf(run, effect);
   if (fault) refuse(deps, run, effect, fault);
-  deps.observer.decided(true, 'default');
+  deps.observer.decided('allow', 'default');
 }
 
 /** Resolves at once where nobody is to be asked. @throws Fault USER_APPROVAL_REQUIRED | USER_DENIED, audited | STORAGE_UNAVAILABLE */
@@ -63,7 +63,7 @@ export function refuse(deps: Deciders, run: Run, effect: Effect, fault: Fault): 
 }
 
 function count({ observer }: Deciders, { code }: Fault): void {
-  observer.decided(false, RULE_CLASS[code] ?? 'default');
+  observer.decided(code === 'USER_APPROVAL_REQUIRED' ? 'ask' : 'deny', RULE_CLASS[code] ?? 'default');
 }
 
 function denialOf(run: Run, effect: Effect): Fault | undefined {

@@ -1,6 +1,7 @@
 import { exceeds } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
+import { inSpan } from '@hub/runtime/spans.ts';
 import { previewing } from '@hub/tools/undo/preview.ts';
 import { aim } from './aim.ts';
 import { callSignal } from './call-signal.ts';
@@ -73,22 +74,9 @@ async function callTool(deps: GateDeps, given: CallRequest, depth: number): Prom
   });
 }
 
-/** Policy twice: on the tool's own effect before a link is opened, on the expanded target before anything is sent. */
 async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const { request, prepared, home, input } = run;
-  const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
-  assertAllowed(deps, run, own);
-  if (own !== 'read' && holdsRedacted(input)) throw sentBack();
-  const unread = await deps.bestPractice.refusal(guidedCall(run));
-  if (unread) refuse(deps, run, own, unread);
-  const { opened, effect, reached } = await beforeTheEnd(run, async () => {
-    const opened = home ? await deps.openHome(home, request.connector) : undefined;
-    const actions = opened?.visibility ? (prepared.tool.targets?.(input) ?? []).map(({ action }) => action) : [];
-    await assertNamesVisible(opened, [input, actions]);
-    return { opened, ...(await expandedEffect(prepared.tool, input, opened)) };
-  });
-  if (exceeds(effect, own)) assertAllowed(deps, run, effect);
-  await assertApproved(deps, run, effect, reached);
+  const { own, opened, effect } = await inSpan('policy', {}, () => decide(deps, run));
   const entry = entryOf(run, effect);
   if (isPreview(input)) return runTool(deps, run, opened, entry, previewing);
   if (own !== 'configure' || !opened || !home) return runTool(deps, run, opened, entry);
@@ -104,6 +92,25 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
     .catch((error: unknown) => {
       throw interruption(error, run, false);
     });
+}
+
+/** Policy twice: on the tool's own effect before a link is opened, on the expanded target before anything is sent. */
+async function decide(deps: GateDeps, run: Run) {
+  const { request, prepared, home, input } = run;
+  const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
+  assertAllowed(deps, run, own);
+  if (own !== 'read' && holdsRedacted(input)) throw sentBack();
+  const unread = await deps.bestPractice.refusal(guidedCall(run));
+  if (unread) refuse(deps, run, own, unread);
+  const { opened, effect, reached } = await beforeTheEnd(run, async () => {
+    const opened = home ? await deps.openHome(home, request.connector) : undefined;
+    const actions = opened?.visibility ? (prepared.tool.targets?.(input) ?? []).map(({ action }) => action) : [];
+    await assertNamesVisible(opened, [input, actions]);
+    return { opened, ...(await expandedEffect(prepared.tool, input, opened)) };
+  });
+  if (exceeds(effect, own)) assertAllowed(deps, run, effect);
+  await assertApproved(deps, run, effect, reached);
+  return { own, opened, effect };
 }
 
 /** The home would take the mark for the secret. */

@@ -1,6 +1,7 @@
 import type { Fault } from '@hub/core/fault.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
+import { keptTraceId } from '@hub/runtime/tail-sampling.ts';
 import { remoteParent } from '@hub/runtime/telemetry.ts';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { CallResult } from './envelope.ts';
@@ -9,8 +10,10 @@ import { withUpstreamClock } from './upstream-clock.ts';
 /** Metric, span and error log around one tool call. */
 export interface CallObserver {
   observe(call: ObservedCall, work: (observed: Observed) => Promise<CallResult>): Promise<CallResult>;
-  decided(isAllowed: boolean, ruleClass: RuleClass): void;
+  decided(decision: Decision, ruleClass: RuleClass): void;
 }
+
+export type Decision = 'allow' | 'deny' | 'ask';
 
 export type RuleClass = 'credential' | 'tenant' | 'tool' | 'read_only' | 'ceiling' | 'best_practice' | 'default';
 
@@ -39,8 +42,10 @@ export function createCallObserver(deps: {
 }): CallObserver {
   const { metrics, log } = deps;
   return {
-    decided: (isAllowed, ruleClass) =>
-      metrics.authzDecisions.inc({ decision: isAllowed ? 'allow' : 'deny', rule_class: ruleClass }),
+    decided(decision, ruleClass) {
+      metrics.authzDecisions.inc({ decision, rule_class: ruleClass });
+      trace.getActiveSpan()?.setAttributes({ 'hub.authz.decision': decision, 'hub.authz.rule_class': ruleClass });
+    },
     async observe(call, work) {
       const toolName = deps.toolNames.has(call.name) ? call.name : '_OTHER';
       const parent = call.meta ? remoteParent(call.meta) : context.active();
@@ -59,12 +64,14 @@ export function createCallObserver(deps: {
         parent,
       );
       let errorType: string | undefined;
+      let result: CallOutcome = 'ok';
       const observed: Observed = {
         about: (homeId) => {
           if (homeId !== undefined) span.setAttribute('hub.home.id', homeId);
         },
         failed: (fault) => {
           errorType = errorTypeOf(fault);
+          result = blameOf(fault);
           if (fault.code === 'RATE_LIMITED') metrics.rateLimited.inc({ scope: 'connector' });
           span.setAttributes({ 'error.type': errorType, 'hub.fault.code': fault.code });
           span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
@@ -77,15 +84,28 @@ export function createCallObserver(deps: {
         withUpstreamClock(() => work(observed)),
       );
       const durationMs = performance.now() - started;
+      span.end();
+      const traceId = keptTraceId(span);
+      metrics.calls.inc({ result });
       metrics.operationDuration.observe(
         { mcp_method_name: METHOD, gen_ai_tool_name: toolName, error_type: errorType },
         durationMs / 1_000,
+        traceId,
       );
-      metrics.overhead.observe({ mcp_method_name: METHOD }, Math.max(0, durationMs - upstreamMs) / 1_000);
-      span.end();
+      metrics.overhead.observe({ mcp_method_name: METHOD }, Math.max(0, durationMs - upstreamMs) / 1_000, traceId);
       return value;
     },
   };
+}
+
+type CallOutcome = 'ok' | 'caller_fault' | 'home_fault' | 'hub_fault';
+
+/** Whose fault it was: what the objective of 99.9 % counts is the hub's own. */
+function blameOf({ code }: Fault): CallOutcome {
+  if (code.startsWith('INTERNAL_') || code === 'STORAGE_UNAVAILABLE') return 'hub_fault';
+  return /^(CONNECTION_|WEBSOCKET_|TIMEOUT_)|^(SERVICE_CALL_FAILED|ENTITY_UNAVAILABLE|AUTH_INVALID_TOKEN)$/.test(code)
+    ? 'home_fault'
+    : 'caller_fault';
 }
 
 /** A closed set, as the convention wants: what kind of failure, not which one. */

@@ -25,21 +25,25 @@ const fakeHome = (answer: Promise<unknown>): Home => ({
 test('overlapping waits count once, and each call reaches the metric', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const calls: string[] = [];
-  const home = timedHome(fakeHome(promise), (transport, durationMs, isOk) =>
-    calls.push(`${transport} ${isOk} ${durationMs >= 0}`),
+  const home = timedHome(
+    fakeHome(promise),
+    ({ transport, opClass, outcome, durationMs }) =>
+      void calls.push(`${transport} ${opClass} ${outcome} ${durationMs >= 0}`),
   );
   const started = performance.now();
-  const running = withUpstreamClock(() => Promise.all([home.send({ type: 'a' }), home.send({ type: 'b' })]));
+  const running = withUpstreamClock(() =>
+    Promise.all([home.send({ type: 'get_states' }), home.send({ type: 'call_service' })]),
+  );
   resolve(1);
   const { value, upstreamMs } = await running;
   expect(value).toEqual([1, 1]);
-  expect(calls).toEqual(['ws true true', 'ws true true']);
+  expect(calls).toEqual(['ws read ok true', 'ws service ok true']);
   expect(upstreamMs).toBeLessThanOrEqual(performance.now() - started);
 });
 
 test('a failed call is counted as failed and its error passes untouched', async () => {
-  const calls: boolean[] = [];
-  const home = timedHome(fakeHome(Promise.reject(new Error('gone'))), (_transport, _ms, isOk) => calls.push(isOk));
+  const calls: string[] = [];
+  const home = timedHome(fakeHome(Promise.reject(new Error('gone'))), ({ outcome }) => void calls.push(outcome));
   await expect(home.send({ type: 'a' })).rejects.toThrow('gone');
-  expect(calls).toEqual([false]);
+  expect(calls).toEqual(['refused']);
 });

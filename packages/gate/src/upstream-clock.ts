@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallOptions, Home } from '@hub/ha/home.ts';
+import { inSpan, SpanKind } from '@hub/runtime/spans.ts';
+import { type HomeCallClass, type HomeCallOutcome, homeCallClass, homeCallOutcome } from './home-call-class.ts';
 
 interface Clock {
   waiting: number;
@@ -16,23 +18,35 @@ export async function withUpstreamClock<T>(work: () => Promise<T>): Promise<{ va
   return { value, upstreamMs: clock.totalMs };
 }
 
-export type OnHomeCall = (transport: 'ws' | 'rest', durationMs: number, isOk: boolean) => void;
+export interface HomeCall {
+  readonly transport: 'ws' | 'rest';
+  readonly opClass: HomeCallClass;
+  readonly outcome: HomeCallOutcome;
+  readonly durationMs: number;
+}
+
+export type OnHomeCall = (call: HomeCall) => void;
 
 /** The same home with every call to it measured, for the metric and for the clock of the tool call it belongs to. */
 export function timedHome(home: Home, onCall: OnHomeCall): Home {
-  const timed = async <T>(transport: 'ws' | 'rest', call: () => Promise<T>): Promise<T> => {
+  const timed = <T>(transport: 'ws' | 'rest', opClass: HomeCallClass, call: () => Promise<T>): Promise<T> => {
+    const facts = { kind: SpanKind.CLIENT, attributes: { 'hub.home.id': home.id } };
+    return inSpan(`home ${transport} ${opClass}`, facts, () => measured(transport, opClass, call));
+  };
+  const measured = async <T>(transport: 'ws' | 'rest', opClass: HomeCallClass, call: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const clock = clocks.getStore();
     if (clock && clock.waiting++ === 0) clock.since = started;
-    let isOk = false;
+    let outcome: HomeCallOutcome = 'ok';
     try {
-      const value = await call();
-      isOk = true;
-      return value;
+      return await call();
+    } catch (error) {
+      outcome = homeCallOutcome(error);
+      throw error;
     } finally {
       const ended = performance.now();
       if (clock && --clock.waiting === 0) clock.totalMs += ended - clock.since;
-      onCall(transport, ended - started, isOk);
+      onCall({ transport, opClass, outcome, durationMs: ended - started });
     }
   };
   return {
@@ -40,11 +54,12 @@ export function timedHome(home: Home, onCall: OnHomeCall): Home {
     get info() {
       return home.info;
     },
-    send: (command, options) => timed('ws', () => home.send(command, options)),
-    subscribe: (command, onEvent, options) => timed('ws', () => home.subscribe(command, onEvent, options)),
-    rest: (request, options) => timed('rest', () => home.rest(request, options)),
-    supervisor: (request, options) => timed('rest', () => home.supervisor(request, options)),
-    ready: (options?: CallOptions) => timed('ws', () => home.ready(options)),
+    send: (command, options) => timed('ws', homeCallClass(command.type), () => home.send(command, options)),
+    subscribe: (command, onEvent, options) => timed('ws', 'subscribe', () => home.subscribe(command, onEvent, options)),
+    rest: (request, options) =>
+      timed('rest', request.method === 'GET' ? 'read' : 'config', () => home.rest(request, options)),
+    supervisor: (request, options) => timed('rest', 'supervisor', () => home.supervisor(request, options)),
+    ready: (options?: CallOptions) => timed('ws', 'other', () => home.ready(options)),
     close: () => home.close(),
   };
 }

@@ -448,13 +448,15 @@ describe('the jobs of one connector', () => {
 });
 
 test('ends and backlog are counted', async () => {
-  const metrics = createMetrics({ version: '0', commit: 'x' });
+  const metrics = createMetrics({ version: '0', commit: 'x', jobKinds: new Set(['test']) });
   const queue = await open(
     job(async () => undefined),
     { metrics },
   );
   await ended(queue, (await start(queue)).id);
   const text = await metrics.render();
-  expect(text).toContain('hub_queue_jobs_finished_total{queue="default",outcome="done"} 1');
-  expect(text).toContain('hub_queue_jobs{queue="default",state="queued"} 0');
+  expect(text).toContain('hub_jobs_finished_total{job_kind="test",outcome="done"} 1');
+  expect(text).toContain('hub_job_start_delay_seconds_count{job_kind="test"} 1');
+  expect(text).toContain('hub_job_duration_seconds_count{job_kind="test"} 1');
+  expect(text).toContain('hub_queue_jobs{state="queued"} 0');
 });

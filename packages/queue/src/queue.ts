@@ -8,6 +8,7 @@ import type { Job, JobContext } from '@hub/jobs/define.ts';
 import { type Bus, createMemoryBus } from '@hub/runtime/bus.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
+import { currentTraceparent, inSpan, SpanKind } from '@hub/runtime/spans.ts';
 import { z } from 'zod';
 import { createFollowers } from './followers.ts';
 import { createLocalHint, type Hint } from './hint.ts';
@@ -24,7 +25,10 @@ export interface QueueOptions {
   readonly concurrency: number;
   /** No other process runs jobs on this database, so what is "running" at the start was left behind by a crash. */
   readonly isAlone: boolean;
-  readonly metrics?: Pick<Metrics, 'queueJobs' | 'queueJobAge' | 'queueJobsFinished' | 'onScrape'>;
+  readonly metrics?: Pick<
+    Metrics,
+    'queueJobs' | 'queueJobAge' | 'jobStartDelay' | 'jobDuration' | 'jobsFinished' | 'jobTakeovers' | 'onScrape'
+  >;
   /** Tells the processes that run jobs to look at the table; this one alone unless told. */
   readonly hint?: Hint;
   /** Carries what becomes of jobs between processes, sooner than the sweep would see it. */
@@ -39,7 +43,7 @@ export interface QueueOptions {
   admit?(job: JobRecord): Promise<void>;
 }
 
-export type Enqueue = Omit<NewJob, 'isExclusive'>;
+export type Enqueue = Omit<NewJob, 'isExclusive' | 'traceparent'>;
 
 export interface Queue {
   /**
@@ -74,7 +78,6 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const QUEUE_NAME = 'default';
 /** Topics; the message is the job's id. */
 const CHANGED = 'job.changed';
 const CANCELLED = 'job.cancelled';
@@ -98,7 +101,11 @@ export function createQueue(options: QueueOptions): Queue {
       followers.wake(jobId);
       bus.publish(CHANGED, jobId);
     },
-    onEnd: (outcome) => metrics?.queueJobsFinished.inc({ queue: QUEUE_NAME, outcome }),
+    onStart: (kind, delayMs) => metrics?.jobStartDelay.observe({ job_kind: kind }, delayMs / 1_000),
+    onAttempt: (kind, durationMs, traceId) =>
+      metrics?.jobDuration.observe({ job_kind: kind }, durationMs / 1_000, traceId),
+    onEnd: (kind, outcome) => metrics?.jobsFinished.inc({ job_kind: kind, outcome }),
+    onTakeover: (count) => metrics?.jobTakeovers.inc({}, count),
   });
   const isRunning = options.concurrency > 0;
   if (isRunning) hint.onHint(runner.hint);
@@ -125,7 +132,12 @@ export function createQueue(options: QueueOptions): Queue {
 
   const queue: Queue = {
     async enqueue(job, trx) {
-      const stored = await tenantTrx(trx ?? db, job.tenantId, (inside) => enqueueJob(inside, checked(kinds, job)));
+      const fitting = checked(kinds, job);
+      const stored = await inSpan(`enqueue ${job.kind}`, { kind: SpanKind.PRODUCER }, () =>
+        tenantTrx(trx ?? db, job.tenantId, (inside) =>
+          enqueueJob(inside, { ...fitting, traceparent: currentTraceparent() }),
+        ),
+      );
       if (!trx) hint.give();
       return stored;
     },
@@ -189,9 +201,9 @@ function checked(kinds: ReadonlyMap<string, Job>, job: Enqueue): NewJob {
 async function fillGauges(db: Database, metrics: Pick<Metrics, 'queueJobs' | 'queueJobAge'>): Promise<void> {
   const backlog = new Map((await readBacklog(db)).map((row) => [row.state, row]));
   for (const state of ['queued', 'running', 'waiting'] as const) {
-    metrics.queueJobs.set({ queue: QUEUE_NAME, state }, backlog.get(state)?.count ?? 0);
+    metrics.queueJobs.set({ state }, backlog.get(state)?.count ?? 0);
   }
-  metrics.queueJobAge.set({ queue: QUEUE_NAME }, backlog.get('queued')?.oldestS ?? 0);
+  metrics.queueJobAge.set({}, backlog.get('queued')?.oldestS ?? 0);
 }
 
 /** Runs `work` unless it still runs; a failure is logged when it begins and not each second again. */

@@ -6,6 +6,8 @@ import type { JobRecord } from '@hub/db/job-record.ts';
 import { type Claim, findOpenStep } from '@hub/db/job-steps.ts';
 import type { Job, JobContext } from '@hub/jobs/define.ts';
 import type { Log } from '@hub/runtime/log.ts';
+import { continueTrace, SpanKind, SpanStatusCode } from '@hub/runtime/spans.ts';
+import { keptTraceId } from '@hub/runtime/tail-sampling.ts';
 import { Interruption, type InterruptionReason, interruptionOf } from './interruption.ts';
 import { createJobContext } from './job-context.ts';
 import { keepLease } from './lease.ts';
@@ -23,7 +25,11 @@ export interface RunSurroundings {
   admit?(job: JobRecord): Promise<void>;
   /** The row was written. */
   onChange(jobId: string): void;
-  onEnd(outcome: 'done' | 'failed' | 'cancelled' | 'unknown'): void;
+  /** It was claimed for the first time, that long after it was due. */
+  onStart(kind: string, delayMs: number): void;
+  /** An attempt is over; the trace id when it can be looked at. */
+  onAttempt(kind: string, durationMs: number, traceId: string | undefined): void;
+  onEnd(kind: string, outcome: 'done' | 'failed' | 'cancelled' | 'unknown'): void;
 }
 
 export interface ClaimedJob {
@@ -43,6 +49,32 @@ export async function runClaim(
   claimed: ClaimedJob,
   controller: AbortController,
 ): Promise<void> {
+  const { job } = claimed;
+  if (job.attempt === 1 && job.startedAt) around.onStart(job.kind, job.startedAt.getTime() - job.runAt.getTime());
+  const attributes = {
+    'hub.job.id': job.id,
+    'hub.job.kind': job.kind,
+    'hub.job.attempt': job.attempt,
+    'hub.tenant.id': job.tenantId,
+    ...(job.homeId !== undefined && { 'hub.home.id': job.homeId }),
+  };
+  const facts = { kind: SpanKind.CONSUMER, attributes };
+  const span = await continueTrace(`run ${job.kind}`, facts, job.traceparent, async (span) => {
+    const outcome = await runAndStore(around, definition, claimed, controller);
+    span.setAttribute('hub.job.outcome', outcome);
+    if (outcome !== 'done' && outcome !== 'hand_back') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+    return span;
+  });
+  around.onAttempt(job.kind, performance.now() - claimed.claimedAtMs, keptTraceId(span));
+}
+
+/** What came of it, `not_stored` when that could not be written. */
+async function runAndStore(
+  around: RunSurroundings,
+  definition: Job,
+  claimed: ClaimedJob,
+  controller: AbortController,
+): Promise<Outcome['is'] | 'not_stored'> {
   const interrupt = (reason: InterruptionReason): void => controller.abort(new Interruption(reason));
   using _lease = keepLease({ ...around, ...claimed, interrupt });
   try {
@@ -50,8 +82,10 @@ export async function runClaim(
     // The database may be away for a moment; once the lease is over, the next claim learns from the steps.
     const outcome = await tryUntil(around.leaseMs, isTransient, () => settle(around, claimed, controller.signal, end));
     tell(around, claimed, outcome);
+    return outcome.is;
   } catch (error) {
     around.log.error({ err: error, jobId: claimed.job.id }, 'the end of a job could not be stored');
+    return 'not_stored';
   }
 }
 
@@ -143,6 +177,6 @@ function tell(around: RunSurroundings, { job }: ClaimedJob, outcome: Outcome): v
   if (outcome.is === 'lost') around.log.warn(facts, 'another runner has the job');
   else around.log.info(facts, 'an attempt at a job ended');
   if (outcome.is === 'done' || outcome.is === 'failed' || outcome.is === 'cancelled' || outcome.is === 'unknown') {
-    around.onEnd(outcome.is);
+    around.onEnd(job.kind, outcome.is);
   }
 }

@@ -1,5 +1,6 @@
 import { claimJob, expireLeases } from '@hub/db/job-claims.ts';
 import type { Job } from '@hub/jobs/define.ts';
+import { outsideTraces } from '@hub/runtime/spans.ts';
 import { Interruption, type InterruptionReason } from './interruption.ts';
 import { type ClaimedJob, type RunSurroundings, runClaim } from './run-claim.ts';
 
@@ -8,6 +9,8 @@ export interface RunnerOptions extends RunSurroundings {
   readonly workerId: string;
   /** Jobs run at once by this process; 0 = none, look on only. */
   readonly concurrency: number;
+  /** Jobs were taken from processes that fell silent. */
+  onTakeover(count: number): void;
 }
 
 /** Claims and runs jobs in this process. */
@@ -60,7 +63,8 @@ export function createRunner(options: RunnerOptions): Runner {
   function hint(): void {
     isHinted = true;
     if (isStopping || claiming || kinds.length === 0) return;
-    claiming = claimAll()
+    // Whoever hints may be in the middle of a call; what is claimed has traces of its own.
+    claiming = outsideTraces(claimAll)
       .catch((error: unknown) => options.log.warn({ err: error }, 'jobs could not be claimed; the next look follows'))
       .finally(() => {
         claiming = undefined;
@@ -75,7 +79,9 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     hint,
     async sweep() {
-      for (const jobId of await expireLeases(options.db)) options.onChange(jobId);
+      const taken = await expireLeases(options.db);
+      if (taken.length > 0) options.onTakeover(taken.length);
+      for (const jobId of taken) options.onChange(jobId);
       hint();
     },
     interrupt: (jobId, reason) => running.get(jobId)?.controller.abort(new Interruption(reason)),

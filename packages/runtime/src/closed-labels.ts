@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type Registry as AnyRegistry, Counter, Gauge, Histogram, type OpenMetricsContentType } from 'prom-client';
+
+/** The one format that carries exemplars. */
+type Registry = AnyRegistry<OpenMetricsContentType>;
 
 /** What a value outside its closed set becomes, so that text from outside can never make a new series. */
 export const OTHER = '_OTHER';
@@ -26,7 +29,8 @@ export interface ClosedGauge<S extends LabelSets> {
 }
 
 export interface ClosedHistogram<S extends LabelSets> {
-  observe(labels: LabelValues<S>, value: number): void;
+  /** With the id of a trace that can be looked at, the value is an example of its bucket. */
+  observe(labels: LabelValues<S>, value: number, traceId?: string): void;
 }
 
 interface Definition<S extends LabelSets> {
@@ -51,12 +55,25 @@ function options<S extends LabelSets>(registry: Registry, { name, help, labels }
   return { name, help, labelNames: Object.keys(labels), registers: [registry] };
 }
 
+const MAX_AT_ZERO = 64;
+
+/** All series of a counter whose labels are few words: one that begins at 0 shows its first event as a rise. */
+function startingAtZero(labels: LabelSets): Record<string, string>[] {
+  let all: Record<string, string>[] = [{}];
+  for (const [label, values] of Object.entries(labels)) {
+    all = all.flatMap((series) => [...values].map((value) => ({ ...series, [label]: value })));
+    if (all.length > MAX_AT_ZERO) return [];
+  }
+  return all;
+}
+
 export function closedCounter<const S extends LabelSets>(
   registry: Registry,
   definition: Definition<S>,
 ): ClosedCounter<S> {
   const counter = new Counter(options(registry, definition));
   const close = closing(definition.labels);
+  for (const labels of startingAtZero(definition.labels)) counter.inc(labels, 0);
   return { inc: (labels, by = 1) => counter.inc(close(labels), by) };
 }
 
@@ -73,7 +90,16 @@ export function closedHistogram<const S extends LabelSets>(
   registry: Registry,
   definition: Definition<S> & { readonly buckets: readonly number[] },
 ): ClosedHistogram<S> {
-  const histogram = new Histogram({ ...options(registry, definition), buckets: [...definition.buckets] });
+  const histogram = new Histogram({
+    ...options(registry, definition),
+    buckets: [...definition.buckets],
+    enableExemplars: true,
+  });
   const close = closing(definition.labels);
-  return { observe: (labels, value) => histogram.observe(close(labels), value) };
+  return {
+    observe(labels, value, traceId) {
+      const exemplarLabels = traceId === undefined ? {} : { trace_id: traceId };
+      histogram.observe({ labels: close(labels), value, exemplarLabels });
+    },
+  };
 }

@@ -79,11 +79,23 @@ test('gauges are filled when they are read', async () => {
   expect(await linesOf(metrics, 'hub_homes')).toEqual(['hub_homes{state="connected"} 2']);
 });
 
+test('a trace that can be looked at is an example of its bucket, and a counter of few words begins at 0', async () => {
+  const metrics = create();
+  const traceId = randomBytes(16).toString('hex');
+  metrics.operationDuration.observe({ mcp_method_name: 'tools/call' }, 0.015, traceId);
+  const lines = await linesOf(metrics, 'mcp_server_operation_duration_seconds_bucket');
+  expect(lines.filter((line) => line.includes(traceId))).toEqual([
+    expect.stringMatching(/le="0\.02",mcp_method_name="tools\/call"\} 1 # \{trace_id="[0-9a-f]{32}"\} 0\.015 [0-9.]+$/),
+  ]);
+  expect(await linesOf(metrics, 'hub_approvals_total')).toContain('hub_approvals_total{event="used"} 0');
+  expect(await metrics.render()).toMatch(/\n# EOF\n$/);
+});
+
 test('the build is named, process figures are there, and two sets of metrics do not meet', async () => {
   const [one, two] = [create(), create()];
-  one.rateLimited.inc({ scope: 'home' }, 3);
-  expect(await linesOf(one, 'hub_rate_limited_total')).toEqual(['hub_rate_limited_total{scope="home"} 3']);
-  expect(await linesOf(two, 'hub_rate_limited_total')).toEqual([]);
+  one.rateLimited.inc({ scope: 'admin' }, 3);
+  expect(await linesOf(one, 'hub_rate_limited_total')).toContain('hub_rate_limited_total{scope="admin"} 3');
+  expect(await linesOf(two, 'hub_rate_limited_total')).toContain('hub_rate_limited_total{scope="admin"} 0');
   expect(await linesOf(two, 'hub_build_info')).toEqual(['hub_build_info{version="1.2.3",commit="abc1234"} 1']);
   expect(await linesOf(two, 'nodejs_eventloop_lag_seconds')).toHaveLength(1);
 });

@@ -1,10 +1,12 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, type OpenMetricsContentType, Registry } from 'prom-client';
 import { closedCounter, closedGauge, closedHistogram } from './closed-labels.ts';
 
 /** The boundaries of the OpenTelemetry MCP convention, so that public dashboards fit. */
 const MCP_BUCKETS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const OVERHEAD_BUCKETS_S = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const DB_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const JOB_DELAY_BUCKETS_S = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600];
+const JOB_BUCKETS_S = [0.5, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200];
 const TOOLS_LIST_BUCKETS_BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6];
 
 const MCP_METHODS = new Set([
@@ -48,7 +50,7 @@ export interface MetricsSettings {
   readonly commit: string;
   /** Names that may stand in `gen_ai_tool_name`; pass none to drop the label's detail. */
   readonly toolNames?: ReadonlySet<string>;
-  readonly queueNames?: ReadonlySet<string>;
+  readonly jobKinds?: ReadonlySet<string>;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -57,13 +59,9 @@ export type Metrics = ReturnType<typeof createMetrics>;
  * Every metric of the product, in a registry of its own. Labels are closed sets: no tenant, home, person or text from outside ever
  * becomes one. Names and boundaries follow the OpenTelemetry MCP and database conventions; what is ours starts with `hub_`.
  */
-export function createMetrics({
-  version,
-  commit,
-  toolNames = new Set(),
-  queueNames = new Set(['default']),
-}: MetricsSettings) {
-  const registry = new Registry();
+export function createMetrics({ version, commit, toolNames = new Set(), jobKinds = new Set() }: MetricsSettings) {
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   collectDefaultMetrics({ register: registry });
   const scrapeHooks: (() => void | Promise<void>)[] = [];
 
@@ -86,6 +84,11 @@ export function createMetrics({
         network_transport: ['tcp', 'pipe'],
       },
     }),
+    calls: closedCounter(registry, {
+      name: 'hub_calls_total',
+      help: 'Calls of tools, by whose fault a failure was; a request that found no database counts too.',
+      labels: { result: ['ok', 'caller_fault', 'home_fault', 'hub_fault'] },
+    }),
     requestsByProtocol: closedCounter(registry, {
       name: 'hub_mcp_requests_total',
       help: 'MCP requests by protocol version; kept out of the histogram, which it would multiply.',
@@ -103,7 +106,7 @@ export function createMetrics({
       buckets: [0.005, ...MCP_BUCKETS_S],
       labels: {
         transport: ['rest', 'ws', 'tunnel', 'remote'],
-        op_class: ['ping', 'read', 'service', 'config', 'render', 'history', 'subscribe', 'supervisor', 'other'],
+        op_class: ['read', 'service', 'config', 'render', 'history', 'subscribe', 'supervisor', 'other'],
         outcome: ['ok', 'refused', 'timeout', 'lost', 'cancelled'],
       },
     }),
@@ -115,40 +118,33 @@ export function createMetrics({
     homeConnections: closedCounter(registry, {
       name: 'hub_home_connections_total',
       help: 'What happened to links.',
-      labels: { event: ['connected', 'lost', 'failed', 'auth_failed', 'closed'] },
+      labels: { event: ['connected', 'lost', 'auth_failed'] },
     }),
     rateLimited: closedCounter(registry, {
       name: 'hub_rate_limited_total',
       help: 'Calls refused because of a limit, by what was limited.',
-      labels: { scope: ['connector', 'home', 'tenant', 'address', 'unknown_secret', 'admin'] },
+      labels: { scope: ['connector', 'unknown_secret', 'admin'] },
     }),
     authzDecisions: closedCounter(registry, {
       name: 'hub_authz_decisions_total',
       help: 'Decisions of the gate, by the kind of rule that decided.',
       labels: {
         decision: ['allow', 'deny', 'ask'],
-        rule_class: [
-          'credential',
-          'tenant',
-          'scope',
-          'tool',
-          'read_only',
-          'ceiling',
-          'best_practice',
-          'view',
-          'rule',
-          'limit',
-          'default',
-        ],
+        rule_class: ['credential', 'tenant', 'tool', 'read_only', 'ceiling', 'best_practice', 'default'],
       },
     }),
     authEvents: closedCounter(registry, {
       name: 'hub_auth_events_total',
       help: 'Credentials presented, by kind and what came of them.',
       labels: {
-        method: ['connector_url', 'oauth', 'api_key', 'admin_key', 'cluster_key'],
-        outcome: ['ok', 'unknown', 'expired', 'revoked', 'malformed', 'limited'],
+        method: ['connector_url', 'admin_key'],
+        outcome: ['ok', 'unknown', 'limited'],
       },
+    }),
+    approvals: closedCounter(registry, {
+      name: 'hub_approvals_total',
+      help: 'Approvals: calls that had to wait for a person, what people decided, and calls that then ran.',
+      labels: { event: ['waiting', 'allowed', 'denied', 'used'] },
     }),
     toolsListBytes: closedHistogram(registry, {
       name: 'hub_tools_list_response_bytes',
@@ -160,34 +156,51 @@ export function createMetrics({
       name: 'hub_cache_requests_total',
       help: 'Lookups in caches of this replica.',
       labels: {
-        cache: ['connector', 'tenant', 'home', 'policy', 'tools_list', 'mirror', 'results'],
-        result: ['hit', 'miss', 'stale'],
+        cache: ['connector'],
+        result: ['hit', 'miss'],
       },
     }),
     activeStreams: closedGauge(registry, {
       name: 'hub_active_streams',
       help: 'Open streams to clients.',
-      labels: { kind: ['sse', 'listen', 'websocket'] },
+      labels: { kind: ['sse'] },
     }),
     inflightRequests: closedGauge(registry, {
       name: 'hub_inflight_requests',
       help: 'Requests being worked on.',
-      labels: { kind: ['mcp', 'api', 'internal'] },
+      labels: { kind: ['mcp'] },
     }),
     queueJobs: closedGauge(registry, {
       name: 'hub_queue_jobs',
-      help: 'Jobs not yet at an end.',
-      labels: { queue: queueNames, state: ['queued', 'running', 'waiting'] },
+      help: 'Jobs of the installation not yet at an end; the same figure from each process.',
+      labels: { state: ['queued', 'running', 'waiting'] },
     }),
     queueJobAge: closedGauge(registry, {
       name: 'hub_queue_job_age_seconds',
       help: 'Age of the oldest job that is due and not yet claimed.',
-      labels: { queue: queueNames },
+      labels: {},
     }),
-    queueJobsFinished: closedCounter(registry, {
-      name: 'hub_queue_jobs_finished_total',
+    jobStartDelay: closedHistogram(registry, {
+      name: 'hub_job_start_delay_seconds',
+      help: 'From the moment a job was due to its first claim.',
+      buckets: JOB_DELAY_BUCKETS_S,
+      labels: { job_kind: jobKinds },
+    }),
+    jobDuration: closedHistogram(registry, {
+      name: 'hub_job_duration_seconds',
+      help: 'Attempts at jobs, from the claim to what came of it.',
+      buckets: JOB_BUCKETS_S,
+      labels: { job_kind: jobKinds },
+    }),
+    jobsFinished: closedCounter(registry, {
+      name: 'hub_jobs_finished_total',
       help: 'Jobs that came to an end.',
-      labels: { queue: queueNames, outcome: ['done', 'failed', 'cancelled', 'unknown'] },
+      labels: { job_kind: jobKinds, outcome: ['done', 'failed', 'cancelled', 'unknown'] },
+    }),
+    jobTakeovers: closedCounter(registry, {
+      name: 'hub_job_takeovers_total',
+      help: 'Jobs taken from a process that fell silent.',
+      labels: {},
     }),
     auditRows: closedCounter(registry, {
       name: 'hub_audit_rows_total',
@@ -211,9 +224,9 @@ export function createMetrics({
     }),
     dbOperationDuration: closedHistogram(registry, {
       name: 'db_client_operation_duration_seconds',
-      help: 'Transactions and queries, the wait for a connection included.',
+      help: 'Statements, without the wait for a connection.',
       buckets: DB_BUCKETS_S,
-      labels: { db_operation_name: ['query'] },
+      labels: { db_operation_name: ['select', 'insert', 'update', 'delete', 'other'] },
     }),
     /** `set` gauges right before they are read, in place of a timer. */
     onScrape(fill: () => void | Promise<void>): void {

@@ -39,6 +39,7 @@ test('without an endpoint nothing starts', async () => {
     serviceName: 'hub',
     version: '1',
     replicaId: 'r',
+    keep: { ratio: 1, slowMs: 1_000 },
     log,
   });
   expect(telemetry.isOn).toBe(false);
@@ -59,6 +60,7 @@ test('spans reach the collector at the latest on shutdown, under the name, versi
     serviceName: 'hub-under-test',
     version: '1.2.3',
     replicaId: 'replica-7',
+    keep: { ratio: 1, slowMs: 1_000 },
     log,
   });
   const parent = remoteParent({ traceparent: PARENT });

@@ -8,6 +8,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Log } from './log.ts';
+import { type KeepRule, keepingTail } from './tail-sampling.ts';
 
 export interface TelemetrySettings {
   /** OTEL_EXPORTER_OTLP_ENDPOINT; undefined leaves tracing off at no cost. */
@@ -15,6 +16,8 @@ export interface TelemetrySettings {
   readonly serviceName: string;
   readonly version: string;
   readonly replicaId: string;
+  /** Which traces are sent. */
+  readonly keep: KeepRule;
   readonly log: Log;
 }
 
@@ -31,15 +34,19 @@ const NO_PROPAGATION: TextMapPropagator | null = null;
 export async function startTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
   const { endpoint, log } = settings;
   if (endpoint === undefined) return { isOn: false, shutdown: async () => undefined };
-  const [{ NodeSDK }, { OTLPTraceExporter }] = await Promise.all([
+  const [{ NodeSDK }, { OTLPTraceExporter }, { AlwaysOnSampler, BatchSpanProcessor }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/sdk-trace'),
   ]);
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
   const attributes = { 'service.version': settings.version, 'service.instance.id': settings.replicaId };
   const sdk = new NodeSDK({
     serviceName: settings.serviceName,
     resourceDetectors: [{ detect: () => ({ attributes }) }],
-    traceExporter: new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }),
+    // Everything is recorded and little kept: only the end of a call tells whether it is worth looking at.
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: [keepingTail(new BatchSpanProcessor({ exporter }), settings.keep)],
     textMapPropagator: NO_PROPAGATION,
     metricReaders: [],
     logRecordProcessors: [],

@@ -46,6 +46,10 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     resolve: deps.surfaces.resolve,
     hosts: hostRules(config.publicUrls),
     misses: missGuard(),
+    onLimited() {
+      metrics.authEvents.inc({ method: 'connector_url', outcome: 'limited' });
+      metrics.rateLimited.inc({ scope: 'unknown_secret' });
+    },
   });
   await adminApi(app, deps);
 

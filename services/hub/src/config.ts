@@ -39,6 +39,8 @@ const schema = z.object({
   EDITS_MAX_MB: envNumber(1, 100_000).default(256),
   LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
+  TRACES_KEEP_PERCENT: envNumber(0, 100).default(5),
+  TRACES_SLOW_MS: envNumber(1, 3_600_000).default(1_000),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -72,6 +74,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     logLevel: read.LOG_LEVEL,
     otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT?.href,
+    /** What fails and what takes longer than that is kept always. */
+    traces: { ratio: read.TRACES_KEEP_PERCENT / 100, slowMs: read.TRACES_SLOW_MS },
   };
 }
 

@@ -87,7 +87,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
   const gate = createGate({
-    approvals: createApprovals(db, vault),
+    approvals: createApprovals(db, vault, (event) => metrics.approvals.inc({ event })),
     bestPractice,
     repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
     catalogue,

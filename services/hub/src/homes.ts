@@ -55,11 +55,8 @@ export function createHomes(deps: HomesDeps): Holder {
     mirrorBudgetBytes: MIRROR_BUDGET_BYTES,
     readLink: async (tenantId, homeId) =>
       linkOptions(await readLink(db, vault, tenantId, homeId), deps.allowPrivateAddresses),
-    onCall: (transport, durationMs, isOk) =>
-      metrics.homeCallDuration.observe(
-        { transport, op_class: 'other', outcome: isOk ? 'ok' : 'refused' },
-        durationMs / 1_000,
-      ),
+    onCall: ({ transport, opClass, outcome, durationMs }) =>
+      metrics.homeCallDuration.observe({ transport, op_class: opClass, outcome }, durationMs / 1_000),
     onState: (tenantId, homeId, info) => {
       const event = EVENT[info.state];
       if (event) metrics.homeConnections.inc({ event });

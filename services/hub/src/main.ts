@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
+import { jobs } from '@hub/jobs/registry.gen.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createShutdown } from '@hub/runtime/shutdown.ts';
@@ -28,10 +29,16 @@ async function main(config: Config): Promise<void> {
       serviceName: 'ha-mcp-hub',
       version: VERSION,
       replicaId,
+      keep: config.traces,
       log,
     });
     shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
-    const metrics = createMetrics({ version: VERSION, commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
+    const metrics = createMetrics({
+      version: VERSION,
+      commit: '',
+      toolNames: new Set(tools.map(({ name }) => name)),
+      jobKinds: new Set(jobs.map(({ kind }) => kind)),
+    });
     const storage = await openStorage(config, shutdown, log, metrics);
     await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded: config.isEmbedded }, shutdown, log);
     const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId });

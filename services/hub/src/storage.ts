@@ -11,6 +11,7 @@ import { openVault, type Vault } from '@hub/db/vault.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
+import { noteSpan, SpanKind } from '@hub/runtime/spans.ts';
 import type { Config } from './config.ts';
 
 export interface Storage {
@@ -33,7 +34,11 @@ export async function openStorage(config: Config, shutdown: Shutdown, log: Log, 
     ...connection,
     maxConnections: MAX_CONNECTIONS,
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
-    onQuery: (durationMs) => metrics.dbOperationDuration.observe({ db_operation_name: 'query' }, durationMs / 1_000),
+    onQuery(durationMs, operation) {
+      metrics.dbOperationDuration.observe({ db_operation_name: operation }, durationMs / 1_000);
+      const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation };
+      noteSpan(`postgresql ${operation}`, { kind: SpanKind.CLIENT, attributes }, durationMs);
+    },
     onPool: (counts) =>
       metrics.onScrape(() => {
         const { used, idle, waiting } = counts();

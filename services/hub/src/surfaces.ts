@@ -56,7 +56,10 @@ export function createSurfaces(deps: SurfaceDeps): Surfaces {
 
   return {
     async resolve(credential) {
-      const known = await deps.directory.find(credential);
+      const known = await deps.directory.find(credential).catch((error: unknown) => {
+        deps.metrics.calls.inc({ result: 'hub_fault' });
+        throw error;
+      });
       deps.metrics.authEvents.inc({ method: 'connector_url', outcome: known ? 'ok' : 'unknown' });
       return known && surfaceOf(known);
     },

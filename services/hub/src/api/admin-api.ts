@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Deps } from '../deps.ts';
 import { hostRules } from '../http/hosts.ts';
+import { missGuard } from '../mcp/misses.ts';
 import { settingsPages } from '../settings/routes.ts';
 import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -22,7 +23,10 @@ import { tenantRoutes } from './tenants.ts';
 
 /** Everything below /api, guarded by the admin key and described by OpenAPI 3.1, and the settings pages beside it. */
 export async function adminApi(app: FastifyInstance, deps: Deps): Promise<void> {
-  const key = await openAdminKey(deps.config);
+  const key = await openAdminKey(deps.config, missGuard(), (outcome) => {
+    deps.metrics.authEvents.inc({ method: 'admin_key', outcome });
+    if (outcome === 'limited') deps.metrics.rateLimited.inc({ scope: 'admin' });
+  });
   await settingsPages(app, deps, key);
   const hosts = hostRules(deps.config.publicUrls);
   await app.register(

@@ -20,6 +20,7 @@ export interface AdminKey {
 export async function openAdminKey(
   { adminKey, isEmbedded, dataDir }: Pick<Config, 'adminKey' | 'isEmbedded' | 'dataDir'>,
   misses: MissGuard = missGuard(),
+  onKey: (outcome: 'ok' | 'unknown' | 'limited') => void = () => undefined,
 ): Promise<AdminKey | undefined> {
   const key = adminKey ?? (isEmbedded ? await ensureFile(dataDir) : undefined);
   if (key === undefined) return undefined;
@@ -36,13 +37,18 @@ export async function openAdminKey(
     const hash = hashSecret(given);
     const waitS = await misses.blockedFor(ip, hash.toString('base64url'));
     if (waitS !== undefined) {
+      onKey('limited');
       reply.header('retry-after', String(waitS));
       throw new Fault('RATE_LIMITED', 'Too many wrong admin keys from this address.', {
         suggestion: `Wait ${waitS} s, then send the right one.`,
         context: { retry_after_s: waitS },
       });
     }
-    if (timingSafeEqual(hash, expected)) return misses.hit(hash.toString('base64url'));
+    if (timingSafeEqual(hash, expected)) {
+      onKey('ok');
+      return misses.hit(hash.toString('base64url'));
+    }
+    onKey('unknown');
     await misses.miss(ip);
     throw refused('This is not the admin key.');
   }

@@ -66,6 +66,7 @@ export function approvalRoutes(api: Api, deps: Deps): void {
     async ({ params, body }, reply) => {
       const { id: tenantId } = await tenantOf(deps, params.tenant);
       const decided = await decideApproval(db, tenantId, params.approval, body.decision, OPERATOR);
+      deps.metrics.approvals.inc({ event: body.decision });
       for (const answer of await answers(tenantId, [decided])) reply.send(answer);
       return reply;
     },

@@ -16,6 +16,8 @@ export interface McpRouteDeps {
   resolve(credential: string): Promise<Surface | undefined>;
   readonly hosts: HostRules;
   readonly misses: MissGuard;
+  /** Told of each request that was refused because its address had guessed too often. */
+  onLimited?(): void;
 }
 
 interface SecretParams {
@@ -66,6 +68,7 @@ async function admit(
   const credential = hashSecret(request.params.secret).toString('base64url');
   const waitS = await deps.misses.blockedFor(request.ip, credential);
   if (waitS !== undefined) {
+    deps.onLimited?.();
     reply.code(429).header('retry-after', String(waitS));
     sendRpcError(reply, RPC.refused, `Too many wrong addresses from here. Try again in ${waitS} s.`);
     return undefined;
