@@ -42,13 +42,17 @@ let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));
 
 /** A real process with one step that takes as long as we want it to. */
-async function start(): Promise<{ process: ChildProcess; output: () => string }> {
+async function start(drainMs = 0): Promise<{ process: ChildProcess; output: () => string }> {
   const program = `
     import { createLogger } from ${JSON.stringify(fileURLToPath(import.meta.resolve('./log.ts')))};
     import { createShutdown } from ${JSON.stringify(fileURLToPath(import.meta.resolve('./shutdown.ts')))};
-    const shutdown = createShutdown(createLogger({ name: 'child', level: 'info', to: 'stdout' }));
+    const shutdown = createShutdown(createLogger({ name: 'child', level: 'info', to: 'stdout' }), ${drainMs});
     let go; const told = new Promise((resolve) => { go = resolve; });
-    process.on('message', () => go());
+    process.on('message', (message) => {
+      if (message !== 'go') return console.log('leaving ' + shutdown.isLeaving + ', stopping ' + shutdown.signal.aborted);
+      go();
+      void shutdown.stop('told to');
+    });
     shutdown.onStop('inflight', 'waits', () => told, 60_000);
     shutdown.listen();
     setInterval(() => undefined, 60_000);
@@ -92,4 +96,15 @@ test('losing the launcher stops the process', async () => {
   const running = await start();
   running.process.disconnect();
   await untilStopping(running);
+});
+
+test('a process with time to drain serves on, no longer ready, until that time is over', async () => {
+  const running = await start(3_600_000);
+  running.process.kill('SIGTERM');
+  while (!running.output().includes('"leaving')) await once(running.process.stdout ?? running.process, 'data');
+  running.process.send('how is it?');
+  while (!running.output().includes('leaving true, stopping false'))
+    await once(running.process.stdout ?? running.process, 'data');
+  running.process.send('go');
+  expect(await once(running.process, 'exit')).toEqual([0, null]);
 });

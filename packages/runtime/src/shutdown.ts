@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 /** What stops first to what stops last. Within a phase the step added last runs first, as with nested opening and closing. */
@@ -17,6 +18,8 @@ export interface Shutdown {
   onStop(phase: Phase, name: string, run: () => void | Promise<void>, timeoutMs: number): void;
   /** Aborted as soon as stopping begins: for loops and waits. */
   readonly signal: AbortSignal;
+  /** True from the signal that asks to stop, while all is still served: balancers are to send nothing new. */
+  readonly isLeaving: boolean;
   /** Runs every step once, however often it is asked. True when each ended in time and without an error. */
   stop(reason: string): Promise<boolean>;
   /** Stops on SIGTERM, SIGINT or the loss of the launcher, then exits: 0 after a clean stop, else 1. */
@@ -40,11 +43,15 @@ async function runStep(step: Step, log: Log): Promise<boolean> {
   }
 }
 
-/** The one place that decides in which order a process lets go of what it holds. */
-export function createShutdown(log: Log): Shutdown {
+/**
+ * The one place that decides in which order a process lets go of what it holds. Asked by a signal, it first serves on for
+ * `drainMs`, so that balancers that no longer find it ready stop choosing it before it stops listening.
+ */
+export function createShutdown(log: Log, drainMs = 0): Shutdown {
   const steps: Step[] = [];
   const stopping = new AbortController();
   let stopped: Promise<boolean> | undefined;
+  let isLeaving = false;
 
   const runAll = async (): Promise<boolean> => {
     let clean = true;
@@ -59,15 +66,27 @@ export function createShutdown(log: Log): Shutdown {
     if (stopped === undefined) {
       log.info({ reason }, 'stopping');
       stopped = Promise.resolve().then(runAll);
+      isLeaving = true;
       stopping.abort();
     }
     return stopped;
   };
+  const drainAndStop = async (reason: string): Promise<boolean> => {
+    isLeaving = true;
+    if (drainMs > 0) {
+      log.info({ reason, drainMs }, 'leaving: no longer ready, serving on meanwhile');
+      await delay(drainMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    return stop(reason);
+  };
   return {
     onStop: (phase, name, run, timeoutMs) => void steps.push({ phase, name, run, timeoutMs }),
     signal: stopping.signal,
+    get isLeaving() {
+      return isLeaving;
+    },
     stop,
-    listen: () => listen(stop, log),
+    listen: () => listen(drainAndStop, log),
   };
 }
 

@@ -24,6 +24,7 @@ const schema = z.object({
   OPS_PORT: envPort.default(9584),
   DATA_DIR: envText.default('data'),
   DATABASE_URL: envUrl('postgres', 'postgresql').optional(),
+  DATABASE_DIRECT_URL: envUrl('postgres', 'postgresql').optional(),
   HUB_KEYS: envText.optional(),
   HUB_ADMIN_KEY: envText.min(24, 'at least 24 characters').optional(),
   HUB_PG_BIN: envText.optional(),
@@ -37,6 +38,7 @@ const schema = z.object({
   EDITS_MAX_COUNT: envNumber(1, 1_000_000).default(5_000),
   EDITS_MAX_DAYS: envNumber(1, 3_660).default(366),
   EDITS_MAX_MB: envNumber(1, 100_000).default(256),
+  DRAIN_SECONDS: envNumber(0, 300).default(0),
   LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
   TRACES_KEEP_PERCENT: envNumber(0, 100).default(5),
@@ -57,6 +59,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     dataDir: resolve(read.DATA_DIR),
     isEmbedded,
     databaseUrl: read.DATABASE_URL,
+    /** For what a pooler in transaction mode cannot carry: migrations. */
+    databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
     keys: read.HUB_KEYS,
     adminKey: read.HUB_ADMIN_KEY,
     pgBinDir: read.HUB_PG_BIN,
@@ -72,6 +76,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       maxAgeMs: read.EDITS_MAX_DAYS * DAY_MS,
       maxBytes: read.EDITS_MAX_MB * 1024 * 1024,
     },
+    /** Between the wish to stop and the end of listening, so that balancers notice. */
+    drainMs: read.DRAIN_SECONDS * 1_000,
     logLevel: read.LOG_LEVEL,
     otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT?.href,
     /** What fails and what takes longer than that is kept always. */

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
 import { createLogger } from '@hub/runtime/log.ts';
@@ -11,6 +10,7 @@ import { holdLease } from './alone.ts';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDeps } from './deps.ts';
+import { endWithReason } from './end-with-reason.ts';
 import { listen } from './listen.ts';
 import { createOps } from './ops.ts';
 import { openStorage } from './storage.ts';
@@ -21,7 +21,7 @@ import { welcome } from './welcome/welcome.ts';
 async function main(config: Config): Promise<void> {
   const replicaId = newId();
   const log = createLogger({ name: 'hub', level: config.logLevel, to: 'stderr', pretty: process.stderr.isTTY });
-  const shutdown = createShutdown(log);
+  const shutdown = createShutdown(log, config.drainMs);
   shutdown.listen();
   try {
     const telemetry = await startTelemetry({
@@ -53,11 +53,4 @@ async function main(config: Config): Promise<void> {
   }
 }
 
-/** A start that cannot succeed says why and what to do, and ends with 1; anything else is a bug and keeps its stack. */
-try {
-  await main(readConfig());
-} catch (error) {
-  if (!(error instanceof Fault)) throw error;
-  process.stderr.write(`\nhub: ${error.message}\n${error.suggestions.map((line) => `  → ${line}\n`).join('')}`);
-  process.exit(1);
-}
+await endWithReason(() => main(readConfig()));

@@ -13,7 +13,7 @@ export function createOps({ config, storage, metrics }: Deps, shutdown: Shutdown
   if (isLoopback(config.opsHost)) guardHost(ops);
   ops.get('/livez', async () => ({ status: 'ok' }));
   ops.get('/readyz', async (_request, reply) => {
-    if (shutdown.signal.aborted) return reply.code(503).send({ status: 'stopping' });
+    if (shutdown.isLeaving) return reply.code(503).send({ status: 'stopping' });
     try {
       await pingDatabase(storage.db, DATABASE_MS);
       return { status: 'ok' };

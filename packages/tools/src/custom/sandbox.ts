@@ -37,7 +37,9 @@ const DATA_LIMIT_KB = 1_000_000;
 
 /** Beside this file, with its ending: `.ts` in a checkout, `.js` after a build. */
 const PROGRAM = fileURLToPath(new URL(`./program-process${extname(import.meta.url)}`, import.meta.url));
-const SHELL = `ulimit -c 0; ulimit -d ${DATA_LIMIT_KB} 2>/dev/null; exec "$0" "$1"`;
+const SHELL = `ulimit -c 0; ulimit -d ${DATA_LIMIT_KB} 2>/dev/null; exec "$0" "$@"`;
+/** A built hub finds its packages by a condition, which its children must know too. */
+const CONDITIONS = process.execArgv.filter((flag) => flag.startsWith('--conditions='));
 
 /** Owners of the programs that run now. */
 const running: string[] = [];
@@ -53,7 +55,7 @@ export async function runProgram(code: string, host: ProgramHost): Promise<unkno
       suggestion: 'Try again in some seconds.',
     });
   running.push(host.owner);
-  const child = spawn('/bin/sh', ['-c', SHELL, process.execPath, PROGRAM], {
+  const child = spawn('/bin/sh', ['-c', SHELL, process.execPath, ...CONDITIONS, PROGRAM], {
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
