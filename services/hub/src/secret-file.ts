@@ -26,3 +26,6 @@ export async function writeSecretFile(dataDir: string, name: string, secret: str
   const folder = await open(dataDir, 'r');
   await folder.sync().finally(() => folder.close());
 }
+
+/** All such files there may be: what a backup of the embedded database takes along, as nothing in it opens without them. */
+export const SECRET_FILES: readonly string[] = ['keys', 'admin-key', 'default-connector'];

@@ -10,6 +10,7 @@ import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { connectorRoutes } from './connectors.ts';
+import { databaseBackupRoute } from './database-backup.ts';
 import { docsPage } from './docs-page.ts';
 import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
@@ -65,6 +66,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   auditRoutes(api, deps);
   jobRoutes(api, deps);
   doctorRoute(api, deps);
+  databaseBackupRoute(api, deps);
 }
 
 /** An outside database without a key: nobody may administer, and this says how to change that. */

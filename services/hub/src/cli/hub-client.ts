@@ -19,6 +19,8 @@ export interface HubClient {
   ask<S extends z.ZodType>(method: string, path: string, shape: S, options?: AskOptions): Promise<z.output<S>>;
   /** Server-sent events until the stream ends. @throws Fault as `ask` */
   events(path: string): AsyncIterable<ServerEvent>;
+  /** A file, as it comes. @throws Fault as `ask`, and CONNECTION_FAILED when it is cut short */
+  bytes(method: string, path: string): AsyncIterable<Uint8Array>;
 }
 
 export interface HubAddress {
@@ -56,6 +58,17 @@ export function connectHub(address: HubAddress): HubClient {
     async *events(path) {
       const response = await send('GET', path, {});
       if (response.body) yield* readEvents(response.body);
+    },
+    async *bytes(method, path) {
+      const response = await send(method, path, {});
+      try {
+        if (response.body) yield* response.body;
+      } catch (cause) {
+        throw new Fault('CONNECTION_FAILED', `The hub at ${address.url} broke off in the middle of the file.`, {
+          suggestion: 'Read its log, then do it again.',
+          cause,
+        });
+      }
     },
   };
 }

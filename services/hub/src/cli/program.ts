@@ -5,6 +5,7 @@ import { approvalCommands } from './commands/approvals.ts';
 import { auditCommands } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { connectorCommands } from './commands/connectors.ts';
+import { databaseCommands } from './commands/database.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { editCommands } from './commands/edits.ts';
 import { homeCommands } from './commands/homes.ts';
@@ -52,6 +53,7 @@ function buildProgram(home: Home): Command {
   auditCommands(program, home);
   jobCommands(program, home);
   backupCommands(program, home);
+  databaseCommands(program, home);
   tenantCommands(program, home);
   memberCommands(program, home);
   keyCommands(program, home);
