@@ -16,7 +16,14 @@ export interface SocketConnection {
   readonly port?: number;
 }
 
-export type DatabaseOptions = (SocketConnection | { readonly connectionString: string }) & {
+export type DatabaseOptions = (
+  | SocketConnection
+  | {
+      readonly connectionString: string;
+      /** PEM, for a server whose certificate no public authority signed; asks for TLS and proof. */
+      readonly ca?: string | undefined;
+    }
+) & {
   readonly maxConnections: number;
   /** Milliseconds after which PostgreSQL ends a statement; 30,000 unless told. */
   readonly statementTimeoutMs?: number;
@@ -51,7 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...connection
   } = options;
   const pool = new pg.Pool({
-    ...('connectionString' in connection ? connection : { port: 5432, ...connection }),
+    ...('connectionString' in connection ? urlOptions(connection) : { port: 5432, ...connection }),
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
@@ -85,6 +92,10 @@ const OPERATIONS = new Map<string, SqlOperation>([
   ['update', 'update'],
   ['delete', 'delete'],
 ]);
+
+function urlOptions({ connectionString, ca }: { readonly connectionString: string; readonly ca?: string | undefined }) {
+  return { connectionString, ...(ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true } }) };
+}
 
 /** Beyond the server's own statement timeout and the pool's for idle connections, so that it speaks only when nobody else does. */
 const SILENCE_GRACE_MS = 15_000;

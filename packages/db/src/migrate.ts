@@ -43,6 +43,25 @@ export async function migrate(db: Database, folder: string): Promise<MigrationRe
   }
 }
 
+/**
+ * For processes that use the database and do not change its shape.
+ * @throws Fault STORAGE_UNAVAILABLE when it is not yet what `folder` says, or too new for this code
+ */
+export async function assertMigrated(db: Database, folder: string): Promise<void> {
+  const files = await readMigrations(folder);
+  const applied = await systemTrx(db, async (trx) => {
+    const { rows } = await sql<{ found: string | null }>`select to_regclass('migration')::text as found`.execute(trx);
+    if (!rows[0]?.found) return [];
+    return trx.selectFrom('migration').select(['number', 'name', 'oldest_code', 'sha256']).orderBy('number').execute();
+  });
+  refuseUnfit(applied, files);
+  const missing = files.filter((file) => !applied.some((row) => row.number === file.number));
+  if (missing.length === 0) return;
+  throw new Fault('STORAGE_UNAVAILABLE', `The database lacks ${missing.map(({ name }) => name).join(', ')}.`, {
+    suggestion: 'Start a hub of this version first: it brings the database up to date.',
+  });
+}
+
 /** The numbered files, lowest first. @throws Error when one is misnamed, doubled or lacks its `-- oldest code: N` line. */
 export async function readMigrations(folder: string): Promise<readonly MigrationFile[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();

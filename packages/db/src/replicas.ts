@@ -40,14 +40,22 @@ export async function claimReplica(db: Database, claim: ReplicaClaim): Promise<R
   }
 }
 
-/** The new end of the lease, or undefined when it was lost: then stop serving. @throws Fault STORAGE_UNAVAILABLE */
-export async function renewReplica(db: Database, id: string, leaseMs: number): Promise<Date | undefined> {
+/**
+ * The new end of the lease, or undefined when it was lost: then stop serving. One that ran out is `late` and may be renewed as
+ * long as the row is there, by replicas that can do without having been alone. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function renewReplica(
+  db: Database,
+  id: string,
+  leaseMs: number,
+  { mayBeLate = false }: { readonly mayBeLate?: boolean } = {},
+): Promise<Date | undefined> {
   const row = await systemTrx(db, (trx) =>
     trx
       .updateTable('replica')
       .set({ lease_until: inMs(leaseMs) })
       .where('id', '=', id)
-      .where('lease_until', '>', sql<Date>`now()`)
+      .$if(!mayBeLate, (query) => query.where('lease_until', '>', sql<Date>`now()`))
       .returning('lease_until')
       .executeTakeFirst(),
   );

@@ -23,6 +23,7 @@ export interface Schema {
   approval: ApprovalTable;
   change: ChangeTable;
   replica: ReplicaTable;
+  home_holder: HomeHolderTable;
   installation: InstallationTable;
 }
 
@@ -245,6 +246,13 @@ interface ChangeTable {
   kind: 'tenant' | 'member' | 'home' | 'connector' | 'credential';
   row_id: string;
   at: Generated<Date>;
+}
+
+interface HomeHolderTable {
+  home_id: string;
+  replica_id: string;
+  epoch: Generated<number>;
+  taken_at: Generated<Date>;
 }
 
 interface ReplicaTable {

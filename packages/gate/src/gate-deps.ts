@@ -8,7 +8,7 @@ import type { CallResult } from './envelope.ts';
 import type { CallObserver } from './observe.ts';
 import type { OpenHome } from './open-home.ts';
 import type { RepeatedCreates } from './repeated-creates.ts';
-import type { CallRequest } from './run.ts';
+import type { CallRequest, Run } from './run.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail } from './trail.ts';
 
@@ -28,6 +28,14 @@ export type ContextFactory = (call: {
   readonly throughEdits: (edits: EditsPort) => EditsPort;
 }) => ToolContext;
 
+/** Homes whose one link another replica has. */
+export interface Elsewhere {
+  /** Asks nobody: the way of every call to a home held here. */
+  isHere(homeId: string): boolean;
+  /** The answer of the home's holder; undefined when this replica turned out to be it. @throws Fault */
+  call(run: Run, home: HomeAccess, isRead: boolean): Promise<CallResult | undefined>;
+}
+
 export interface GateDeps {
   readonly catalogue: Catalogue;
   /** Opens (or finds) the link and gives the connector's view of it. */
@@ -39,4 +47,6 @@ export interface GateDeps {
   readonly bestPractice: BestPractice;
   readonly repeatedCreates: RepeatedCreates;
   readonly observer: CallObserver;
+  /** Undefined where this process holds every home. */
+  readonly elsewhere?: Elsewhere;
 }

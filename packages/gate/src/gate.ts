@@ -1,4 +1,4 @@
-import { exceeds } from '@hub/core/effect.ts';
+import { type Effect, exceeds } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { inSpan } from '@hub/runtime/spans.ts';
@@ -55,14 +55,15 @@ async function callTool(deps: GateDeps, given: CallRequest, depth: number): Prom
   };
   return deps.observer.observe(call, async (observed) => {
     try {
-      using _place = deps.traffic.enter(request.connector.id);
+      using _place = request.isForwarded ? undefined : deps.traffic.enter(request.connector.id);
       if (astray) throw astray;
       const prepared = findTool(deps.catalogue, request);
       const { home, input } = readArguments(prepared, request);
       observed.about(home?.id);
       using limit = callSignal(request.signal, CALL_DEADLINE_MS);
       const nested = async (name: string, args: unknown) => {
-        if (depth < MAX_NESTING) return callTool(deps, { ...request, name, args, signal: limit.signal }, depth + 1);
+        if (depth < MAX_NESTING)
+          return callTool(deps, { ...request, name, args, signal: limit.signal, isForwarded: false }, depth + 1);
         throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
       };
       return await decideAndRun(deps, { request, callId, prepared, home, input, limit, nested });
@@ -74,9 +75,16 @@ async function callTool(deps: GateDeps, given: CallRequest, depth: number): Prom
   });
 }
 
+/** Policy twice: on the tool's own effect before a link is opened or the call goes to the replica that has it, and where the home is held. */
 async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
   const { request, prepared, home, input } = run;
-  const { own, opened, effect } = await inSpan('policy', {}, () => decide(deps, run));
+  const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
+  assertAllowed(deps, run, own);
+  if (home && deps.elsewhere && !deps.elsewhere.isHere(home.id)) {
+    const answer = await deps.elsewhere.call(run, home, own === 'read');
+    if (answer) return answer;
+  }
+  const { opened, effect } = await inSpan('policy', {}, () => decide(deps, run, own));
   const entry = entryOf(run, effect);
   if (isPreview(input)) return runTool(deps, run, opened, entry, previewing);
   if (own !== 'configure' || !opened || !home) return runTool(deps, run, opened, entry);
@@ -94,11 +102,9 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
     });
 }
 
-/** Policy twice: on the tool's own effect before a link is opened, on the expanded target before anything is sent. */
-async function decide(deps: GateDeps, run: Run) {
+/** Where the home is held: on the expanded target, before anything is sent. */
+async function decide(deps: GateDeps, run: Run, own: Effect) {
   const { request, prepared, home, input } = run;
-  const own = typeof prepared.tool.effect === 'string' ? prepared.tool.effect : prepared.tool.effect.of(input);
-  assertAllowed(deps, run, own);
   if (own !== 'read' && holdsRedacted(input)) throw sentBack();
   const unread = await deps.bestPractice.refusal(guidedCall(run));
   if (unread) refuse(deps, run, own, unread);
@@ -110,7 +116,7 @@ async function decide(deps: GateDeps, run: Run) {
   });
   if (exceeds(effect, own)) assertAllowed(deps, run, effect);
   await assertApproved(deps, run, effect, reached);
-  return { own, opened, effect };
+  return { opened, effect };
 }
 
 /** The home would take the mark for the secret. */

@@ -11,6 +11,8 @@ export interface HeldHome {
 }
 
 export interface HolderDeps {
+  /** The home through another replica that has its link; undefined when this one is to open it. @throws Fault */
+  readonly openElsewhere?: (tenantId: string, homeId: string) => Promise<Home | undefined>;
   /** Address and unsealed credential. @throws Fault HOME_NOT_FOUND | STORAGE_UNAVAILABLE */
   readonly readLink: (tenantId: string, homeId: string) => Promise<DirectHomeOptions>;
   readonly onState: (tenantId: string, homeId: string, info: HomeInfo) => void;
@@ -41,16 +43,19 @@ export function createHolder(deps: HolderDeps): Holder {
   trimming.unref();
 
   async function open(tenantId: string, homeId: string): Promise<HeldHome> {
-    const link = await deps.readLink(tenantId, homeId);
     const home = timedHome(
-      createDirectHome({
-        ...link,
-        onState: (info) => deps.onState(tenantId, homeId, info),
-        onBug: (error) => deps.onBug?.(homeId, error),
-      }),
+      (await deps.openElsewhere?.(tenantId, homeId)) ?? (await openDirect(tenantId, homeId)),
       deps.onCall,
     );
     return { home, mirror: createMirror(home) };
+  }
+
+  async function openDirect(tenantId: string, homeId: string): Promise<Home> {
+    return createDirectHome({
+      ...(await deps.readLink(tenantId, homeId)),
+      onState: (info) => deps.onState(tenantId, homeId, info),
+      onBug: (error) => deps.onBug?.(homeId, error),
+    });
   }
 
   /** Opens it, and keeps it unless it was released meanwhile: then it is closed, and made of an address that may be old. */

@@ -38,7 +38,11 @@ export interface QueueOptions {
   /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
   readonly sweepMs?: number;
   /** The home a job is for. The queue does not close it. @throws Fault HOME_NOT_FOUND */
-  openHome(homeId: string, tenantId: string): Promise<JobContext['home']>;
+  openHome(
+    homeId: string,
+    tenantId: string,
+    caller: { readonly jobId: string; readonly attempt: number },
+  ): Promise<JobContext['home']>;
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
 }

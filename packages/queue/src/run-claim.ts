@@ -20,7 +20,11 @@ export interface RunSurroundings {
   readonly log: Log;
   readonly leaseMs: number;
   /** The home a job is for; the runner leaves it open. @throws Fault HOME_NOT_FOUND */
-  openHome(homeId: string, tenantId: string): Promise<JobContext['home']>;
+  openHome(
+    homeId: string,
+    tenantId: string,
+    caller: { readonly jobId: string; readonly attempt: number },
+  ): Promise<JobContext['home']>;
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
   /** The row was written. */
@@ -102,7 +106,7 @@ async function attempt(
   async function run(): Promise<unknown> {
     if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
     await around.admit?.(job);
-    const home = await around.openHome(job.homeId, job.tenantId);
+    const home = await around.openHome(job.homeId, job.tenantId, claim);
     await home.ready({ signal, deadlineMs: READY_MS });
     const context = createJobContext({
       db: around.db,

@@ -168,7 +168,7 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
     inflightRequests: closedGauge(registry, {
       name: 'hub_inflight_requests',
       help: 'Requests being worked on.',
-      labels: { kind: ['mcp'] },
+      labels: { kind: ['mcp', 'internal'] },
     }),
     queueJobs: closedGauge(registry, {
       name: 'hub_queue_jobs',

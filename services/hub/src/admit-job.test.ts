@@ -1,6 +1,6 @@
 import type { JobRecord } from '@hub/db/job-record.ts';
+import { admitJob } from '@hub/gate/admit-job.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { admitJob } from './admit-job.ts';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
 
 let hub: AdminHub;

@@ -1,6 +1,8 @@
+import type { KeyRing } from '@hub/db/key-ring.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { adminApi } from './api/admin-api.ts';
+import { hearPeers, peersOf } from './cluster/peers.ts';
 import type { Deps } from './deps.ts';
 import { clientErrorHandler, frameworkErrors, installErrors } from './http/errors.ts';
 import { hostRules } from './http/hosts.ts';
@@ -34,11 +36,12 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
 
   const endpoint = createEndpoint({
     info: { name: 'ha-mcp-hub', version: VERSION },
-    sessions: createSessions([storage.vault.ring.child('mcp sessions')], memoryDenylist()),
-    peers: { replica: deps.replicaId, forward: () => undefined },
+    sessions: createSessions(sessionKeys(storage.vault.ring), memoryDenylist()),
+    peers: peersOf(deps),
     log,
     observe: createRequestObserver(metrics),
   });
+  hearPeers(deps, endpoint);
   deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
   metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));
   mcpRoutes(app, {
@@ -62,6 +65,12 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
   shutdown.onStop('accept', 'listener', () => closeListener(app), 5_000);
   shutdown.onStop('streams', 'server', () => app.close(), 5_000);
   return app;
+}
+
+/** A session sealed by any replica opens on every other, before and after a new key came into the ring. */
+function sessionKeys(ring: KeyRing): [Buffer, ...Buffer[]] {
+  const older = ring.ids.filter((id) => id !== ring.newestId);
+  return [ring.child('mcp sessions'), ...older.map((id) => ring.child('mcp sessions', id))];
 }
 
 /** No new connections; calls on open ones go on. */

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { EFFECTS } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
+import { clusterVariables, readCaFile } from '@hub/runtime/cluster-settings.ts';
 import {
   envBoolean,
   envCidrs,
@@ -23,9 +25,12 @@ const schema = z.object({
   OPS_HOST: envText.default('127.0.0.1'),
   OPS_PORT: envPort.default(9584),
   DATA_DIR: envText.default('data'),
-  DATABASE_URL: envUrl('postgres', 'postgresql').optional(),
+  ...clusterVariables,
   DATABASE_DIRECT_URL: envUrl('postgres', 'postgresql').optional(),
-  HUB_KEYS: envText.optional(),
+  INTERNAL_HOST: envText.default('0.0.0.0'),
+  INTERNAL_PORT: envPort.default(9585),
+  INTERNAL_ADDRESS: envText.regex(/^\S+:\d{1,5}$/, 'host:port, as other replicas reach it').optional(),
+  JOBS_AT_ONCE: envNumber(0, 100).optional(),
   HUB_ADMIN_KEY: envText.min(24, 'at least 24 characters').optional(),
   HUB_PG_BIN: envText.optional(),
   PUBLIC_URL: envHttpUrls.optional(),
@@ -51,6 +56,7 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const read = readEnv(schema, env);
   const isEmbedded = read.DATABASE_URL === undefined;
+  if (isEmbedded && read.REDIS_URL !== undefined) throw redisAlone();
   return {
     host: read.HOST,
     port: read.PORT,
@@ -61,6 +67,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     databaseUrl: read.DATABASE_URL,
     /** For what a pooler in transaction mode cannot carry: migrations. */
     databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
+    databaseCa: readCaFile('DATABASE_CA_FILE', read.DATABASE_CA_FILE),
+    /** Undefined: this hub is the only process on its database. */
+    redis:
+      read.REDIS_URL === undefined
+        ? undefined
+        : { url: read.REDIS_URL, ca: readCaFile('REDIS_CA_FILE', read.REDIS_CA_FILE) },
+    internalHost: read.INTERNAL_HOST,
+    internalPort: read.INTERNAL_PORT,
+    internalAddress: read.INTERNAL_ADDRESS ?? `${hostname()}:${read.INTERNAL_PORT}`,
+    /** A cluster has workers for jobs. */
+    jobsAtOnce: read.JOBS_AT_ONCE ?? (read.REDIS_URL === undefined ? 8 : 0),
     keys: read.HUB_KEYS,
     adminKey: read.HUB_ADMIN_KEY,
     pgBinDir: read.HUB_PG_BIN,
@@ -83,6 +100,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     /** What fails and what takes longer than that is kept always. */
     traces: { ratio: read.TRACES_KEEP_PERCENT / 100, slowMs: read.TRACES_SLOW_MS },
   };
+}
+
+function redisAlone(): Fault {
+  return new Fault('CONFIG_INVALID', 'REDIS_URL is set, DATABASE_URL is not.', {
+    suggestion: [
+      'Several hubs share a database as well: set DATABASE_URL to a PostgreSQL that all of them reach.',
+      'For a single hub with its own database unset REDIS_URL.',
+    ],
+  });
 }
 
 /** @throws Fault CONFIG_INVALID when only one half is given */

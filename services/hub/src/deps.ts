@@ -1,6 +1,7 @@
 import { listAudit } from '@hub/db/audit.ts';
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
+import { admitJob } from '@hub/gate/admit-job.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
 import { createBestPractice } from '@hub/gate/best-practice.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
@@ -15,17 +16,18 @@ import { createStoredTrail } from '@hub/gate/stored-trail.ts';
 import { createContextFactory } from '@hub/gate/tool-context.ts';
 import { createTraffic } from '@hub/gate/traffic.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
+import { createBullHint } from '@hub/queue/bull-hint.ts';
 import { createJobsPort } from '@hub/queue/jobs-port.ts';
 import { createQueue, type Queue } from '@hub/queue/queue.ts';
-import { createMemoryLimiter } from '@hub/runtime/limiter.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
-import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
-import { admitJob } from './admit-job.ts';
 import { createChangeApplier } from './apply-changes.ts';
 import { type ChangeWatch, watchChanges } from './change-watch.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { createShared } from './cluster/shared.ts';
+import { tellingOthers } from './cluster/telling-others.ts';
 import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createHomes } from './homes.ts';
@@ -40,6 +42,8 @@ export interface Deps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly replicaId: string;
+  /** Undefined where this hub is alone. */
+  readonly cluster: Cluster | undefined;
   readonly homes: Holder;
   readonly directory: Directory;
   readonly gate: Gate;
@@ -57,25 +61,36 @@ export interface DepsInput {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly replicaId: string;
+  readonly cluster: Cluster | undefined;
 }
 
 const USES_EVERY_MS = 5_000;
 /** With the database away, known connectors go on reading and controlling this long; what must be stored is refused at once. */
 const BLIND_AFTER_MS = 5 * 60_000;
-const JOBS_AT_ONCE = 8;
 
 export async function createDeps(input: DepsInput): Promise<Deps> {
-  const { config, storage, shutdown, log, metrics, replicaId } = input;
+  const { config, storage, shutdown, log, metrics, replicaId, cluster } = input;
   const { db, vault } = storage;
-  const homes = createHomes({ db, vault, log, metrics, allowPrivateAddresses: config.allowPrivateAddresses });
+  const { allowPrivateAddresses, jobsAtOnce } = config;
+  const openElsewhere = cluster?.openElsewhere;
+  const homes = createHomes({
+    ...{ db, vault, log, metrics, allowPrivateAddresses },
+    ...(openElsewhere && { openElsewhere }),
+  });
+  cluster?.onMoved((homeId) => void homes.release(homeId));
+  const shared = createShared(cluster?.link);
   const directory = createDirectory(db, metrics);
   const queue = createQueue({
     db,
     jobs,
     log,
     workerId: replicaId,
-    concurrency: JOBS_AT_ONCE,
-    isAlone: true,
+    concurrency: jobsAtOnce,
+    isAlone: !cluster,
+    ...(cluster && {
+      bus: cluster.link.bus,
+      hint: createBullHint({ ...cluster.link, prefix: cluster.link.prefix('jobs'), log }),
+    }),
     metrics,
     openHome: async (homeId, tenantId) => (await homes.hold(tenantId, homeId)).home,
     admit: (job) => admitJob(db, job),
@@ -84,12 +99,12 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   const catalogue = createCatalogue(tools);
   const bestPractice = createBestPractice({
     secret: vault.ring.child('best practices'),
-    given: createMemoryMap({ maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
+    given: shared.map('guidance', { maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
   const gate = createGate({
     approvals: createApprovals(db, vault, (event) => metrics.approvals.inc({ event })),
     bestPractice,
-    repeatedCreates: createRepeatedCreates(createMemoryMap({ maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
+    repeatedCreates: createRepeatedCreates(shared.map('creates', { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
     catalogue,
     openHome: async (home, connector) => openHome(await homes.hold(connector.tenantId, home.id), connector),
     context: createContextFactory({
@@ -106,17 +121,18 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
-      results: createMemoryMap({ maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
+      results: shared.map('results', { maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
       stateOf: homes.stateOf,
     }),
     trail,
-    traffic: createTraffic({ limiter: createMemoryLimiter({ points: 20_000, durationS: 10 }), maxInFlight: 64 }),
+    traffic: createTraffic({ limiter: shared.limiter('calls', { points: 20_000, durationS: 10 }), maxInFlight: 64 }),
+    ...(cluster && { elsewhere: cluster.elsewhere }),
     observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),
   });
   const uses = createUses(db, log, shutdown);
   const surfaces = createSurfaces({ gate, directory, metrics, bestPractice, onUse: uses.note });
   const revoked = new Set<(connectorId: string) => void>();
-  const changes = await watchChanges({
+  const watch = await watchChanges({
     db,
     log,
     signal: shutdown.signal,
@@ -125,13 +141,28 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       if (forMs > BLIND_AFTER_MS) directory.forgetAll();
     },
   });
+  const changes = cluster ? tellingOthers(watch, cluster.link.bus) : watch;
   shutdown.onStop('links', 'homes', () => homes.close(), 5_000);
   shutdown.onStop('queue', 'audit trail', () => trail.flush(), 5_000);
   // Before the links close, so that a running job is handed back and does not see a lost home.
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
   await queue.start();
   void keepHouse(db, config, log, shutdown.signal);
-  return { config, storage, log, metrics, replicaId, homes, directory, gate, surfaces, queue, changes, revoked };
+  return {
+    config,
+    storage,
+    log,
+    metrics,
+    replicaId,
+    cluster,
+    homes,
+    directory,
+    gate,
+    surfaces,
+    queue,
+    changes,
+    revoked,
+  };
 }
 
 /** `last used` of connectors, written every few seconds; a lost one is no loss. */

@@ -1,4 +1,4 @@
-import { findConnectorByHash } from '@hub/db/connector-access.ts';
+import { findConnectorByHash, readConnectorAccess } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
 import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
@@ -14,6 +14,8 @@ export interface KnownConnector {
 export interface Directory {
   /** By the secret's hash in base64url; undefined when it opens nothing now. One lookup at a time per secret. @throws Fault STORAGE_UNAVAILABLE */
   find(hash: string): Promise<KnownConnector | undefined>;
+  /** The same for a connector that another replica or a job names. */
+  findById(tenantId: string, connectorId: string): Promise<KnownConnector | undefined>;
   /** Forgets a tenant's connectors, so that the next use reads them again; returns those that were known. */
   forgetTenant(tenantId: string): readonly KnownConnector[];
   forgetAll(): readonly KnownConnector[];
@@ -22,6 +24,8 @@ export interface Directory {
 }
 
 const MAX_KNOWN = 20_000;
+/** Key of a connector that was asked for by its id; no hash in base64url holds such characters. */
+const BY_ID = /^(.+)\/(.+)$/;
 
 export function createDirectory(db: Database, metrics: Metrics): Directory {
   const known = new LRUCache<string, KnownConnector>({ max: MAX_KNOWN });
@@ -31,7 +35,11 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
 
   async function lookUp(hash: string): Promise<KnownConnector | undefined> {
     const askedIn = generation;
-    const stored = await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
+    const [, tenantId, connectorId] = BY_ID.exec(hash) ?? [];
+    const stored =
+      tenantId !== undefined && connectorId !== undefined
+        ? await readConnectorAccess(db, tenantId, connectorId)
+        : await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
     if (stored?.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
     const found = { hash, access: accessOf(stored) };
     // What was read before a change was heard of may be older than the change.
@@ -55,14 +63,17 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
     return gone;
   }
 
+  async function find(hash: string): Promise<KnownConnector | undefined> {
+    const cached = known.get(hash);
+    const isLive =
+      cached !== undefined && (cached.access.validUntil?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now();
+    metrics.cacheRequests.inc({ cache: 'connector', result: isLive ? 'hit' : 'miss' });
+    return isLive ? cached : ask(hash);
+  }
+
   return {
-    async find(hash) {
-      const cached = known.get(hash);
-      const isLive =
-        cached !== undefined && (cached.access.validUntil?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now();
-      metrics.cacheRequests.inc({ cache: 'connector', result: isLive ? 'hit' : 'miss' });
-      return isLive ? cached : ask(hash);
-    },
+    find,
+    findById: (tenantId, connectorId) => find(`${tenantId}/${connectorId}`),
     forgetTenant: (tenantId) => forget((access) => access.tenantId === tenantId),
     forgetAll: () => forget(() => true),
     refresh: ({ hash }) => ask(hash),

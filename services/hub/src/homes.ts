@@ -3,7 +3,7 @@ import type { Database } from '@hub/db/database.ts';
 import { type OpenLink, readLink } from '@hub/db/home-links.ts';
 import { writeHomeStatus } from '@hub/db/home-status.ts';
 import type { Vault } from '@hub/db/vault.ts';
-import { createHolder, type Holder } from '@hub/gate/holder.ts';
+import { createHolder, type Holder, type HolderDeps } from '@hub/gate/holder.ts';
 import type { DirectHomeOptions } from '@hub/ha/direct.ts';
 import type { HomeInfo, HomeState } from '@hub/ha/home.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -15,6 +15,8 @@ export interface HomesDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly allowPrivateAddresses: boolean;
+  /** Where several replicas share the homes: the home through the one that has its link. */
+  readonly openElsewhere?: HolderDeps['openElsewhere'];
 }
 
 const MIRROR_BUDGET_BYTES = 256 * 1024 * 1024;
@@ -53,6 +55,7 @@ export function createHomes(deps: HomesDeps): Holder {
 
   const holder = createHolder({
     mirrorBudgetBytes: MIRROR_BUDGET_BYTES,
+    ...(deps.openElsewhere && { openElsewhere: deps.openElsewhere }),
     readLink: async (tenantId, homeId) =>
       linkOptions(await readLink(db, vault, tenantId, homeId), deps.allowPrivateAddresses),
     onCall: ({ transport, opClass, outcome, durationMs }) =>

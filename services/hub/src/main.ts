@@ -8,6 +8,7 @@ import { startTelemetry } from '@hub/runtime/telemetry.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
 import { holdLease } from './alone.ts';
 import { createApp } from './app.ts';
+import { openCluster } from './cluster/cluster.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDeps } from './deps.ts';
 import { endWithReason } from './end-with-reason.ts';
@@ -40,8 +41,14 @@ async function main(config: Config): Promise<void> {
       jobKinds: new Set(jobs.map(({ kind }) => kind)),
     });
     const storage = await openStorage(config, shutdown, log, metrics);
-    await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded: config.isEmbedded }, shutdown, log);
-    const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId });
+    const cluster =
+      config.redis && (await openCluster({ config, redis: config.redis, storage, shutdown, log, replicaId }));
+    if (!cluster) {
+      const { isEmbedded } = config;
+      await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded }, shutdown, log);
+    }
+    const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId, cluster });
+    await cluster?.join(deps);
     const app = await createApp(deps, shutdown);
     const ops = createOps(deps, shutdown);
     await listen(ops, config.opsHost, config.opsPort, 'OPS_PORT');

@@ -7,14 +7,14 @@ import { endWithReason } from './end-with-reason.ts';
 import { MIGRATIONS } from './storage.ts';
 
 /** Brings an outside database up to date and ends: for a step of its own before hubs are replaced. Needs no keys, starts nothing. */
-async function main({ databaseDirectUrl, logLevel }: Config): Promise<void> {
+async function main({ databaseDirectUrl, databaseCa, logLevel }: Config): Promise<void> {
   if (databaseDirectUrl === undefined) {
     throw new Fault('CONFIG_INVALID', 'Neither DATABASE_DIRECT_URL nor DATABASE_URL is set.', {
       suggestion: 'Set one of them; a hub with the embedded database brings it up to date itself.',
     });
   }
   const log = createLogger({ name: 'migrate', level: logLevel, to: 'stderr', pretty: process.stderr.isTTY });
-  const db = openDatabase({ connectionString: databaseDirectUrl, maxConnections: 1 });
+  const db = openDatabase({ connectionString: databaseDirectUrl, ca: databaseCa, maxConnections: 1 });
   try {
     await assertSafeRole(db);
     const { applied, newest } = await migrate(db, MIGRATIONS);

@@ -29,7 +29,9 @@ const MAX_CONNECTIONS = 10;
 export async function openStorage(config: Config, shutdown: Shutdown, log: Log, metrics: Metrics): Promise<Storage> {
   const ring = await openKeys(config);
   const embedded = config.databaseUrl === undefined ? await openEmbedded(config, shutdown, log) : undefined;
-  const connection = embedded ? embedded.connection : { connectionString: config.databaseUrl ?? '' };
+  const connection = embedded
+    ? embedded.connection
+    : { connectionString: config.databaseUrl ?? '', ca: config.databaseCa };
   const db = openDatabase({
     ...connection,
     maxConnections: MAX_CONNECTIONS,
@@ -49,10 +51,22 @@ export async function openStorage(config: Config, shutdown: Shutdown, log: Log, 
   });
   shutdown.onStop('database', 'connections', () => db.destroy(), 5_000);
   await assertSafeRole(db);
-  const { applied } = await migrate(db, MIGRATIONS);
+  const applied = await bringUpToDate(config, db);
   if (applied.length > 0) log.info({ applied }, 'database brought up to date');
   const installation = await openInstallation(db, ring);
   return { db, vault: openVault(ring), installationId: installation.id, embedded };
+}
+
+/** Over a connection of its own where DATABASE_URL leads through a pooler, which would mix up its locks. Names of the files that ran. */
+async function bringUpToDate({ databaseUrl, databaseDirectUrl, databaseCa }: Config, db: Database) {
+  if (databaseDirectUrl === undefined || databaseDirectUrl === databaseUrl)
+    return (await migrate(db, MIGRATIONS)).applied;
+  const direct = openDatabase({ connectionString: databaseDirectUrl, ca: databaseCa, maxConnections: 1 });
+  try {
+    return (await migrate(direct, MIGRATIONS)).applied;
+  } finally {
+    await direct.destroy();
+  }
 }
 
 async function openEmbedded(config: Config, shutdown: Shutdown, log: Log): Promise<Embedded> {

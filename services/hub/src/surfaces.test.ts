@@ -13,6 +13,7 @@ test.skipIf(!real)('a picture comes as MCP content of its own, and its tool prom
     gate: open.gate,
     directory: {
       find: async (hash) => ({ hash, access }),
+      findById: async () => undefined,
       forgetTenant: () => [],
       forgetAll: () => [],
       refresh: async (known) => known,

@@ -9,7 +9,15 @@ import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, changeFeed } from './change-feed.ts';
 import type { Exchange } from './exchange.ts';
 import { RPC, rpcError } from './json-rpc.ts';
-import { type Inbound, isPlainLegacy, type LegacyDeps, type LegacyEra, legacyEra, type RemoteReply } from './legacy.ts';
+import {
+  type Inbound,
+  isPlainLegacy,
+  type LegacyDeps,
+  type LegacyEra,
+  legacyEra,
+  type RemoteCancel,
+  type RemoteReply,
+} from './legacy.ts';
 import { plainModern, serveDirectly, serveModern } from './modern.ts';
 import { buildServer, type EndpointLog } from './server.ts';
 import type { Surface } from './surface.ts';
@@ -31,6 +39,8 @@ export interface Endpoint {
   deleteSession(inbound: Inbound): void;
   /** An answer that another replica received for a call running here. */
   deliverReply(remote: RemoteReply): void;
+  /** A client took back a call that may run here. */
+  cancel(cancelled: RemoteCancel): void;
   /** Ends all streams and calls of a connector at once: its credential was revoked. */
   closeSurface(key: string): Promise<void>;
   /** Ends event streams at once, lets running calls finish until `deadline` aborts, then cuts them off. */
@@ -110,6 +120,7 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       entryOf(inbound.surface).legacy.stream(inbound);
     },
     deleteSession: (inbound) => entryOf(inbound.surface).legacy.deleteSession(inbound),
+    cancel: (cancelled) => entries.peek(cancelled.surfaceKey)?.legacy.cancel(cancelled),
     deliverReply: (remote) => entries.peek(remote.surfaceKey)?.legacy.deliverReply(remote),
     async closeSurface(key) {
       entries.delete(key);

@@ -178,7 +178,10 @@ describe('questions to a 2025-era client', () => {
   it('come back to the call that asked, also through another replica, and only from its session', async () => {
     const key = randomBytes(32);
     const forwarded: RemoteReply[] = [];
-    await using one = await serve(askingSurface(), { key, peers: { replica: 'hub-1.example', forward: () => {} } });
+    await using one = await serve(askingSurface(), {
+      key,
+      peers: { replica: 'hub-1.example', forward: () => {}, cancel: () => {} },
+    });
     await using two = await serve(askingSurface(), {
       key,
       peers: {
@@ -188,6 +191,7 @@ describe('questions to a 2025-era client', () => {
           forwarded.push(reply);
           one.endpoint.deliverReply(reply);
         },
+        cancel: () => {},
       },
     });
     two.surfaces.set(one.secret, askingSurface());

@@ -35,10 +35,19 @@ export interface LegacyDeps {
   readonly log: EndpointLog;
 }
 
-/** Carries a client's answer to the replica whose call asked for it. */
+/** Carries what a client sends here to the replica whose call it is about. */
 export interface Peers {
   readonly replica: string;
+  /** A client's answer to a question of a call there. */
   forward(replica: string, reply: RemoteReply): void;
+  /** Which replica runs the call is not known: all are told. */
+  cancel(cancelled: RemoteCancel): void;
+}
+
+export interface RemoteCancel {
+  readonly surfaceKey: string;
+  readonly sessionId: string;
+  readonly requestId?: RequestId | undefined;
 }
 
 export interface RemoteReply {
@@ -62,6 +71,8 @@ export interface LegacyEra {
   stream(inbound: Inbound): void;
   deleteSession(inbound: Inbound): void;
   deliverReply(remote: RemoteReply): void;
+  /** Ends a call of this session that runs here. */
+  cancel(cancelled: Omit<RemoteCancel, 'surfaceKey'>): void;
   closeStreams(): void;
   cutOffCalls(): void;
   readonly openStreams: number;
@@ -89,6 +100,7 @@ export function legacyEra(deps: LegacyDeps, feed: ChangeFeed): LegacyEra {
     stream: (inbound) => stream(scope, inbound),
     deleteSession: (inbound) => deleteSession(scope, inbound),
     deliverReply: (remote) => deliverReply(scope, remote),
+    cancel: (cancelled) => void cancelRequest(scope, cancelled),
     closeStreams: () => endStreams(scope, () => true),
     cutOffCalls() {
       for (const { exchange } of [...scope.running.values()]) exchange.cutOff();
@@ -122,8 +134,11 @@ async function post(scope: Scope, inbound: Inbound, message: unknown): Promise<v
   if (isRequest(message)) return serve(scope, inbound, session, message);
   const sessionId = session?.id;
   if (isNotification(message)) {
-    if (message.method === 'notifications/cancelled' && sessionId !== undefined)
-      cancelRequest(scope, sessionId, message);
+    if (message.method === 'notifications/cancelled' && sessionId !== undefined) {
+      const requestId = message.params?.['requestId'] as RequestId | undefined;
+      const isHere = cancelRequest(scope, { sessionId, requestId });
+      if (!isHere) scope.deps.peers.cancel({ surfaceKey: inbound.surface.key, sessionId, requestId });
+    }
   } else routeReply(scope, inbound.surface.key, sessionId, message as ClientReply);
   inbound.reply.code(202).send();
 }
@@ -225,13 +240,15 @@ function bindingOf(inbound: Inbound): string {
   return `${inbound.surface.key}\n${inbound.credential}`;
 }
 
-function cancelRequest(scope: Scope, sessionId: string, notification: JSONRPCNotification): void {
-  const requestId = notification.params?.['requestId'] as RequestId | undefined;
-  cancelCalls(scope, (one) => one.sessionId === sessionId && one.exchange.requestId === requestId);
+/** False when no such call runs here. */
+function cancelRequest(scope: Scope, { sessionId, requestId }: Omit<RemoteCancel, 'surfaceKey'>): boolean {
+  return cancelCalls(scope, (one) => one.sessionId === sessionId && one.exchange.requestId === requestId);
 }
 
-function cancelCalls(scope: Scope, matches: (one: Running) => boolean): void {
-  for (const one of [...scope.running.values()]) if (matches(one)) one.exchange.cancel();
+function cancelCalls(scope: Scope, matches: (one: Running) => boolean): boolean {
+  const meant = [...scope.running.values()].filter(matches);
+  for (const one of meant) one.exchange.cancel();
+  return meant.length > 0;
 }
 
 interface Address {

@@ -45,7 +45,7 @@ export async function startAdminHub(env: Readonly<Record<string, string>> = {}):
   const { db, vault } = database;
   const storage = { db, vault, installationId: 'test', embedded: undefined };
   const metrics = createMetrics({ version: '0', commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
-  const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId: newId() });
+  const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId: newId(), cluster: undefined });
   const app = await createApp(deps, shutdown);
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -42,7 +42,7 @@ export async function serve(
   const endpoint = createEndpoint({
     info: { name: 'ha-mcp-hub', version: '0.1.0' },
     sessions: createSessions([settings.key ?? randomBytes(32)], memoryDenylist()),
-    peers: settings.peers ?? { replica: 'one', forward: () => {} },
+    peers: settings.peers ?? { replica: 'one', forward: () => {}, cancel: () => {} },
     log: app.log,
   });
   const secret = newSecret();

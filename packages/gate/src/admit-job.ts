@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
-import { effectiveSettings } from '@hub/gate/connector-access.ts';
+import { effectiveSettings } from './connector-access.ts';
 
 /**
  * Decided again when a job is about to run: whoever asked for it may have lost the right meanwhile. Jobs of the operator have

@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import { systemTrx } from './system-door.ts';
+
+/** The replica that has a home's one link. */
+export interface HomePlace {
+  readonly replicaId: string;
+  /** Where other replicas reach it: `host:port`. */
+  readonly address: string;
+  readonly epoch: number;
+}
+
+/**
+ * Takes a home for a replica unless one that lives has it, and tells who has it afterwards. Undefined when the asking replica
+ * itself has no lease, or the home was removed: then nobody was given it. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function takeHome(db: Database, homeId: string, replicaId: string): Promise<HomePlace | undefined> {
+  return systemTrx(db, async (trx) => {
+    await sql`
+      insert into home_holder as held (home_id, replica_id)
+      select h.id, r.id from home h, replica r where h.id = ${homeId} and r.id = ${replicaId} and r.lease_until > now()
+      on conflict (home_id) do update set replica_id = excluded.replica_id, epoch = held.epoch + 1, taken_at = now()
+      where not exists (select from replica r where r.id = held.replica_id and r.lease_until > now())`.execute(trx);
+    return readPlace(trx, homeId);
+  });
+}
+
+/** Who has a home now; undefined when nobody that lives does. @throws Fault STORAGE_UNAVAILABLE */
+export async function findHome(db: Database, homeId: string): Promise<HomePlace | undefined> {
+  return systemTrx(db, (trx) => readPlace(trx, homeId));
+}
+
+async function readPlace(trx: Database, homeId: string): Promise<HomePlace | undefined> {
+  const { rows } = await sql<HomePlace>`
+    select r.id as "replicaId", r.address, held.epoch::int as epoch
+    from home_holder held join replica r on r.id = held.replica_id and r.lease_until > now()
+    where held.home_id = ${homeId}`.execute(trx);
+  return rows[0];
+}
+
+/** The homes a replica has by the table. @throws Fault STORAGE_UNAVAILABLE */
+export async function heldHomes(db: Database, replicaId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<{ id: string }>`select home_id as id from home_holder where replica_id = ${replicaId}`.execute(trx),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Gives homes free, all of a replica's unless one is named; whoever needs one takes it. @throws Fault STORAGE_UNAVAILABLE */
+export async function giveUpHomes(db: Database, replicaId: string, homeId?: string): Promise<void> {
+  await systemTrx(db, (trx) =>
+    trx
+      .deleteFrom('home_holder')
+      .where('replica_id', '=', replicaId)
+      .$if(homeId !== undefined, (query) => query.where('home_id', '=', homeId ?? ''))
+      .execute(),
+  );
+}
+
+/** Replicas that live, in no order. @throws Fault STORAGE_UNAVAILABLE */
+export async function listReplicas(
+  db: Database,
+): Promise<readonly { readonly replicaId: string; readonly address: string }[]> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<{ replicaId: string; address: string }>`
+      select id as "replicaId", address from replica where lease_until > now()`.execute(trx),
+  );
+  return rows;
+}
+
+/**
+ * Ends the lease of a replica whose address refuses connections: nothing listens there any more. One that lives all the same
+ * finds its row gone, lets go of its homes and takes a new row. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function declareGone(db: Database, replicaId: string): Promise<void> {
+  await systemTrx(db, (trx) => trx.deleteFrom('replica').where('id', '=', replicaId).execute());
+}

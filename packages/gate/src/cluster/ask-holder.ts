@@ -1,0 +1,157 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
+import { type PeerClient, PeerUnreachable } from '@hub/runtime/peer.ts';
+import type { Place, Places } from './places.ts';
+
+export interface HolderQuestion {
+  readonly homeId: string;
+  /** Below the home: `call`, `send`, `rest` … */
+  readonly act: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs: number;
+  /** May be sent again when its answer was lost. */
+  readonly isRepeatable: boolean;
+}
+
+export interface AskDeps {
+  readonly places: Places;
+  readonly peers: Pick<PeerClient, 'send'>;
+}
+
+/** Status of an answer by a replica that does not have the home. */
+export const NOT_HELD = 421;
+
+/** A silent holder is looked at this often: its lease tells whether it lives. */
+const LOOK_EVERY_MS = 1_000;
+const TRY_AGAIN_MS = 250;
+
+/**
+ * Puts a question to the replica that holds a home, wherever it is by now. Resolves with the head of the answer, or with `here`
+ * when this replica turned out to be the holder. What was sent once is sent again only if it may be repeated; a question that
+ * never left is asked anew until `deadlineMs`.
+ * @throws Fault CONNECTION_FAILED | CONNECTION_TIMEOUT, with `outcomeUnknown` when it left and may not be repeated | STORAGE_UNAVAILABLE
+ */
+export async function askHolder(deps: AskDeps, question: HolderQuestion): Promise<IncomingMessage | 'here'> {
+  const { places } = deps;
+  const { homeId, signal, deadlineMs } = question;
+  const until = performance.now() + deadlineMs;
+  for (;;) {
+    const leftMs = until - performance.now();
+    if (signal?.aborted) throw reasonOf(signal);
+    if (leftMs <= 0) throw unreachable();
+    const place = await places.locate(homeId);
+    if (place === 'here') return 'here';
+    const answer = await askOnce(deps, question, place, leftMs);
+    if (!('missed' in answer)) return answer;
+    await places.missed(homeId, place, answer.missed);
+    if (answer.missed !== 'refused')
+      await delay(TRY_AGAIN_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  }
+}
+
+type Missed = { readonly missed: 'refused' | 'silent' | 'not_held' };
+
+async function askOnce(
+  { places, peers }: AskDeps,
+  { homeId, act, headers, body, signal, isRepeatable }: HolderQuestion,
+  place: Place,
+  leftMs: number,
+): Promise<IncomingMessage | Missed> {
+  using watch = watchHolder(places, homeId, place, leftMs, signal);
+  try {
+    const answer = await peers.send({
+      address: place.address,
+      path: `/homes/${homeId}/${act}`,
+      headers: headers ?? {},
+      ...(body === undefined ? {} : { body }),
+      signal: watch.signal,
+    });
+    if (answer.statusCode !== NOT_HELD) {
+      // Whoever asked may still end what follows the head.
+      answer.once('close', watch.follow());
+      return answer;
+    }
+    answer.resume();
+    return { missed: 'not_held' };
+  } catch (error) {
+    if (signal?.aborted) throw reasonOf(signal, !isRepeatable);
+    if (error instanceof PeerUnreachable) {
+      if (error.why === 'stranger') throw stranger(place, error);
+      return { missed: error.why };
+    }
+    if (isRepeatable && !watch.isLate) return { missed: 'silent' };
+    throw lost(!isRepeatable, error);
+  }
+}
+
+/** Ends the wait for a holder that died without a word, at the end of its lease; and any wait at the deadline. */
+function watchHolder(
+  places: Places,
+  homeId: string,
+  place: Place,
+  leftMs: number,
+  signal: AbortSignal | undefined,
+): Disposable & { readonly signal: AbortSignal; readonly isLate: boolean; follow(): () => void } {
+  const ending = new AbortController();
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    ending.abort(new Error('no answer in time'));
+  }, leftMs);
+  const look = setInterval(() => {
+    // A database that is away says nothing about the holder.
+    places.isThere(homeId, place).then(
+      (isThere) => isThere || ending.abort(new Error('the holder is gone')),
+      () => undefined,
+    );
+  }, LOOK_EVERY_MS);
+  const onAbort = () => ending.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const release = () => signal?.removeEventListener('abort', onAbort);
+  let isFollowed = false;
+  return {
+    signal: ending.signal,
+    follow() {
+      isFollowed = true;
+      return release;
+    },
+    get isLate() {
+      return isLate;
+    },
+    [Symbol.dispose]() {
+      clearTimeout(late);
+      clearInterval(look);
+      if (!isFollowed) release();
+    },
+  };
+}
+
+function reasonOf(signal: AbortSignal, outcomeUnknown = false): Fault {
+  if (signal.reason instanceof Fault && !outcomeUnknown) return signal.reason;
+  return new Fault('CANCELLED', 'The call was cancelled.', { outcomeUnknown, cause: signal.reason });
+}
+
+function unreachable(): Fault {
+  return new Fault('CONNECTION_TIMEOUT', "The replica that holds this home's link could not be reached.", {
+    suggestion: 'Nothing was sent. Retry in some seconds.',
+  });
+}
+
+function stranger({ address }: Place, cause: unknown): Fault {
+  return new Fault('CONNECTION_FAILED', 'Another replica of the hub does not know the key of this one.', {
+    suggestion: `Start all replicas with the same HUB_KEYS; the one at ${address} has others.`,
+    cause,
+  });
+}
+
+function lost(outcomeUnknown: boolean, cause: unknown): Fault {
+  return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
+    suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
+    outcomeUnknown,
+    cause,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+import { Fault } from '@hub/core/fault.ts';
+import { faultFromWire } from '@hub/core/fault-wire.ts';
+import { jsonLines } from '@hub/ha/remote-wire.ts';
+import { currentTraceparent, inSpan, SpanKind } from '@hub/runtime/spans.ts';
+import type { CallResult } from '../envelope.ts';
+import type { Elsewhere } from '../gate-deps.ts';
+import { CALL_DEADLINE_MS } from '../interruption.ts';
+import type { CallRequest, Run } from '../run.ts';
+import { type AskDeps, askHolder } from './ask-holder.ts';
+
+/** A call on its way to another replica: ids and arguments, and no secret that opens anything. */
+export interface ForwardedCall {
+  readonly tenantId: string;
+  readonly connectorId: string;
+  readonly name: string;
+  readonly args: unknown;
+  readonly clientName?: string | undefined;
+  readonly conversation?: string | undefined;
+  readonly meta?: CallRequest['meta'];
+}
+
+/** One line of the answer: any number of `progress`, then one of the others. */
+export interface ForwardedLine {
+  readonly progress?: readonly [done: number, total: number | null, message: string];
+  readonly result?: CallResult;
+  readonly fault?: unknown;
+}
+
+/** Sends calls to the replica that holds their home: decided here as far as the arguments tell, decided again and run there. */
+export function forwardCalls(deps: AskDeps): Elsewhere {
+  return {
+    isHere: deps.places.isHere,
+    async call(run, home, isRead) {
+      const { request, limit } = run;
+      if (request.isForwarded) throw moved();
+      return inSpan('holder', { kind: SpanKind.CLIENT }, async () => {
+        const answer = await askHolder(deps, {
+          homeId: home.id,
+          act: 'call',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ ...wireOf(run), args: withHome(request.args, home.id) }),
+          signal: limit.signal,
+          deadlineMs: CALL_DEADLINE_MS,
+          isRepeatable: isRead,
+        });
+        return answer === 'here' ? undefined : readAnswer(answer, request, !isRead);
+      });
+    },
+  };
+}
+
+/** @throws Fault the holder's own, or that the answer broke off */
+async function readAnswer(answer: Readable, request: CallRequest, isWrite: boolean): Promise<CallResult> {
+  try {
+    for await (const line of jsonLines(answer)) {
+      const { progress, result, fault } = line as ForwardedLine;
+      if (progress) request.progress?.(progress[0], progress[1] ?? undefined, progress[2]);
+      if (result) return result;
+      if (fault !== undefined) throw faultFromWire(fault) ?? brokenOff(isWrite);
+    }
+  } catch (error) {
+    throw error instanceof Fault ? error : brokenOff(isWrite, error);
+  }
+  throw brokenOff(isWrite);
+}
+
+function wireOf({ request, prepared }: Run): Omit<ForwardedCall, 'args'> {
+  const { connector, clientName, conversation, meta } = request;
+  const { tenantId, id: connectorId } = connector;
+  const traceparent = currentTraceparent();
+  const traced = traceparent === undefined ? meta : { ...meta, traceparent };
+  return { tenantId, connectorId, name: prepared.tool.name, clientName, conversation, meta: traced };
+}
+
+/** The same home, by the name that cannot come to mean another on the way. */
+function withHome(args: unknown, home: string): unknown {
+  return args !== null && typeof args === 'object' && !Array.isArray(args) ? { ...args, home } : args;
+}
+
+function moved(): Fault {
+  return new Fault('CONNECTION_FAILED', 'The link of this home moves between replicas just now.', {
+    suggestion: 'Nothing was sent. Retry in a second.',
+  });
+}
+
+function brokenOff(outcomeUnknown: boolean, cause?: unknown): Fault {
+  return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
+    suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
+    outcomeUnknown,
+    cause,
+  });
+}

@@ -1,0 +1,108 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Database } from '@hub/db/database.ts';
+import { declareGone, findHome, giveUpHomes, heldHomes, listReplicas, takeHome } from '@hub/db/home-holders.ts';
+
+/** A replica that has a home's link, as last heard. */
+export interface Place {
+  readonly replicaId: string;
+  readonly address: string;
+}
+
+/** Where the links of homes are. The table is the truth, what is remembered here a hint that the holder corrects. */
+export interface Places {
+  /** This replica has it; asks nobody. */
+  isHere(homeId: string): boolean;
+  /** Takes the home when nobody has it. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED | STORAGE_UNAVAILABLE */
+  locate(homeId: string): Promise<Place | 'here'>;
+  /** What was heard of a place was wrong: it is looked up anew. A place that refuses connections is free to be taken. */
+  missed(homeId: string, place: Place, why: 'refused' | 'silent' | 'not_held'): Promise<void>;
+  /** Does the table still say that this replica has it, and that it lives? @throws Fault STORAGE_UNAVAILABLE */
+  isThere(homeId: string, place: Place): Promise<boolean>;
+  /** Compares with the table after a time without a lease; lets go of what others took meanwhile. @throws Fault STORAGE_UNAVAILABLE */
+  reconcile(): Promise<void>;
+  /** Lets go of everything: the lease was lost. */
+  dropAll(): void;
+  /** Gives all homes back, for others to take. @throws Fault STORAGE_UNAVAILABLE */
+  handOver(): Promise<void>;
+}
+
+export interface PlacesOptions {
+  readonly db: Database;
+  /** This replica, when it can hold homes; workers cannot. */
+  readonly replicaId: string | undefined;
+  /** The home is held here from now on, or no longer. */
+  onMoved(homeId: string): void;
+}
+
+export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places {
+  const here = new Set<string>();
+  const known = new Map<string, Place>();
+  const asking = new Map<string, Promise<Place | 'here'>>();
+
+  function letGo(homeId: string): void {
+    if (here.delete(homeId)) onMoved(homeId);
+  }
+
+  async function ask(homeId: string): Promise<Place | 'here'> {
+    const place = replicaId === undefined ? await anyHolder(db, homeId) : await takeHome(db, homeId, replicaId);
+    if (!place) throw nobodyHas(homeId);
+    if (place.replicaId !== replicaId) {
+      letGo(homeId);
+      known.set(homeId, place);
+      return place;
+    }
+    known.delete(homeId);
+    if (!here.has(homeId)) {
+      here.add(homeId);
+      onMoved(homeId);
+    }
+    return 'here';
+  }
+
+  return {
+    isHere: (homeId) => here.has(homeId),
+    async locate(homeId) {
+      if (here.has(homeId)) return 'here';
+      const place = known.get(homeId);
+      if (place) return place;
+      const answer = asking.get(homeId) ?? ask(homeId).finally(() => asking.delete(homeId));
+      asking.set(homeId, answer);
+      return answer;
+    },
+    async missed(homeId, place, why) {
+      if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
+      if (why === 'refused') await declareGone(db, place.replicaId);
+    },
+    async isThere(homeId, { replicaId: holder }) {
+      return (await findHome(db, homeId))?.replicaId === holder;
+    },
+    async reconcile() {
+      if (replicaId === undefined) return;
+      const ours = await heldHomes(db, replicaId);
+      for (const homeId of [...here]) if (!ours.has(homeId)) letGo(homeId);
+    },
+    dropAll() {
+      for (const homeId of [...here]) letGo(homeId);
+    },
+    async handOver() {
+      if (replicaId === undefined) return;
+      for (const homeId of [...here]) letGo(homeId);
+      await giveUpHomes(db, replicaId);
+    },
+  };
+}
+
+/** For a process that holds no homes itself: the holder, or any replica, which then takes the home. */
+async function anyHolder(db: Database, homeId: string): Promise<Place | undefined> {
+  const holder = await findHome(db, homeId);
+  if (holder) return holder;
+  const replicas = await listReplicas(db);
+  return replicas[Math.floor(Math.random() * replicas.length)];
+}
+
+function nobodyHas(homeId: string): Fault {
+  return new Fault('CONNECTION_FAILED', 'No replica of the hub can take this home just now.', {
+    suggestion: 'Retry in some seconds.',
+    context: { home_id: homeId },
+  });
+}

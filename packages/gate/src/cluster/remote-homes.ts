@@ -1,0 +1,37 @@
+import { Fault } from '@hub/core/fault.ts';
+import type { Home } from '@hub/ha/home.ts';
+import { createRemoteHome } from '@hub/ha/remote.ts';
+import { type AskDeps, askHolder } from './ask-holder.ts';
+
+/** Who asks, where that matters: a holder refuses an older attempt of the same job. */
+export interface RemoteCaller {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+/** Header that names job and attempt: `<id>:<attempt>`. */
+export const CALLER = 'x-hub-job';
+/** Header with the tenant whose home it is. */
+export const TENANT = 'x-hub-tenant';
+
+/** The home through its holder. No credential of the home is needed here, and its link stays the only one. */
+export function openRemoteHome(
+  deps: AskDeps,
+  { tenantId, homeId }: { readonly tenantId: string; readonly homeId: string },
+  caller?: RemoteCaller,
+): Home {
+  return createRemoteHome({
+    id: homeId,
+    async ask({ headers, ...question }) {
+      const named = {
+        ...headers,
+        [TENANT]: tenantId,
+        ...(caller && { [CALLER]: `${caller.jobId}:${caller.attempt}` }),
+      };
+      const answer = await askHolder(deps, { ...question, homeId, headers: named });
+      if (answer !== 'here') return answer;
+      // Taken over in this moment: whoever holds the remote link lets go of it and opens the direct one.
+      throw new Fault('CONNECTION_FAILED', 'The link of this home moved here.', { suggestion: 'Retry.' });
+    },
+  });
+}

@@ -1,0 +1,124 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { Agent, createServer, request as send } from 'node:https';
+import type { Readable } from 'node:stream';
+
+/** Keys of the cluster by number; who knows one of them belongs to it. */
+export interface PeerKeys {
+  readonly newestId: number;
+  /** 32 bytes; undefined for a number that is not in the ring. */
+  keyOf(id: number): Buffer | undefined;
+}
+
+/** Both sides prove the key in the handshake and all that follows is encrypted; nothing is to be issued or to expire. TLS 1.2 is the last with these. */
+const TLS = {
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.2',
+  ciphers: 'ECDHE-PSK-CHACHA20-POLY1305',
+} as const;
+const IDENTITY = 'ha-mcp-hub/';
+const HANDSHAKE_MS = 1_000;
+const IDLE_MS = 30_000;
+
+/** The door for other processes of the cluster: who has no key of it does not get through the handshake. */
+export function createPeerServer(
+  keys: PeerKeys,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const server = createServer(
+    {
+      ...TLS,
+      handshakeTimeout: HANDSHAKE_MS,
+      // Longer than clients keep a connection, so that a request never meets one that is just being closed.
+      keepAliveTimeout: 2 * IDLE_MS,
+      pskCallback: (_socket, identity) => {
+        const id = identity.startsWith(IDENTITY) ? Number(identity.slice(IDENTITY.length)) : Number.NaN;
+        return keys.keyOf(id) ?? null;
+      },
+    },
+    handle,
+  );
+  server.requestTimeout = 0;
+  // A stranger's handshake ends here and is nobody's error.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server as unknown as Server;
+}
+
+export interface PeerRequest {
+  /** `host:port`. */
+  readonly address: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * No connection came about, so nothing was sent. refused: nothing listens there · silent: no answer to the handshake in 1 s ·
+ * stranger: whoever answers does not know our key.
+ */
+export class PeerUnreachable extends Error {
+  readonly why: 'refused' | 'silent' | 'stranger';
+  constructor(why: PeerUnreachable['why'], cause: unknown) {
+    super(`the other process could not be reached (${why})`, { cause });
+    this.why = why;
+  }
+}
+
+export interface PeerClient {
+  /** POSTs and resolves with the head of the answer, whatever its status. @throws PeerUnreachable | the socket's own error once something was sent */
+  send(request: PeerRequest): Promise<IncomingMessage>;
+  close(): void;
+}
+
+export function createPeerClient(keys: PeerKeys): PeerClient {
+  const { newestId } = keys;
+  const psk = keys.keyOf(newestId);
+  if (!psk) throw new Error('the key ring is empty');
+  const agent = new Agent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    ...TLS,
+    pskCallback: () => ({ psk, identity: `${IDENTITY}${newestId}` }),
+    checkServerIdentity: () => undefined,
+  });
+  return {
+    send({ address, path, headers, body, signal }) {
+      const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
+      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+      let isConnected = false;
+      const request = send(
+        { host, port, path, method: 'POST', agent, ...(headers && { headers }), ...(signal && { signal }) },
+        resolve,
+      );
+      const late = setTimeout(() => {
+        if (!isConnected) request.destroy(new PeerUnreachable('silent', undefined));
+      }, HANDSHAKE_MS);
+      request.on('socket', (socket) => {
+        if (request.reusedSocket) isConnected = true;
+        else socket.once('secureConnect', () => (isConnected = true));
+      });
+      request.on('close', () => clearTimeout(late));
+      request.on('error', (error) => {
+        clearTimeout(late);
+        reject(isConnected || signal?.aborted || error instanceof PeerUnreachable ? error : unreachable(error));
+      });
+      if (typeof body === 'object') body.on('error', (error) => request.destroy(error)).pipe(request);
+      else request.end(body);
+      return promise;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function unreachable(error: NodeJS.ErrnoException): PeerUnreachable {
+  const isRefused = error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND';
+  const isTls = /SSL|TLS|ECONNRESET|EPROTO/.test(error.code ?? '');
+  return new PeerUnreachable(isRefused ? 'refused' : isTls ? 'stranger' : 'silent', error);
+}
+
+/** A JSON answer of an internal route. */
+export function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body) ?? STATUS_CODES[status] ?? '';
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
+import { forwardCalls } from '@hub/gate/cluster/forward.ts';
+import { createPlaces } from '@hub/gate/cluster/places.ts';
+import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
+import type { Elsewhere } from '@hub/gate/gate-deps.ts';
+import type { HolderDeps } from '@hub/gate/holder.ts';
+import { type ClusterLink, openClusterLink } from '@hub/runtime/cluster-link.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import { createPeerClient, type PeerKeys } from '@hub/runtime/peer.ts';
+import type { Shutdown } from '@hub/runtime/shutdown.ts';
+import type { Config } from '../config.ts';
+import { portFault } from '../listen.ts';
+import type { Storage } from '../storage.ts';
+import { createInternalServer, type InternalDeps } from './internal-server.ts';
+import { joinCluster } from './membership.ts';
+
+/** This hub as one of several. */
+export interface Cluster {
+  readonly link: ClusterLink;
+  readonly elsewhere: Elsewhere;
+  readonly openElsewhere: NonNullable<HolderDeps['openElsewhere']>;
+  /** The link of a home came here or went away. */
+  onMoved(listener: (homeId: string) => void): void;
+  /** Answers other replicas, then takes this one's row. @throws Fault CONFIG_INVALID | RESOURCE_LOCKED | STORAGE_UNAVAILABLE */
+  join(deps: Pick<InternalDeps, 'homes' | 'gate' | 'directory' | 'metrics'>): Promise<void>;
+}
+
+export interface ClusterInput {
+  readonly config: Config;
+  readonly redis: NonNullable<Config['redis']>;
+  readonly storage: Storage;
+  readonly shutdown: Shutdown;
+  readonly log: Log;
+  readonly replicaId: string;
+}
+
+export async function openCluster(input: ClusterInput): Promise<Cluster> {
+  const { config, redis, storage, shutdown, log, replicaId } = input;
+  const { db, vault, installationId } = storage;
+  const link = await openClusterLink({ ...redis, installationId, log, shutdown });
+  const keys: PeerKeys = {
+    newestId: vault.ring.newestId,
+    keyOf: (id) => (vault.ring.ids.includes(id) ? vault.ring.child('cluster', id) : undefined),
+  };
+  const peers = createPeerClient(keys);
+  shutdown.onStop('database', 'lines to other replicas', async () => peers.close(), 1_000);
+  const moved = new Set<(homeId: string) => void>();
+  const places = createPlaces({
+    db,
+    replicaId,
+    onMoved: (homeId) => {
+      for (const tell of moved) tell(homeId);
+    },
+  });
+  const asking: AskDeps = { places, peers };
+  return {
+    link,
+    elsewhere: forwardCalls(asking),
+    openElsewhere: async (tenantId, homeId) =>
+      (await places.locate(homeId)) === 'here' ? undefined : openRemoteHome(asking, { tenantId, homeId }),
+    onMoved: (listener) => void moved.add(listener),
+    async join({ homes, gate, directory, metrics }) {
+      const server = createInternalServer({ keys, places, homes, gate, directory, metrics, log });
+      server.listen(config.internalPort, config.internalHost);
+      await once(server, 'listening').catch((error: unknown) => {
+        throw portFault(error, config.internalHost, config.internalPort, 'INTERNAL_PORT');
+      });
+      // Until the homes are handed over others may ask; afterwards they are sent on.
+      shutdown.onStop(
+        'database',
+        'answers to other replicas',
+        async () => {
+          server.close();
+          server.closeAllConnections();
+        },
+        2_000,
+      );
+      await joinCluster({ db, replicaId, address: config.internalAddress, places, shutdown, log });
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Fault } from '@hub/core/fault.ts';
+import { faultToWire } from '@hub/core/fault-wire.ts';
+import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
+import type { ForwardedCall, ForwardedLine } from '@hub/gate/cluster/forward.ts';
+import type { Places } from '@hub/gate/cluster/places.ts';
+import { CALLER, TENANT } from '@hub/gate/cluster/remote-homes.ts';
+import type { Gate } from '@hub/gate/gate.ts';
+import type { Holder } from '@hub/gate/holder.ts';
+import { answerRemote } from '@hub/ha/remote-door.ts';
+import { EVENTS, REMOTE_ACTS, type RemoteAct, readJson } from '@hub/ha/remote-wire.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
+import { answerJson, createPeerServer, type PeerKeys } from '@hub/runtime/peer.ts';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { Directory } from '../directory.ts';
+
+export interface InternalDeps {
+  readonly keys: PeerKeys;
+  readonly places: Places;
+  readonly homes: Pick<Holder, 'hold'>;
+  readonly gate: Pick<Gate, 'call'>;
+  readonly directory: Pick<Directory, 'findById'>;
+  readonly metrics: Pick<Metrics, 'inflightRequests'>;
+  readonly log: Log;
+}
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const PATH = new RegExp(`^/homes/(${UUID})/([a-z]+)$`);
+
+const callShape = z.object({
+  tenantId: z.uuid(),
+  connectorId: z.uuid(),
+  name: z.string(),
+  args: z.unknown(),
+  clientName: z.string().optional(),
+  conversation: z.string().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Calls and home links from other processes of the cluster, for homes held here. Anything else is told where it does not belong. */
+export function createInternalServer(deps: InternalDeps) {
+  const attempts = newestAttempts();
+  let running = 0;
+  const count = (by: 1 | -1) => {
+    running += by;
+    deps.metrics.inflightRequests.set({ kind: 'internal' }, running);
+  };
+  return createPeerServer(deps.keys, (request, response) => {
+    count(1);
+    response.once('close', () => count(-1));
+    answer(deps, attempts, request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
+      deps.log.error({ err: error }, 'a request of another replica met a bug');
+      response.destroy();
+    });
+  });
+}
+
+async function answer(
+  deps: InternalDeps,
+  attempts: Attempts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, homeId, act] = PATH.exec(request.url ?? '') ?? [];
+  if (homeId === undefined) return answerJson(response, 404, {});
+  if ((await deps.places.locate(homeId)) !== 'here') return answerJson(response, NOT_HELD, {});
+  attempts.assertNewest(request.headers[CALLER]);
+  if (act === 'call') return call(deps, homeId, request, response);
+  const tenantId = z.uuid().parse(request.headers[TENANT]);
+  if (!isRemoteAct(act)) return answerJson(response, 404, {});
+  const { home } = await deps.homes.hold(tenantId, homeId);
+  await answerRemote(home, act, request, response);
+}
+
+/** Decided by this replica's own knowledge of the connector; the other one sent nothing but its id. */
+async function call(
+  deps: InternalDeps,
+  homeId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort(new Error('the other replica went away')));
+  const { tenantId, connectorId, ...asked }: ForwardedCall = callShape.parse(await readJson(request));
+  const known = await deps.directory.findById(tenantId, connectorId);
+  if (!known?.access.homes.some(({ id }) => id === homeId)) throw notReached();
+  const tell = (line: ForwardedLine) => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': EVENTS });
+    response.write(`${JSON.stringify(line)}\n`);
+  };
+  const result = await deps.gate.call({
+    ...asked,
+    connector: known.access,
+    signal: gone.signal,
+    progress: (done, total, message) => tell({ progress: [done, total ?? null, message] }),
+    isForwarded: true,
+  });
+  tell({ result });
+  response.end();
+}
+
+function isRemoteAct(act: string | undefined): act is RemoteAct {
+  return REMOTE_ACTS.some((one) => one === act);
+}
+
+interface Attempts {
+  /** @throws Fault RESOURCE_LOCKED for an attempt of a job after a newer one was heard of */
+  assertNewest(header: string | string[] | undefined): void;
+}
+
+/** A worker that was taken for dead may wake up and act again; by then its job has another attempt. */
+function newestAttempts(): Attempts {
+  const newest = new LRUCache<string, number>({ max: 10_000 });
+  return {
+    assertNewest(header) {
+      const [, jobId, text] = /^(.+):(\d+)$/.exec(typeof header === 'string' ? header : '') ?? [];
+      if (jobId === undefined) return;
+      const attempt = Number(text);
+      const known = newest.get(jobId) ?? 0;
+      if (attempt < known) {
+        throw new Fault('RESOURCE_LOCKED', `Attempt ${attempt} of this job is over: attempt ${known} has it.`, {
+          suggestion: 'Nothing was sent to the home.',
+        });
+      }
+      newest.set(jobId, attempt);
+    },
+  };
+}
+
+function notReached(): Fault {
+  return new Fault('HOME_NOT_FOUND', 'The connector may no longer be used, or no longer reaches this home.', {
+    suggestion: 'Ask the owner for a connector that reaches it.',
+  });
+}

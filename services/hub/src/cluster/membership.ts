@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@hub/db/database.ts';
+import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
+import type { Places } from '@hub/gate/cluster/places.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Shutdown } from '@hub/runtime/shutdown.ts';
+
+/** A replica that fell silent loses its homes after this long. */
+const LEASE_MS = 5_000;
+const RENEW_EVERY_MS = 1_500;
+
+export interface MembershipDeps {
+  readonly db: Database;
+  readonly replicaId: string;
+  /** Where other replicas reach this one: `host:port`. */
+  readonly address: string;
+  readonly places: Places;
+  readonly shutdown: Shutdown;
+  readonly log: Log;
+}
+
+/**
+ * Takes this replica's row and keeps its lease until all else has stopped. While the database is away nobody can take a home
+ * over either, so those held go on being served; a row that somebody ended means letting go of all of them and joining anew.
+ * @throws Fault RESOURCE_LOCKED when a hub without REDIS_URL runs on this database
+ */
+export async function joinCluster({ db, replicaId, address, places, shutdown, log }: MembershipDeps): Promise<void> {
+  const claim = { id: replicaId, address, isAlone: false, leaseMs: LEASE_MS };
+  await claimReplica(db, { ...claim, waitMs: 17_000, signal: shutdown.signal });
+  const giveBack = new AbortController();
+  const keeping = keep();
+  shutdown.onStop(
+    'links',
+    'homes handed over',
+    async () => {
+      giveBack.abort();
+      await keeping;
+      await places.handOver();
+      await releaseReplica(db, replicaId);
+    },
+    3_000,
+  );
+
+  async function keep(): Promise<void> {
+    let heldAt = performance.now();
+    for (;;) {
+      await delay(RENEW_EVERY_MS, undefined, { ref: false, signal: giveBack.signal }).catch(() => undefined);
+      if (giveBack.signal.aborted) return;
+      try {
+        const askedAt = performance.now();
+        const isHeld = (await renewReplica(db, replicaId, LEASE_MS, { mayBeLate: true })) !== undefined;
+        if (!isHeld) {
+          log.warn('the lease of this replica was ended by another one; it joins anew');
+          places.dropAll();
+          await claimReplica(db, claim);
+        } else if (askedAt - heldAt > LEASE_MS) await places.reconcile();
+        heldAt = askedAt;
+      } catch (error) {
+        log.warn({ err: error }, 'the lease could not be renewed');
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { findRedis } from '@hub/runtime/testing/redis-server.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { callTool, listTools } from '../ask-hub.ts';
+import { makeDataDir, removeDataDir } from '../start-hub.ts';
+import { type ClusterAdmin, openClusterAdmin } from './admin.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import type { Replica } from './replica.ts';
+
+const jobAnswer = z.object({ job: z.object({ id: z.string() }) });
+const jobShape = z.object({ state: z.string(), attempt: z.number(), error: z.unknown().optional() });
+
+describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1')('two hubs and a worker', () => {
+  let cluster: Cluster;
+  let dir: string;
+  let home: SimulatedHome;
+  let admin: ClusterAdmin;
+  let url: string;
+
+  beforeAll(async () => {
+    [dir, home] = [await makeDataDir(), await startSimulatedHome({ name: 'Cabin' })];
+    cluster = await startCluster({ dir, hubs: 2, workers: 1 });
+    admin = openClusterAdmin(cluster.url, cluster.adminKey);
+    await admin.send('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
+    await admin.send('POST', '/tenants/fjord/homes', {
+      url: home.url,
+      token: home.token,
+      name: 'Cabin',
+      slug: 'cabin',
+    });
+    url = await admin.connector('fjord', { name: 'anna', ceiling: 'destroy' });
+  }, 120_000);
+  afterAll(async () => {
+    await cluster?.[Symbol.asyncDispose]();
+    await home?.close();
+    await removeDataDir(dir);
+  });
+
+  const at = (hub: Replica | undefined) => (hub ? url.replace(cluster.url, cluster.addressOf(hub)) : '');
+  const lightOf = async (hub: Replica | undefined, service: 'turn_on' | 'turn_off') =>
+    callTool(at(hub), 'ha_call_service', { domain: 'light', service, entity_id: 'light.bedside' });
+
+  it('reach a home from each of them over one link', async () => {
+    const [first, second] = cluster.hubs;
+    for (const hub of [first, second, first, second]) {
+      const { isError, body } = await callTool(at(hub), 'ha_get_state', { entity_id: 'light.bedside' });
+      expect(isError, JSON.stringify(body)).toBe(false);
+    }
+    for (const hub of [first, second]) {
+      expect((await lightOf(hub, 'turn_on')).isError).toBe(false);
+      expect(home.stateOf('light.bedside')).toBe('on');
+      expect((await lightOf(hub, 'turn_off')).isError).toBe(false);
+      expect(home.stateOf('light.bedside')).toBe('off');
+    }
+    expect(home.connections()).toBe(1);
+  });
+
+  it('a job stored by either of them is run by the worker, through the holder', async () => {
+    const { job } = jobAnswer.parse(
+      await admin.send('POST', '/tenants/fjord/homes/cabin/backups', { name: 'From afar' }),
+    );
+    const ended = await vi.waitFor(
+      async () => {
+        const found = jobShape.parse(await admin.send('GET', `/tenants/fjord/jobs/${job.id}`));
+        expect(['queued', 'running']).not.toContain(found.state);
+        return found;
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    expect(ended, JSON.stringify(ended.error)).toMatchObject({ state: 'done', attempt: 1 });
+    expect(home.connections()).toBe(1);
+  });
+
+  it('a tool that starts a job follows it across processes to its end', async () => {
+    const { body, isError } = await callTool(url, 'ha_manage_backup', {
+      scope: 'snapshot',
+      action: 'create',
+      name: 'By tool',
+    });
+    expect(isError, JSON.stringify(body)).toBe(false);
+    expect(JSON.stringify(body)).toContain('By tool');
+  });
+
+  it('a new list and a revoked connector are known to all at once', async () => {
+    const guest = await admin.connector('fjord', { name: 'guest', ceiling: 'control' });
+    const on = (hub: Replica | undefined) => guest.replace(cluster.url, hub ? cluster.addressOf(hub) : '');
+    for (const hub of cluster.hubs) expect(await listTools(on(hub))).toContain('ha_get_history');
+    await admin.send('PATCH', '/tenants/fjord/connectors/guest', { disabledTools: ['ha_get_history'] });
+    for (const hub of cluster.hubs) {
+      await vi.waitFor(async () => expect(await listTools(on(hub))).not.toContain('ha_get_history'), {
+        timeout: 1_000,
+      });
+    }
+    await admin.send('POST', '/tenants/fjord/connectors/guest/revoke');
+    for (const hub of cluster.hubs) {
+      await vi.waitFor(() => expect(listTools(on(hub))).rejects.toThrow('404'), { timeout: 1_000 });
+    }
+  });
+
+  it('when the holder dies the other takes its homes, and one that comes back finds them there', async () => {
+    const [first, second] = cluster.hubs;
+    const holder = await cluster.holderOf('cabin');
+    const other = holder === first ? second : first;
+    await holder?.end('SIGKILL');
+    await vi.waitFor(async () => expect((await lightOf(other, 'turn_on')).isError).toBe(false), { timeout: 10_000 });
+    expect(home.stateOf('light.bedside')).toBe('on');
+    await holder?.start();
+    expect((await lightOf(holder, 'turn_off')).isError).toBe(false);
+    expect(home.stateOf('light.bedside')).toBe('off');
+    expect(home.connections()).toBe(1);
+  }, 60_000);
+
+  it('an ordered stop hands its homes over without a call that fails', async () => {
+    const [first, second] = cluster.hubs;
+    const stopping = first?.end('SIGTERM');
+    const answers: boolean[] = [];
+    let isOver = false;
+    void stopping?.then(() => {
+      isOver = true;
+    });
+    while (!isOver) answers.push((await callTool(at(second), 'ha_get_state', { entity_id: 'light.bedside' })).isError);
+    expect(answers.filter(Boolean)).toEqual([]);
+    await first?.start();
+  }, 60_000);
+});

@@ -1,0 +1,128 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newSecret } from '@hub/core/ids.ts';
+import { newKeyRing } from '@hub/db/key-ring.ts';
+import { type RedisServer, startRedisServer } from '@hub/runtime/testing/redis-server.ts';
+import pg from 'pg';
+import { steadyPort } from '../start-hub.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+import { type ClusterPostgres, startClusterPostgres } from './postgres.ts';
+import { createReplica, type Replica } from './replica.ts';
+
+export interface ClusterOptions {
+  /** Keeps the database, the keys and what each process said. */
+  readonly dir: string;
+  readonly hubs: number;
+  readonly workers: number;
+  /** Of the balancer; any free one unless told. */
+  readonly port?: number | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** PostgreSQL, Redis, hubs, workers and a balancer as plain processes of this machine. */
+export interface Cluster extends AsyncDisposable {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly postgres: ClusterPostgres;
+  readonly redis: RedisServer;
+  readonly balancer: Balancer;
+  readonly hubs: readonly Replica[];
+  readonly workers: readonly Replica[];
+  /** The hub that has the link of a home, by its slug. */
+  holderOf(slug: string): Promise<Replica | undefined>;
+  /** Where this hub answers by itself. */
+  readonly addressOf: (hub: Replica) => string;
+}
+
+/** Starts one after the other and resolves when all are ready; ends those that run when one does not. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { dir, hubs, workers, env = {} } = options;
+  await mkdir(dir, { recursive: true, mode: 0o711 });
+  await using open = new AsyncDisposableStack();
+  const postgres = open.use(await startClusterPostgres(dir));
+  const redis = open.use(await startRedisServer(await steadyPort()));
+  const { keys, adminKey } = await readSecrets(join(dir, 'secrets.json'));
+  const port = options.port ?? (await steadyPort());
+  const shared = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    HUB_KEYS: keys,
+    HUB_ADMIN_KEY: adminKey,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    TRUSTED_PROXIES: '127.0.0.1/32',
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    ...env,
+  };
+  const ports = new Map<Replica, number>();
+  const all: Replica[] = [];
+  open.defer(async () => void (await Promise.all(all.map((replica) => replica.end('SIGTERM')))));
+  for (let number = 1; number <= hubs; number++) {
+    const [own, internal] = [await steadyPort(), await steadyPort()];
+    const replica = await createOne(dir, 'hub', number, {
+      ...shared,
+      PORT: String(own),
+      INTERNAL_HOST: '127.0.0.1',
+      INTERNAL_PORT: String(internal),
+      INTERNAL_ADDRESS: `127.0.0.1:${internal}`,
+    });
+    ports.set(replica, own);
+    all.push(replica);
+    // One after the other, so that the first brings the database up to date.
+    await replica.start();
+  }
+  for (let number = 1; number <= workers; number++) all.push(await createOne(dir, 'worker', number, shared));
+  const [hubList, workerList] = [all.filter(({ kind }) => kind === 'hub'), all.filter(({ kind }) => kind === 'worker')];
+  await Promise.all(workerList.map((worker) => worker.start()));
+  const upPorts = () => hubList.flatMap((hub) => (hub.isUp ? [ports.get(hub) ?? 0] : []));
+  const balancer = open.use(await startBalancer(port, upPorts));
+  const owned = open.move();
+  return {
+    ...{ url: balancer.url, adminKey, postgres, redis, balancer, hubs: hubList, workers: workerList },
+    async holderOf(slug) {
+      const client = new pg.Client({ connectionString: postgres.url });
+      await client.connect();
+      try {
+        await client.query("select set_config('hub.door', 'system', false)");
+        const { rows } = await client.query<{ address: string }>(
+          `select r.address from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
+           where h.slug = $1`,
+          [slug],
+        );
+        const internal = rows[0]?.address;
+        return hubList.find((hub) => internal !== undefined && hub.env['INTERNAL_ADDRESS'] === internal);
+      } finally {
+        await client.end();
+      }
+    },
+    addressOf: (hub) => `http://127.0.0.1:${ports.get(hub)}`,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function createOne(
+  dir: string,
+  kind: Replica['kind'],
+  number: number,
+  env: Readonly<Record<string, string>>,
+): Promise<Replica> {
+  const name = `${kind}-${number}`;
+  const dataDir = join(dir, name);
+  return createReplica({
+    ...{ name, kind, opsPort: await steadyPort(), logFile: join(dir, `${name}.log`) },
+    env: { ...env, DATA_DIR: dataDir },
+  });
+}
+
+interface Secrets {
+  readonly keys: string;
+  readonly adminKey: string;
+}
+
+/** Made once: what the database holds is sealed by them. */
+async function readSecrets(file: string): Promise<Secrets> {
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept) as Secrets;
+  const made = { keys: newKeyRing(), adminKey: newSecret() };
+  await writeFile(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
