@@ -1,5 +1,6 @@
 /**
- * Writes what follows from the tools and jobs: the two registries and docs/tools.md; and the guide's files as a module.
+ * Writes what follows from the tools and jobs: the two registries and docs/tools.md; the guide's files as a module; and the
+ * dashboards as Grafana imports them.
  *
  *     npm run gen            writes
  *     npm run gen:check      fails when a file is stale, a tool has no test, or two share a name
@@ -8,6 +9,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Job } from '@hub/jobs/define.ts';
 import type { Tool } from '@hub/tools/define.ts';
+import { access } from '../grafana/access.ts';
+import { boardJson } from '../grafana/board.ts';
+import { fleet } from '../grafana/fleet.ts';
+import { jobs as jobBoard } from '../grafana/jobs.ts';
+import { runtime } from '../grafana/runtime.ts';
+import { toolLatency } from '../grafana/tool-latency.ts';
 import { findDefinitions } from './gen/find-definitions.ts';
 import { findProofs, provedByName } from './gen/find-proofs.ts';
 import { guideSource } from './gen/guide-source.ts';
@@ -16,6 +23,7 @@ import { staleHint } from './gen/stale-hint.ts';
 import { toolsPage } from './gen/tools-page.ts';
 
 const root = join(import.meta.dirname, '..');
+const BOARDS = [fleet, toolLatency, jobBoard, access, runtime];
 
 function settle(files: Readonly<Record<string, string>>, isCheck: boolean): string[] {
   const problems: string[] = [];
@@ -42,6 +50,7 @@ async function main(): Promise<void> {
     'packages/tools/src/registry.gen.ts': registrySource('Tool', 'tool', tools.found),
     'packages/jobs/src/registry.gen.ts': registrySource('Job', 'job', jobs.found),
     'packages/tools/src/guidance/files.gen.ts': guideSource(join(root, 'packages/tools/src/guidance/skill')),
+    ...Object.fromEntries(BOARDS.map((board) => [`grafana/dashboards/${board.id}.json`, boardJson(board)])),
     'docs/tools.md': toolsPage(
       tools.found.map(({ definition }) => definition),
       (tool) => {

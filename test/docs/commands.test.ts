@@ -32,7 +32,7 @@ describe('a block of commands', () => {
   it.each(blocks)('of %s runs: %s', { timeout: 180_000 }, async (_name, block = '') => {
     expect(block).not.toContain('…');
     const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
-    const env = { PATH, HUB_URL: hub.base, DATA_DIR: hub.dataDir };
+    const env = { PATH, HUB_URL: hub.base, DATA_DIR: hub.dataDir, OPS_PORT: new URL(hub.opsBase).port };
     // Rejects with what was said when a command ends with anything but 0.
     await promisify(execFile)('sh', ['-ec', block], { cwd: ROOT, env });
   });
