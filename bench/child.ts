@@ -5,6 +5,8 @@ import { once } from 'node:events';
 export interface Child extends AsyncDisposable {
   /** Sends a message and resolves with the next one that comes back. @throws Error when the process ended instead */
   ask(message: object): Promise<unknown>;
+  /** Sends a message without waiting for one. */
+  tell(message: object): void;
   readonly pid: number;
 }
 
@@ -14,6 +16,7 @@ export function startChild(script: URL): Child {
   const ended = once(child, 'exit');
   return {
     pid: child.pid ?? 0,
+    tell: (message) => void child.send(message),
     async ask(message) {
       const answer = nextMessage(child);
       child.send(message);

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { newSecret } from '@hub/core/ids.ts';
 import { newKeyRing } from '@hub/db/key-ring.ts';
 import { type RedisServer, startRedisServer } from '@hub/runtime/testing/redis-server.ts';
@@ -30,8 +31,21 @@ export interface Cluster extends AsyncDisposable {
   readonly workers: readonly Replica[];
   /** The hub that has the link of a home, by its slug. */
   holderOf(slug: string): Promise<Replica | undefined>;
+  /** A home whose link this hub has, by its slug; undefined when it has none. */
+  aHomeOf(hub: Replica): Promise<string | undefined>;
+  /** What a worker runs, by the id it said at its start. */
+  jobsOf(workerId: string): Promise<readonly RunningJob[]>;
+  hasNewAttempt(job: RunningJob): Promise<boolean>;
+  /** Takes a hub from the balancer's list, as a balancer does that finds it not ready; `show` puts it back. */
+  hide(hub: Replica): void;
+  show(hub: Replica): void;
   /** Where this hub answers by itself. */
   readonly addressOf: (hub: Replica) => string;
+}
+
+export interface RunningJob {
+  readonly id: string;
+  readonly attempt: number;
 }
 
 /** Starts one after the other and resolves when all are ready; ends those that run when one does not. */
@@ -73,27 +87,42 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (let number = 1; number <= workers; number++) all.push(await createOne(dir, 'worker', number, shared));
   const [hubList, workerList] = [all.filter(({ kind }) => kind === 'hub'), all.filter(({ kind }) => kind === 'worker')];
   await Promise.all(workerList.map((worker) => worker.start()));
-  const upPorts = () => hubList.flatMap((hub) => (hub.isUp ? [ports.get(hub) ?? 0] : []));
+  const hidden = new Set<Replica>();
+  const query = <T extends object>(text: string, ...parameters: readonly unknown[]) =>
+    ask<T>(postgres.url, text, parameters);
+  const upPorts = () => hubList.flatMap((hub) => (hub.isUp && !hidden.has(hub) ? [ports.get(hub) ?? 0] : []));
   const balancer = open.use(await startBalancer(port, upPorts));
   const owned = open.move();
   return {
     ...{ url: balancer.url, adminKey, postgres, redis, balancer, hubs: hubList, workers: workerList },
     async holderOf(slug) {
-      const client = new pg.Client({ connectionString: postgres.url });
-      await client.connect();
-      try {
-        await client.query("select set_config('hub.door', 'system', false)");
-        const { rows } = await client.query<{ address: string }>(
-          `select r.address from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
-           where h.slug = $1`,
-          [slug],
-        );
-        const internal = rows[0]?.address;
-        return hubList.find((hub) => internal !== undefined && hub.env['INTERNAL_ADDRESS'] === internal);
-      } finally {
-        await client.end();
-      }
+      const [row] = await query<{ address: string }>(
+        `select r.address from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
+         where h.slug = $1`,
+        slug,
+      );
+      return hubList.find(({ env: own }) => row !== undefined && own['INTERNAL_ADDRESS'] === row.address);
     },
+    async aHomeOf(hub) {
+      const [row] = await query<{ slug: string }>(
+        `select h.slug from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
+         where r.address = $1 limit 1`,
+        hub.env['INTERNAL_ADDRESS'],
+      );
+      return row?.slug;
+    },
+    jobsOf: (workerId) =>
+      query<RunningJob>(`select id, attempt from job where worker = $1 and state = 'running'`, workerId),
+    async hasNewAttempt({ id, attempt }) {
+      const [row] = await query<{ is: boolean }>(
+        `select attempt > $2 or state <> 'running' and finished_at is not null as is from job where id = $1`,
+        id,
+        attempt,
+      );
+      return row?.is ?? true;
+    },
+    hide: (hub) => void hidden.add(hub),
+    show: (hub) => void hidden.delete(hub),
     addressOf: (hub) => `http://127.0.0.1:${ports.get(hub)}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -125,4 +154,22 @@ async function readSecrets(file: string): Promise<Secrets> {
   const made = { keys: newKeyRing(), adminKey: newSecret() };
   await writeFile(file, JSON.stringify(made), { mode: 0o600 });
   return made;
+}
+
+/** A look into the table from outside, as the hub's own role; once more while the database is away. */
+async function ask<T extends object>(url: string, text: string, parameters: readonly unknown[]): Promise<readonly T[]> {
+  for (let tries = 0; ; tries++) {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query("select set_config('hub.door', 'system', false)");
+      return (await client.query<T>(text, [...parameters])).rows;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await delay(100);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
 }

@@ -21,6 +21,7 @@ export interface Replica {
   readonly kind: 'hub' | 'worker';
   readonly opsPort: number;
   readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
   /** True while the process is there, ready or not. */
   readonly isUp: boolean;
   readonly pid: number;
@@ -42,7 +43,7 @@ export function createReplica({ name, kind, root = ROOT, opsPort, env, logFile }
   };
   let running: Background | undefined;
   return {
-    ...{ name, kind, opsPort, env },
+    ...{ name, kind, opsPort, env, logFile },
     get isUp() {
       return running !== undefined;
     },

@@ -112,7 +112,8 @@ export function createPeerClient(keys: PeerKeys): PeerClient {
 
 function unreachable(error: NodeJS.ErrnoException): PeerUnreachable {
   const isRefused = error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND';
-  const isTls = /SSL|TLS|ECONNRESET|EPROTO/.test(error.code ?? '');
+  // A handshake that is cut off is a process that ends; one that fails says so.
+  const isTls = /SSL|TLS|EPROTO/.test(error.code ?? '');
   return new PeerUnreachable(isRefused ? 'refused' : isTls ? 'stranger' : 'silent', error);
 }
 

@@ -2,6 +2,7 @@ import { startDrift } from './drift.ts';
 import { closeHome, type HomeModel, openHome } from './home-model.ts';
 import { stableId } from './identifiers.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
+import type { Json } from './read.ts';
 import { listenForHomes } from './server.ts';
 import { simulatedVersion } from './simulated-home.ts';
 import { type HomeSize, sizedScenario } from './sized-scenario.ts';
@@ -11,6 +12,8 @@ export interface ManyHomesOptions {
   readonly port?: number;
   readonly host?: string;
   readonly latencyMs?: number;
+  /** Told of every command right before a home carries it out: the home's own record, for checks from outside. */
+  readonly heard?: (homeName: string, message: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface HomeAddress {
@@ -40,7 +43,7 @@ export interface SimulatedHomes {
 export async function startSimulatedHomes(
   count: number,
   size: HomeSize,
-  { port = 0, host = '127.0.0.1', latencyMs = 0 }: ManyHomesOptions = {},
+  { port = 0, host = '127.0.0.1', latencyMs = 0, heard }: ManyHomesOptions = {},
 ): Promise<SimulatedHomes> {
   const template = buildTemplate(sizedScenario(size), Date.now());
   const homes = new Map<number, HomeModel>();
@@ -59,7 +62,8 @@ export async function startSimulatedHomes(
     homes.set(number, home);
     return home;
   };
-  const server = await listenForHomes({ version: simulatedVersion, mood, latencyMs, find }, port, host);
+  const tell = heard && ((home: HomeModel, message: Json) => heard(home.identity.name, message));
+  const server = await listenForHomes({ version: simulatedVersion, mood, latencyMs, find, heard: tell }, port, host);
   const stopDrift = startDrift(() => homes.values(), true);
   return {
     url: server.url,

@@ -26,7 +26,7 @@ export interface AskDeps {
 export const NOT_HELD = 421;
 
 /** A silent holder is looked at this often: its lease tells whether it lives. */
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 500;
 const TRY_AGAIN_MS = 250;
 
 /**

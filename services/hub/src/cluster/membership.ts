@@ -6,8 +6,8 @@ import type { Log } from '@hub/runtime/log.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 
 /** A replica that fell silent loses its homes after this long. */
-const LEASE_MS = 5_000;
-const RENEW_EVERY_MS = 1_500;
+const LEASE_MS = 4_000;
+const RENEW_EVERY_MS = 1_000;
 
 export interface MembershipDeps {
   readonly db: Database;

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { ClusterAdmin } from '../../cluster/admin.ts';
+import type { Ledger, Write } from './ledger.ts';
+import { NONCE } from './nonce.ts';
+
+export interface Verdict {
+  readonly calls: number;
+  readonly failedClearly: number;
+  readonly brokenOff: number;
+  /** Said done and not done, said not done and done, done twice, or about another home: each in words. */
+  readonly wrong: readonly string[];
+  readonly jobs: { readonly accepted: number; readonly done: number; readonly failedHonestly: number };
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+}
+
+const SETTLE_MS = 150_000;
+const jobShape = z.object({ state: z.string(), attempt: z.number(), error: z.looseObject({}).optional() });
+
+/** Compares what clients were told with what the homes wrote down themselves. */
+export async function judge(ledger: Ledger, journal: string, admin: ClusterAdmin, tenant: string): Promise<Verdict> {
+  const jobs = await settledJobs(ledger, admin, tenant);
+  const arrived = await countNonces(journal);
+  const countOf = (nonce: string) => arrived.get(nonce) ?? 0;
+  const marks = jobs.map((job) => ({ job, count: countOf(job.nonce), is: markOf(job, countOf(job.nonce)) }));
+  const say = (is: JobMark) =>
+    marks
+      .filter((one) => one.is === is)
+      .map(
+        ({ job, count }) =>
+          `job ${job.id} (${job.nonce}) at ${job.home}: ${JSON.stringify(job.found)}, arrived ${count} times`,
+      );
+  const count = (is: JobMark) => marks.filter((one) => one.is === is).length;
+  const failedClearly =
+    ledger.writes.filter(({ told }) => told !== 'done').length + ledger.refusedReads - ledger.brokenOff;
+  return {
+    calls: ledger.reads + ledger.writes.length,
+    ...{ failedClearly: Math.max(0, failedClearly), brokenOff: ledger.brokenOff },
+    wrong: [
+      ...ledger.wrongReads.map((read) => `an answer of another home: ${read}`),
+      ...ledger.writes.flatMap((write) => complaintOf(write, countOf(write.nonce)) ?? []),
+      ...say('wrong'),
+    ],
+    jobs: { accepted: jobs.length, done: count('done'), failedHonestly: count('failed honestly') },
+    lost: say('lost'),
+    doubled: say('doubled'),
+  };
+}
+
+/** What speaks against what a client was told of a write; undefined when it is true. */
+function complaintOf({ nonce, told, what, home }: Write, count: number): string | undefined {
+  const about = `${what} ${nonce} at ${home}`;
+  if (count > 1) return `${about}: arrived ${count} times`;
+  if (told === 'done' && count === 0) return `${about}: said done, never arrived`;
+  if (told === 'refused' && count > 0) return `${about}: said not done, arrived`;
+  return undefined;
+}
+
+type JobMark = 'done' | 'failed honestly' | 'wrong' | 'lost' | 'doubled';
+
+function markOf({ found }: SettledJob, count: number): JobMark {
+  if (count > 1) return 'doubled';
+  if (!found || UNFINISHED.includes(found.state)) return 'lost';
+  if (found.state === 'done') return count === 1 ? 'done' : 'wrong';
+  return found.state === 'failed' && count > 0 ? 'wrong' : 'failed honestly';
+}
+
+const UNFINISHED = ['queued', 'running', 'waiting'];
+
+type SettledJob = Ledger['jobs'][number] & { readonly found: z.infer<typeof jobShape> | undefined };
+
+async function settledJobs(ledger: Ledger, admin: ClusterAdmin, tenant: string): Promise<readonly SettledJob[]> {
+  const until = performance.now() + SETTLE_MS;
+  const look = async (id: string) =>
+    admin
+      .send('GET', `/tenants/${tenant}/jobs/${id}`)
+      .then((answer) => jobShape.parse(answer))
+      .catch((error: unknown) => {
+        if (String(error).includes('404')) return undefined;
+        throw error;
+      });
+  const ended: SettledJob[] = [];
+  for (const job of ledger.jobs) {
+    let found = await look(job.id);
+    while (found && UNFINISHED.includes(found.state) && performance.now() < until) {
+      await delay(250);
+      found = await look(job.id);
+    }
+    ended.push({ ...job, found });
+  }
+  return ended;
+}
+
+async function countNonces(journal: string): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const [nonce] of (await readFile(journal, 'utf8')).matchAll(NONCE))
+    counts.set(nonce, (counts.get(nonce) ?? 0) + 1);
+  return counts;
+}
