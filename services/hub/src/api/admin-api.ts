@@ -14,6 +14,7 @@ import { databaseBackupRoute } from './database-backup.ts';
 import { docsPage } from './docs-page.ts';
 import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
+import { applyRoute } from './home-apply.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
 import { jobRoutes } from './jobs.ts';
@@ -60,6 +61,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   memberRoutes(api, deps);
   homeRoutes(api, deps);
   importRoute(api, deps);
+  applyRoute(api, deps);
   connectorRoutes(api, deps);
   editRoutes(api, deps);
   approvalRoutes(api, deps);

@@ -14,6 +14,7 @@ import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { readToken } from '../secret-input.ts';
 import { homeSettingFlags, settingOptions, settingsBody, settingUndoOptions } from '../setting-flags.ts';
 import { cell, table } from '../table.ts';
+import { applyCommand } from './homes-apply.ts';
 
 const storedShape = z.object({ home: homeShape, result: z.enum(['created', 'updated']), check: checkShape.optional() });
 
@@ -31,6 +32,7 @@ export function homeCommands(program: Command, home: Home): void {
   checkCommand(group, home);
   removeCommand(group, home);
   importCommand(group, home);
+  applyCommand(group, home);
 }
 
 function addCommand(group: Command, home: Home): void {
