@@ -7,7 +7,7 @@ import { tenantTrx } from './doors.ts';
 import type { LinkSummary } from './home-record.ts';
 import { openFrom, type SealPlace, sealFor, type Vault } from './vault.ts';
 
-const secretsShape = z.object({
+export const linkSecretsShape = z.object({
   token: z.string().optional(),
   /** PEM. */
   clientCertificate: z.string().optional(),
@@ -18,7 +18,7 @@ const secretsShape = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-type LinkSecrets = z.output<typeof secretsShape>;
+type LinkSecrets = z.output<typeof linkSecretsShape>;
 
 /** How a home is reached, opened. Hand it to the link and nowhere else. */
 export type OpenLink = LinkSecrets & {
@@ -153,7 +153,17 @@ async function openSecrets(
   sealed: Buffer,
 ): Promise<LinkSecrets> {
   const plain = await openFrom(trx, vault, placeOf(tenantId, homeId), sealed);
-  return secretsShape.parse(JSON.parse(plain.toString()));
+  return linkSecretsShape.parse(JSON.parse(plain.toString()));
+}
+
+/** For a link that was carried over as a row. */
+export async function sealLinkSecrets(
+  trx: Trx,
+  vault: Vault,
+  { tenantId, homeId }: { readonly tenantId: string; readonly homeId: string },
+  secrets: LinkSecrets,
+): Promise<Buffer> {
+  return await sealFor(trx, vault, placeOf(tenantId, homeId), JSON.stringify(secrets));
 }
 
 function placeOf(tenantId: string, homeId: string): SealPlace {
@@ -166,7 +176,7 @@ function mergeSecrets(old: LinkSecrets, input: LinkInput): LinkSecrets {
     ([, value]) => value !== undefined,
   );
   const merged = Object.entries({ ...old, ...Object.fromEntries(given) }).filter(([, value]) => value !== null);
-  const secrets = secretsShape.parse(Object.fromEntries(merged));
+  const secrets = linkSecretsShape.parse(Object.fromEntries(merged));
   if (Object.keys(secrets.headers ?? {}).length > MAX_HEADERS) {
     throw new Fault('VALIDATION_INVALID_PARAMETER', `A home takes at most ${MAX_HEADERS} extra headers.`, {
       suggestion: 'Leave out those it does not need.',

@@ -21,6 +21,7 @@ import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
 import { collectOpenApi, openApiRoute } from './openapi.ts';
 import { schemaFault } from './problem-shape.ts';
+import { tenantFileRoutes } from './tenant-file.ts';
 import { tenantRoutes } from './tenants.ts';
 
 /** Everything below /api, guarded by the admin key and described by OpenAPI 3.1, and the settings pages beside it. */
@@ -58,6 +59,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   });
   const api = scope.withTypeProvider<ZodTypeProvider>();
   tenantRoutes(api, deps);
+  tenantFileRoutes(api, deps);
   memberRoutes(api, deps);
   homeRoutes(api, deps);
   importRoute(api, deps);

@@ -15,35 +15,53 @@ export interface Difference {
 
 /** What of a stored home is not as it should be. @throws Fault VALIDATION_INVALID_PARAMETER for settings that cannot be */
 export function differenceOf(home: HomeRecord, link: OpenLink, wanted: WantedHome): Difference {
-  const patch: Record<string, unknown> = {};
-  const changes: FieldChange[] = [];
-  const note = (field: keyof WantedHome, from: unknown, to: unknown) => {
-    patch[field] = wanted[field];
-    changes.push({ field, ...shown('from', from), ...shown('to', to) });
-  };
-  for (const field of FACTS) {
-    const to = wanted[field];
-    if (to !== undefined && (to ?? undefined) !== home[field]) note(field, home[field], to);
-  }
-  if (wanted.tags && canonicalJson([...new Set(wanted.tags)].sort()) !== canonicalJson([...home.tags].sort())) {
-    note('tags', home.tags.join(', '), wanted.tags.join(', '));
-  }
-  if (urlKeyOf(wanted.url) !== home.link.url) note('url', home.link.url, wanted.url);
-  for (const field of SECRETS) {
-    const to = wanted[field];
-    if (to !== undefined && canonicalJson(to ?? null) !== canonicalJson(link[field] ?? null)) {
-      note(field, link[field] && 'another', to === null ? undefined : 'the one given');
-    }
-  }
-  if (wanted.defaults) {
-    const next = patchedSettings(home.settings, wanted.defaults);
-    if (canonicalJson(next) !== canonicalJson(home.settings)) {
-      note('defaults', canonicalJson(home.settings), canonicalJson(next));
-    }
-  }
-  return { patch, changes };
+  const changes = [
+    ...factChanges(home, wanted),
+    ...secretChanges(link, wanted),
+    ...settingChanges(home.settings, wanted.defaults),
+  ];
+  return { patch: Object.fromEntries(changes.map(({ field }) => [field, wanted[field]])), changes };
 }
 
-function shown(side: 'from' | 'to', value: unknown): Partial<FieldChange> {
+type Change = FieldChange & { readonly field: keyof WantedHome };
+
+function factChanges(home: HomeRecord, wanted: WantedHome): readonly Change[] {
+  const { tags, url } = wanted;
+  return [
+    ...FACTS.flatMap((field) => {
+      const to = wanted[field];
+      return to === undefined || (to ?? undefined) === home[field] ? [] : [change(field, home[field], to)];
+    }),
+    ...(tags && !isSame([...new Set(tags)].sort(), [...home.tags].sort())
+      ? [change('tags', home.tags.join(', '), tags.join(', '))]
+      : []),
+    ...(urlKeyOf(url) === home.link.url ? [] : [change('url', home.link.url, url)]),
+  ];
+}
+
+/** That they differ is all that is told. */
+function secretChanges(link: OpenLink, wanted: WantedHome): readonly Change[] {
+  return SECRETS.flatMap((field) => {
+    const to = wanted[field];
+    if (to === undefined || isSame(to, link[field] ?? null)) return [];
+    return [change(field, link[field] && 'another', to === null ? undefined : 'the one given')];
+  });
+}
+
+function settingChanges(stored: HomeRecord['settings'], defaults: WantedHome['defaults']): readonly Change[] {
+  if (!defaults) return [];
+  const next = patchedSettings(stored, defaults);
+  return isSame(next, stored) ? [] : [change('defaults', canonicalJson(stored), canonicalJson(next))];
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return canonicalJson(one) === canonicalJson(other);
+}
+
+function change(field: keyof WantedHome, from: unknown, to: unknown): Change {
+  return { field, ...shown('from', from), ...shown('to', to) };
+}
+
+function shown(side: 'from' | 'to', value: unknown): Partial<Pick<FieldChange, 'from' | 'to'>> {
   return value === undefined || value === null || value === '' ? {} : { [side]: String(value) };
 }

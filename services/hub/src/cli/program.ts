@@ -12,6 +12,7 @@ import { homeCommands } from './commands/homes.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/keys.ts';
 import { memberCommands } from './commands/members.ts';
+import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { UsageError } from './failure.ts';
 import { type Io, painter } from './io.ts';
@@ -55,6 +56,7 @@ function buildProgram(home: Home): Command {
   backupCommands(program, home);
   databaseCommands(program, home);
   tenantCommands(program, home);
+  tenantFileCommands(program, home);
   memberCommands(program, home);
   keyCommands(program, home);
   return program;

@@ -4,24 +4,43 @@ import { text as readAll } from 'node:stream/consumers';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 
+export interface SecretKind {
+  /** What it is called; its flag bears the same name. */
+  readonly name: string;
+  /** The environment variable that may hold it. */
+  readonly variable: string;
+  readonly prompt: string;
+}
+
+/** As readSecret, for a home's token. @throws UsageError */
+export function readToken(io: Io, option: string | undefined, prompt: string): Promise<string> {
+  return readSecret(io, option, { name: 'token', variable: 'HOME_ASSISTANT_TOKEN', prompt });
+}
+
 /**
- * A token from where it leaves no trace: `-` reads it from a pipe or asks for it unseen; without an option the variable
- * HOME_ASSISTANT_TOKEN, else it is asked for. A value on the command line is taken with a warning. @throws UsageError
+ * A secret from where it leaves no trace: `-` reads it from a pipe or asks for it unseen; without an option its variable,
+ * else it is asked for. A value on the command line is taken with a warning. @throws UsageError
  */
-export async function readToken(io: Io, option: string | undefined, prompt: string): Promise<string> {
+export async function readSecret(
+  io: Io,
+  option: string | undefined,
+  { name, variable, prompt }: SecretKind,
+): Promise<string> {
   const { stdin, stderr, env } = io;
   if (option !== undefined && option !== '-') {
-    stderr.write('Warning: a token on the command line stays in the history of your shell; use --token - instead.\n');
+    stderr.write(
+      `Warning: a ${name} on the command line stays in the history of your shell; use --${name} - instead.\n`,
+    );
     return option;
   }
-  const given = option === undefined ? env['HOME_ASSISTANT_TOKEN'] : undefined;
+  const given = option === undefined ? env[variable] : undefined;
   if (given) return given;
   if (option === undefined && !stdin.isTTY) {
-    throw new UsageError('a token is needed: --token - (from a pipe or asked for), or HOME_ASSISTANT_TOKEN');
+    throw new UsageError(`a ${name} is needed: --${name} - (from a pipe or asked for), or ${variable}`);
   }
-  const token = stdin.isTTY ? await askUnseen(io, prompt) : (await readAll(stdin)).trim();
-  if (token === '') throw new UsageError('the token is empty');
-  return token;
+  const secret = stdin.isTTY ? await askUnseen(io, prompt) : (await readAll(stdin)).trim();
+  if (secret === '') throw new UsageError(`the ${name} is empty`);
+  return secret;
 }
 
 async function askUnseen({ stdin, stderr }: Io, prompt: string): Promise<string> {
