@@ -125,5 +125,29 @@ export const runtime: Board = {
         ),
       ],
     },
+    {
+      title: 'Redis',
+      panels: [
+        lines(
+          {
+            title: 'Redis answers',
+            about:
+              'Only where there is one. Without it calls go on, and jobs and changes are heard of up to a second later.',
+            unit: 'short',
+            runbook: 'redis-away',
+          },
+          each('hub_redis_up'),
+        ),
+        lines(
+          {
+            title: 'Redis, there and back, p95',
+            about: 'Never waited for by a warm call.',
+            unit: 's',
+            runbook: 'redis-away',
+          },
+          { expr: quantile(0.95, 'hub_redis_ping_seconds', 'instance'), legend: '{{instance}}' },
+        ),
+      ],
+    },
   ],
 };

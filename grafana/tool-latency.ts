@@ -109,7 +109,7 @@ export const toolLatency: Board = {
         ),
         traceRows(
           { title: 'Calls that failed', about: 'All of them are kept; open one to see where.', runbook: 'hub-faults' },
-          '{resource.service.name="ha-mcp-hub" && status=error}',
+          '{resource.service.name=~"ha-mcp-hub.*" && status=error}',
         ),
         traceRows(
           { title: 'Slow calls', about: 'Of a second and more.', runbook: 'hub-overhead' },

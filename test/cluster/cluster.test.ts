@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { findRedis } from '@hub/runtime/testing/redis-server.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { callTool, listTools } from '../ask-hub.ts';
+import { callTool, listTools, rpc } from '../ask-hub.ts';
 import { makeDataDir, removeDataDir } from '../start-hub.ts';
+import { type Collector, startCollector, treeOf } from '../traces/collector.ts';
 import { type ClusterAdmin, openClusterAdmin } from './admin.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import type { Replica } from './replica.ts';
@@ -13,6 +15,7 @@ const jobShape = z.object({ state: z.string(), attempt: z.number(), error: z.unk
 
 describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1')('two hubs and a worker', () => {
   let cluster: Cluster;
+  let collector: Collector;
   let dir: string;
   let home: SimulatedHome;
   let admin: ClusterAdmin;
@@ -20,7 +23,12 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
 
   beforeAll(async () => {
     [dir, home] = [await makeDataDir(), await startSimulatedHome({ name: 'Cabin' })];
-    cluster = await startCluster({ dir, hubs: 2, workers: 1 });
+    collector = await startCollector();
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      TRACES_KEEP_PERCENT: '100',
+    };
+    cluster = await startCluster({ dir, hubs: 2, workers: 1, env });
     admin = openClusterAdmin(cluster.url, cluster.adminKey);
     await admin.send('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
     await admin.send('POST', '/tenants/fjord/homes', {
@@ -34,6 +42,7 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
   afterAll(async () => {
     await cluster?.[Symbol.asyncDispose]();
     await home?.close();
+    await collector?.[Symbol.asyncDispose]();
     await removeDataDir(dir);
   });
 
@@ -80,6 +89,54 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     });
     expect(isError, JSON.stringify(body)).toBe(false);
     expect(JSON.stringify(body)).toContain('By tool');
+  });
+
+  it('a call that hops to the holder and a job that a worker runs are one trace each', async () => {
+    const holder = await cluster.holderOf('cabin');
+    const other = cluster.hubs.find((hub) => hub !== holder);
+    const traced = async (name: string, args: object) => {
+      const [traceId, parentId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+      const _meta = { traceparent: `00-${traceId}-${parentId}-01` };
+      await rpc(at(other), 'tools/call', { name, arguments: args, _meta });
+      return () =>
+        treeOf(
+          collector.spans.filter((span) => span.traceId === traceId),
+          parentId,
+        );
+    };
+    const lamp = await traced('ha_call_service', { domain: 'light', service: 'toggle', entity_id: 'light.bedside' });
+    const hopped = ['tools/call ha_call_service', '  holder', '    tools/call ha_call_service', '      policy'];
+    await vi.waitFor(
+      () => expect(lamp()).toEqual(expect.arrayContaining([...hopped, '      home ws service'])),
+      10_000,
+    );
+    const backup = await traced('ha_manage_backup', { scope: 'snapshot', action: 'create', name: 'Traced' });
+    await vi.waitFor(() => {
+      const lines = backup();
+      expect(lines[0]).toBe('tools/call ha_manage_backup');
+      expect(lines).toContain('      enqueue backup.create');
+      expect(lines).toContain('        run backup.create');
+      expect(lines).toContain('          postgresql update');
+      const begun = lines.indexOf('          home ws config');
+      expect(lines.slice(begun, begun + 3)).toEqual([
+        '          home ws config',
+        '            held send',
+        '              home ws config',
+      ]);
+    }, 15_000);
+  });
+
+  it('each process counts a call once, its own part of it, and says that Redis answers', async () => {
+    const metricsOf = async ({ opsPort }: Replica) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+    const calls = async () => {
+      const texts = await Promise.all(cluster.hubs.map(metricsOf));
+      return texts.map((text) => Number(/^hub_calls_total\{result="ok"\} (\d+)/m.exec(text)?.[1]));
+    };
+    const before = await calls();
+    const other = (await cluster.holderOf('cabin')) === cluster.hubs[0] ? 1 : 0;
+    await callTool(at(cluster.hubs[other]), 'ha_get_state', { entity_id: 'light.bedside' });
+    expect(await calls()).toEqual(before.map((count, at) => (at === other ? count + 1 : count)));
+    for (const one of [...cluster.hubs, ...cluster.workers]) expect(await metricsOf(one)).toContain('hub_redis_up 1');
   });
 
   it('a new list and a revoked connector are known to all at once', async () => {

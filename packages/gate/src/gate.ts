@@ -52,6 +52,7 @@ async function callTool(deps: GateDeps, given: CallRequest, depth: number): Prom
     callId,
     tenantId: request.connector.tenantId,
     meta: depth === 0 ? request.meta : undefined,
+    isForwarded: request.isForwarded ?? false,
   };
   return deps.observer.observe(call, async (observed) => {
     try {

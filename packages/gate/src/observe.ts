@@ -22,6 +22,8 @@ export interface ObservedCall {
   readonly callId: string;
   readonly tenantId: string;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** Another replica counts it, and the time it takes here with it. */
+  readonly isForwarded: boolean;
 }
 
 export interface Observed {
@@ -85,6 +87,7 @@ export function createCallObserver(deps: {
       );
       const durationMs = performance.now() - started;
       span.end();
+      if (call.isForwarded) return value;
       const traceId = keptTraceId(span);
       metrics.calls.inc({ result });
       metrics.operationDuration.observe(

@@ -11,11 +11,19 @@ interface Clock {
 
 const clocks = new AsyncLocalStorage<Clock>();
 
-/** Runs `work` and tells how long it waited for a home, overlapping waits counted once. */
+/** Runs `work` and tells how long it waited for a home, overlapping waits counted once. Its wait is part of the wait of whoever called it. */
 export async function withUpstreamClock<T>(work: () => Promise<T>): Promise<{ value: T; upstreamMs: number }> {
   const clock: Clock = { waiting: 0, since: 0, totalMs: 0 };
+  const around = clocks.getStore();
   const value = await clocks.run(clock, work);
+  if (around) around.totalMs += clock.totalMs;
   return { value, upstreamMs: clock.totalMs };
+}
+
+/** Adds a wait that was measured elsewhere: at the replica that holds the home. */
+export function waitedElsewhere(ms: number): void {
+  const clock = clocks.getStore();
+  if (clock) clock.totalMs += ms;
 }
 
 export interface HomeCall {

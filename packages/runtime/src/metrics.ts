@@ -5,6 +5,7 @@ import { closedCounter, closedGauge, closedHistogram } from './closed-labels.ts'
 const MCP_BUCKETS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const OVERHEAD_BUCKETS_S = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const DB_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const REDIS_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2];
 const JOB_DELAY_BUCKETS_S = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600];
 const JOB_BUCKETS_S = [0.5, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200];
 const TOOLS_LIST_BUCKETS_BYTES = [1e3, 4e3, 16e3, 64e3, 256e3, 1e6];
@@ -105,7 +106,7 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
       help: 'Commands and requests sent to homes, until answered.',
       buckets: [0.005, ...MCP_BUCKETS_S],
       labels: {
-        transport: ['rest', 'ws', 'tunnel', 'remote'],
+        transport: ['rest', 'ws'],
         op_class: ['read', 'service', 'config', 'render', 'history', 'subscribe', 'supervisor', 'other'],
         outcome: ['ok', 'refused', 'timeout', 'lost', 'cancelled'],
       },
@@ -227,6 +228,17 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
       help: 'Statements, without the wait for a connection.',
       buckets: DB_BUCKETS_S,
       labels: { db_operation_name: ['select', 'insert', 'update', 'delete', 'other'] },
+    }),
+    redisUp: closedGauge(registry, {
+      name: 'hub_redis_up',
+      help: '1 while Redis answers this process, which then hears of changes and jobs at once.',
+      labels: {},
+    }),
+    redisPing: closedHistogram(registry, {
+      name: 'hub_redis_ping_seconds',
+      help: 'One question to Redis and back, asked when these figures are read.',
+      buckets: REDIS_BUCKETS_S,
+      labels: {},
     }),
     /** `set` gauges right before they are read, in place of a timer. */
     onScrape(fill: () => void | Promise<void>): void {

@@ -21,6 +21,8 @@ export interface TelemetrySettings {
   readonly log: Log;
 }
 
+const SEND_EVERY_MS = 1_000;
+
 export interface Telemetry {
   readonly isOn: boolean;
   /** Sends what is still buffered. Call it last; give it a deadline through shutdown.ts. */
@@ -46,7 +48,9 @@ export async function startTelemetry(settings: TelemetrySettings): Promise<Telem
     resourceDetectors: [{ detect: () => ({ attributes }) }],
     // Everything is recorded and little kept: only the end of a call tells whether it is worth looking at.
     sampler: new AlwaysOnSampler(),
-    spanProcessors: [keepingTail(new BatchSpanProcessor({ exporter }), settings.keep)],
+    spanProcessors: [
+      keepingTail(new BatchSpanProcessor({ exporter, scheduledDelayMillis: SEND_EVERY_MS }), settings.keep),
+    ],
     textMapPropagator: NO_PROPAGATION,
     metricReaders: [],
     logRecordProcessors: [],

@@ -42,7 +42,7 @@ async function main(config: Config): Promise<void> {
     });
     const storage = await openStorage(config, shutdown, log, metrics);
     const cluster =
-      config.redis && (await openCluster({ config, redis: config.redis, storage, shutdown, log, replicaId }));
+      config.redis && (await openCluster({ config, redis: config.redis, storage, shutdown, log, metrics, replicaId }));
     if (!cluster) {
       const { isEmbedded } = config;
       await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded }, shutdown, log);

@@ -11,7 +11,7 @@ import { openVault, type Vault } from '@hub/db/vault.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
-import { noteSpan, SpanKind } from '@hub/runtime/spans.ts';
+import { watchDatabase } from '@hub/runtime/watch-database.ts';
 import type { Config } from './config.ts';
 
 export interface Storage {
@@ -36,18 +36,7 @@ export async function openStorage(config: Config, shutdown: Shutdown, log: Log, 
     ...connection,
     maxConnections: MAX_CONNECTIONS,
     onConnectionLost: (error) => log.warn({ err: error }, 'a database connection was lost'),
-    onQuery(durationMs, operation) {
-      metrics.dbOperationDuration.observe({ db_operation_name: operation }, durationMs / 1_000);
-      const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation };
-      noteSpan(`postgresql ${operation}`, { kind: SpanKind.CLIENT, attributes }, durationMs);
-    },
-    onPool: (counts) =>
-      metrics.onScrape(() => {
-        const { used, idle, waiting } = counts();
-        metrics.dbConnections.set({ db_client_connection_state: 'used' }, used);
-        metrics.dbConnections.set({ db_client_connection_state: 'idle' }, idle);
-        metrics.dbPendingRequests.set({}, waiting);
-      }),
+    ...watchDatabase(metrics),
   });
   shutdown.onStop('database', 'connections', () => db.destroy(), 5_000);
   await assertSafeRole(db);

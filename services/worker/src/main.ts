@@ -24,7 +24,7 @@ async function main(config: Config): Promise<void> {
     });
     shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
     const metrics = createMetrics({ version: VERSION, commit: '', jobKinds: new Set(jobs.map(({ kind }) => kind)) });
-    const storage = await openStorage(config, shutdown, log);
+    const storage = await openStorage(config, shutdown, log, metrics);
     await runJobs({ config, storage, shutdown, log, metrics, workerId });
     await serveOps({ db: storage.db, metrics, shutdown, host: config.opsHost, port: config.opsPort });
     log.info({ workerId }, 'worker is ready');

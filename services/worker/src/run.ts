@@ -2,6 +2,7 @@ import { admitJob } from '@hub/gate/admit-job.ts';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
+import { timedHome } from '@hub/gate/upstream-clock.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
 import { createBullHint } from '@hub/queue/bull-hint.ts';
 import { createQueue } from '@hub/queue/queue.ts';
@@ -28,7 +29,7 @@ const LEASE_MS = 8_000;
 /** Claims jobs and runs them until the process stops. Homes are reached through their holders: no credential of theirs is here. */
 export async function runJobs({ config, storage, shutdown, log, metrics, workerId }: RunDeps): Promise<void> {
   const { db, ring, installationId } = storage;
-  const link = await openClusterLink({ ...config.redis, installationId, log, shutdown });
+  const link = await openClusterLink({ ...config.redis, installationId, log, shutdown, metrics });
   const peers = createPeerClient({
     newestId: ring.newestId,
     keyOf: (id) => (ring.ids.includes(id) ? ring.child('cluster', id) : undefined),
@@ -42,7 +43,9 @@ export async function runJobs({ config, storage, shutdown, log, metrics, workerI
     isAlone: false,
     leaseMs: LEASE_MS,
     hint: createBullHint({ ...link, prefix: link.prefix('jobs'), log }),
-    openHome: async (homeId, tenantId, caller) => openRemoteHome(asking, { tenantId, homeId }, caller),
+    // Its holder measures the calls; here they are only seen in traces.
+    openHome: async (homeId, tenantId, caller) =>
+      timedHome(openRemoteHome(asking, { tenantId, homeId }, caller), () => undefined),
     admit: (job) => admitJob(db, job),
   });
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { type PeerClient, PeerUnreachable } from '@hub/runtime/peer.ts';
+import { currentTraceparent } from '@hub/runtime/spans.ts';
 import type { Place, Places } from './places.ts';
 
 export interface HolderQuestion {
@@ -61,12 +62,13 @@ async function askOnce(
   place: Place,
   leftMs: number,
 ): Promise<IncomingMessage | Missed> {
+  const traceparent = currentTraceparent();
   using watch = watchHolder(places, homeId, place, leftMs, signal);
   try {
     const answer = await peers.send({
       address: place.address,
       path: `/homes/${homeId}/${act}`,
-      headers: headers ?? {},
+      headers: { ...headers, ...(traceparent !== undefined && { traceparent }) },
       ...(body === undefined ? {} : { body }),
       signal: watch.signal,
     });

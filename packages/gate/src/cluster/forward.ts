@@ -7,6 +7,7 @@ import type { CallResult } from '../envelope.ts';
 import type { Elsewhere } from '../gate-deps.ts';
 import { CALL_DEADLINE_MS } from '../interruption.ts';
 import type { CallRequest, Run } from '../run.ts';
+import { waitedElsewhere } from '../upstream-clock.ts';
 import { type AskDeps, askHolder } from './ask-holder.ts';
 
 /** A call on its way to another replica: ids and arguments, and no secret that opens anything. */
@@ -24,6 +25,8 @@ export interface ForwardedCall {
 export interface ForwardedLine {
   readonly progress?: readonly [done: number, total: number | null, message: string];
   readonly result?: CallResult;
+  /** Beside the result: how long the holder waited for the home. */
+  readonly upstreamMs?: number;
   readonly fault?: unknown;
 }
 
@@ -54,9 +57,12 @@ export function forwardCalls(deps: AskDeps): Elsewhere {
 async function readAnswer(answer: Readable, request: CallRequest, isWrite: boolean): Promise<CallResult> {
   try {
     for await (const line of jsonLines(answer)) {
-      const { progress, result, fault } = line as ForwardedLine;
+      const { progress, result, upstreamMs = 0, fault } = line as ForwardedLine;
       if (progress) request.progress?.(progress[0], progress[1] ?? undefined, progress[2]);
-      if (result) return result;
+      if (result) {
+        waitedElsewhere(upstreamMs);
+        return result;
+      }
       if (fault !== undefined) throw faultFromWire(fault) ?? brokenOff(isWrite);
     }
   } catch (error) {

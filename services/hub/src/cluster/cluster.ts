@@ -7,6 +7,7 @@ import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { HolderDeps } from '@hub/gate/holder.ts';
 import { type ClusterLink, openClusterLink } from '@hub/runtime/cluster-link.ts';
 import type { Log } from '@hub/runtime/log.ts';
+import type { Metrics } from '@hub/runtime/metrics.ts';
 import { createPeerClient, type PeerKeys } from '@hub/runtime/peer.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import type { Config } from '../config.ts';
@@ -32,13 +33,14 @@ export interface ClusterInput {
   readonly storage: Storage;
   readonly shutdown: Shutdown;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly replicaId: string;
 }
 
 export async function openCluster(input: ClusterInput): Promise<Cluster> {
-  const { config, redis, storage, shutdown, log, replicaId } = input;
+  const { config, redis, storage, shutdown, log, metrics, replicaId } = input;
   const { db, vault, installationId } = storage;
-  const link = await openClusterLink({ ...redis, installationId, log, shutdown });
+  const link = await openClusterLink({ ...redis, installationId, log, shutdown, metrics });
   const keys: PeerKeys = {
     newestId: vault.ring.newestId,
     keyOf: (id) => (vault.ring.ids.includes(id) ? vault.ring.child('cluster', id) : undefined),

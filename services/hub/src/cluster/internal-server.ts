@@ -7,11 +7,13 @@ import type { Places } from '@hub/gate/cluster/places.ts';
 import { CALLER, TENANT } from '@hub/gate/cluster/remote-homes.ts';
 import type { Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
+import { withUpstreamClock } from '@hub/gate/upstream-clock.ts';
 import { answerRemote } from '@hub/ha/remote-door.ts';
 import { EVENTS, REMOTE_ACTS, type RemoteAct, readJson } from '@hub/ha/remote-wire.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { answerJson, createPeerServer, type PeerKeys } from '@hub/runtime/peer.ts';
+import { continueTrace, SpanKind } from '@hub/runtime/spans.ts';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Directory } from '../directory.ts';
@@ -73,7 +75,12 @@ async function answer(
   const tenantId = z.uuid().parse(request.headers[TENANT]);
   if (!isRemoteAct(act)) return answerJson(response, 404, {});
   const { home } = await deps.homes.hold(tenantId, homeId);
-  await answerRemote(home, act, request, response);
+  const { traceparent } = request.headers;
+  const run = () => answerRemote(home, act, request, response);
+  // A subscription outlives what asked for it, and so would its span.
+  if (typeof traceparent !== 'string' || act === 'subscribe') return run();
+  const attributes = { 'hub.home.id': homeId, 'hub.tenant.id': tenantId };
+  await continueTrace(`held ${act}`, { kind: SpanKind.SERVER, attributes }, traceparent, run);
 }
 
 /** Decided by this replica's own knowledge of the connector; the other one sent nothing but its id. */
@@ -92,14 +99,16 @@ async function call(
     if (!response.headersSent) response.writeHead(200, { 'content-type': EVENTS });
     response.write(`${JSON.stringify(line)}\n`);
   };
-  const result = await deps.gate.call({
-    ...asked,
-    connector: known.access,
-    signal: gone.signal,
-    progress: (done, total, message) => tell({ progress: [done, total ?? null, message] }),
-    isForwarded: true,
-  });
-  tell({ result });
+  const { value: result, upstreamMs } = await withUpstreamClock(() =>
+    deps.gate.call({
+      ...asked,
+      connector: known.access,
+      signal: gone.signal,
+      progress: (done, total, message) => tell({ progress: [done, total ?? null, message] }),
+      isForwarded: true,
+    }),
+  );
+  tell({ result, upstreamMs });
   response.end();
 }
 
