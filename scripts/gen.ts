@@ -1,6 +1,6 @@
 /**
  * Writes what follows from the tools and jobs: the two registries and docs/tools.md; the guide's files as a module; and the
- * dashboards as Grafana imports them.
+ * dashboards as Grafana imports them, which the chart holds again with the alerts.
  *
  *     npm run gen            writes
  *     npm run gen:check      fails when a file is stale, a tool has no test, or two share a name
@@ -15,6 +15,7 @@ import { fleet } from '../grafana/fleet.ts';
 import { jobs as jobBoard } from '../grafana/jobs.ts';
 import { runtime } from '../grafana/runtime.ts';
 import { toolLatency } from '../grafana/tool-latency.ts';
+import { chartFiles } from './gen/chart-files.ts';
 import { findDefinitions } from './gen/find-definitions.ts';
 import { findProofs, provedByName } from './gen/find-proofs.ts';
 import { guideSource } from './gen/guide-source.ts';
@@ -46,11 +47,13 @@ async function main(): Promise<void> {
   const jobs = await findDefinitions<Job>(join(root, 'packages/jobs/src'), 'job', (job) => job.kind);
   const proofs = findProofs(join(root, 'packages/tools/src'));
   const pathOf = new Map(tools.found.map(({ definition, path }) => [definition, path]));
+  const boards = Object.fromEntries(BOARDS.map((board) => [`grafana/dashboards/${board.id}.json`, boardJson(board)]));
   const files = {
+    ...boards,
+    ...chartFiles(root, boards),
     'packages/tools/src/registry.gen.ts': registrySource('Tool', 'tool', tools.found),
     'packages/jobs/src/registry.gen.ts': registrySource('Job', 'job', jobs.found),
     'packages/tools/src/guidance/files.gen.ts': guideSource(join(root, 'packages/tools/src/guidance/skill')),
-    ...Object.fromEntries(BOARDS.map((board) => [`grafana/dashboards/${board.id}.json`, boardJson(board)])),
     'docs/tools.md': toolsPage(
       tools.found.map(({ definition }) => definition),
       (tool) => {
