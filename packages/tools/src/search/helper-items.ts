@@ -13,13 +13,29 @@ const KINDS = HELPER_KINDS.filter((kind) => !OTHERS.has(kind));
 /** Helpers from Home Assistant's storage, and those that are integrations of their own (groups, templates …). */
 export async function helperItems(home: View, budget: Budget): Promise<SurfaceItems> {
   const [states, entries] = await Promise.all([home.states(), home.entities()]);
-  const platforms = new Set([...entries.values()].map(({ platform }) => platform));
-  const kinds = KINDS.filter((kind) => platforms.has(kind));
+  const kinds = KINDS.filter((kind) => byPlatform(entries).has(kind));
   const parts = await Promise.all([
     ...kinds.map((kind) => settle(`${kind}/list`, budget, () => storedItems(home, kind, states, entries, budget))),
     settle('helper entries', budget, () => entryItems(home, states, budget)),
   ]);
   return { items: parts.flatMap(({ items }) => items), problems: parts.flatMap(({ problems }) => problems) };
+}
+
+type ByPlatform = ReadonlyMap<string, ReadonlyMap<string, EntityEntry>>;
+
+const sorted = new WeakMap<ReadonlyMap<string, EntityEntry>, ByPlatform>();
+
+/** Entries by platform and unique id. A changed registry is another map, so what is kept by it is never old. */
+function byPlatform(entries: ReadonlyMap<string, EntityEntry>): ByPlatform {
+  const known = sorted.get(entries);
+  if (known) return known;
+  const made = new Map<string, Map<string, EntityEntry>>();
+  for (const entry of entries.values()) {
+    const own = made.get(entry.platform) ?? new Map<string, EntityEntry>();
+    made.set(entry.platform, own.set(entry.unique_id, entry));
+  }
+  sorted.set(entries, made);
+  return made;
 }
 
 async function storedItems(
@@ -29,8 +45,8 @@ async function storedItems(
   entries: ReadonlyMap<string, EntityEntry>,
   { signal }: Budget,
 ): Promise<SurfaceItems> {
-  const [stored, own] = [await listHelpers(home, kind, { signal }), new Map<string, EntityEntry>()];
-  for (const entry of entries.values()) if (entry.platform === kind) own.set(entry.unique_id, entry);
+  const stored = await listHelpers(home, kind, { signal });
+  const own = byPlatform(entries).get(kind) ?? new Map<string, EntityEntry>();
   return { items: stored.map((item) => storedItem(item, kind, own.get(item.id), states)), problems: [] };
 }
 

@@ -1,4 +1,5 @@
 import { nameOf } from '@hub/ha/entity-index.ts';
+import type { EntityState } from '@hub/ha/records.ts';
 import { wordsOf } from '@hub/ha/similarity.ts';
 import type { View } from '@hub/ha/view.ts';
 import { type EntityQuery, findEntityRows } from './entity-rows.ts';
@@ -13,16 +14,29 @@ const MIN_STEM = 4;
  */
 export async function nearIds(home: View, asked: EntityQuery, signal: AbortSignal): Promise<readonly string[]> {
   const fuzzy = await findEntityRows(home, { ...asked, isExact: false }, signal);
-  const wanted = wordsOf(asked.query).filter((word) => word.length >= MIN_STEM);
+  const ofDomain = fuzzy.rows.map((row) => row.entity_id).filter((id) => isOfDomain(id, asked.domain));
+  const near = new Set(ofDomain.slice(0, MAX_NEAR));
+  if (near.size < MAX_NEAR)
+    for (const id of alikeIds(await home.states(), asked)) if (near.add(id).size === MAX_NEAR) break;
+  return [...near];
+}
+
+/** One walk over the home, no further than the caller goes: texts are cut into words only where a beginning is in them. */
+function* alikeIds(states: ReadonlyMap<string, EntityState>, { query, domain }: EntityQuery): Generator<string> {
+  const wanted = wordsOf(query).filter((word) => word.length >= MIN_STEM);
   const stems = wanted.map((word) => word.slice(0, MIN_STEM));
-  const alike = [...(await home.states()).values()].filter((state) => {
-    const text = `${state.entity_id} ${nameOf(state)}`.toLowerCase();
-    // Cutting a text into words is dear in a home of thousands, and most hold none of the beginnings.
-    return stems.some((stem) => text.includes(stem)) && sharesBeginning(text, wanted);
-  });
-  const ids = [...fuzzy.rows.map((row) => row.entity_id), ...alike.map((state) => state.entity_id)];
-  const ofDomain = ids.filter((id) => asked.domain === '' || id.startsWith(`${asked.domain}.`));
-  return [...new Set(ofDomain)].slice(0, MAX_NEAR);
+  if (stems.length === 0) return;
+  for (const state of states.values()) {
+    const { entity_id: id } = state;
+    if (!isOfDomain(id, domain)) continue;
+    const name = nameOf(state).toLowerCase();
+    if (!stems.some((stem) => id.includes(stem) || name.includes(stem))) continue;
+    if (sharesBeginning(`${id} ${name}`, wanted)) yield id;
+  }
+}
+
+function isOfDomain(id: string, domain: string): boolean {
+  return domain === '' || id.startsWith(`${domain}.`);
 }
 
 function sharesBeginning(text: string, wanted: readonly string[]): boolean {

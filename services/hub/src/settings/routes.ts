@@ -18,7 +18,7 @@ import { hostRules } from '../http/hosts.ts';
 import { type Html, html } from './html.ts';
 import { PAGE_HEADERS, type Page, pageText } from './page.ts';
 import { createPageSessions } from './session.ts';
-import { readForm, settingsForm } from './settings-form.ts';
+import { readForm, settingsForm, versionOf } from './settings-form.ts';
 
 interface Subject {
   readonly title: string;
@@ -135,15 +135,12 @@ export async function settingsPages(app: FastifyInstance, deps: Deps, key: Admin
           const session = enter(request, reply);
           if (session === undefined) return reply;
           const form = formOf(request, session);
-          const subject = await read(request.params);
-          try {
-            const effective = effectiveSettings(subject.own, subject.homes);
-            const patch = readForm(form, { ...subject, effective });
-            await subject.save((stored) => patchedSettings(stored, patch));
-          } catch (error) {
-            if (!(error instanceof Fault)) throw error;
-            const notice = { kind: 'bad', text: [error.message, ...error.suggestions].join(' ') } as const;
-            return send(reply, { ...subjectPage(subject, sessions.formToken(session)), notice }, 400);
+          const refused = await save(await read(request.params), form);
+          if (refused) {
+            const page = subjectPage(await read(request.params), sessions.formToken(session));
+            const text = [refused.message, ...refused.suggestions].join(' ');
+            const status = refused.code === 'RESOURCE_LOCKED' ? 409 : 400;
+            return send(reply, { ...page, notice: { kind: 'bad', text } }, status);
           }
           await deps.changes.look();
           return reply.redirect(`${request.url.split('?')[0]}?saved=1`, 303);
@@ -188,6 +185,28 @@ ${table(
   }
 }
 
+/** Resolves with what keeps the form from being saved. @throws whatever is no expected failure */
+async function save(subject: Subject, form: URLSearchParams): Promise<Fault | undefined> {
+  try {
+    const effective = effectiveSettings(subject.own, subject.homes);
+    const patch = readForm(form, { ...subject, effective });
+    await subject.save((stored) => {
+      if (form.get('version') !== versionOf(stored)) throw outdated();
+      return patchedSettings(stored, patch);
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+function outdated(): Fault {
+  return new Fault('RESOURCE_LOCKED', 'These settings were changed since you opened this page. Nothing was saved.', {
+    suggestion: 'Below they are as they stand now: make your change once more.',
+  });
+}
+
 function subjectPage(subject: Subject, token: string): Page {
   const { title, intro, own, homes, otherwise, hasRules } = subject;
   const effective = effectiveSettings(own, homes);
@@ -221,6 +240,7 @@ const IN_WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   disabledTools: (value) => `tools off: ${Array.isArray(value) ? value.length : 0}`,
   pinnedTools: () => 'own pins',
   visibility: () => 'entity rules',
+  askUpTo: (value) => `asks up to ${value}`,
 };
 
 function saidText(settings: Readonly<Record<string, unknown>>): string {

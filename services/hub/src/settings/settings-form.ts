@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '@hub/core/canonical-json.ts';
+import { EFFECTS } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import type { ConnectorSettings } from '@hub/gate/connector-access.ts';
 import { isMandatory } from '@hub/gate/tool-pins.ts';
@@ -14,6 +16,7 @@ export interface FormInput {
   readonly own: Readonly<Record<string, unknown>>;
   /** What takes the place of what it does not say. */
   readonly otherwise: string;
+  /** Of a connector: entity rules, and what a person may be asked. */
   readonly hasRules: boolean;
   readonly token: string;
 }
@@ -52,6 +55,19 @@ const STRICT: readonly Choice[] = [
   ['off', 'Off', 'The guide is offered and not required.'],
 ];
 
+const ASK: readonly Choice[] = [
+  ['control', 'Control', 'A lamp.'],
+  ['configure', 'Configure', 'An automation.'],
+  ['secure', 'Secure', 'Locks, alarms, garage doors.'],
+  ['system', 'System', 'A restart, an update.'],
+  ['destroy', 'Destroy', 'Removing, restoring.'],
+];
+
+/** Tells the settings a page shows from those that somebody saved since. */
+export function versionOf(own: FormInput['own']): string {
+  return createHash('sha256').update(canonicalJson(own)).digest('base64url').slice(0, 22);
+}
+
 /** The settings as one form; it works without any script. */
 export function settingsForm(input: FormInput): Html {
   const { own, otherwise, effective, hasRules, token } = input;
@@ -63,10 +79,12 @@ export function settingsForm(input: FormInput): Html {
     ]);
   return html`<form method="post">
 <input type="hidden" name="token" value="${token}">
+<input type="hidden" name="version" value="${versionOf(own)}">
 ${group('toolSearch', 'Tool search', 'How many tools a client sees. All of them can be called either way.', SEARCH)}
 ${group('readOnly', 'Read-only', 'Whether anything can be changed.', READ_ONLY)}
 ${group('backupHint', 'Backup hint', 'What a model is told about making backups. Nothing is enforced.', HINT)}
 ${group('strict', 'Strict best practice', 'Whether the guide must be read before configuration is written.', STRICT)}
+${hasRules && choiceGroup('askUpTo', 'Ask up to', 'What lies above the ceiling, up to this, a person may allow once; the hub then waits for that word.', String(own['askUpTo'] ?? 'default'), [...ASK, ['default', 'Nothing', 'What lies above the ceiling is refused.']])}
 ${hasRules && rulesField(effective.visibility)}
 ${toolTable(effective, own)}
 <p><button>Save</button> <span class="soft">Takes effect at once; open clients are told that their list changed.</span></p>
@@ -125,7 +143,9 @@ export function readForm(
     strict: onOff(form, 'strict'),
     disabledTools: isReset ? null : changedList(form.getAll('off'), effective.disabledTools),
     pinnedTools: isReset ? null : changedList(form.getAll('pin'), effective.pinnedTools),
-    ...(hasRules ? { visibility: readRules(form.get('visibility') ?? '') } : {}),
+    ...(hasRules
+      ? { visibility: readRules(form.get('visibility') ?? ''), askUpTo: oneOf(form, 'askUpTo', EFFECTS) }
+      : {}),
   };
 }
 

@@ -42,7 +42,8 @@ async function submit(path: string, fields: Fields) {
   const { text } = await send('GET', path);
   const form = text.slice(text.lastIndexOf('<form method="post">'));
   const checked = [...form.matchAll(/name="(\w+)" value="([^"]*)"[^>]* checked/g)];
-  const shown: Record<string, string[]> = {};
+  const [, version = ''] = /name="version" value="([^"]+)"/.exec(form) ?? [];
+  const shown: Record<string, string[]> = { version: [version] };
   for (const [, name = '', value = ''] of checked) shown[name] = [...(shown[name] ?? []), value];
   return send('POST', path, { ...shown, token: await tokenOf(path), ...fields });
 }
@@ -110,6 +111,27 @@ describe('the settings pages', () => {
       expect([wrong, answer.status, answer.text.includes('Nothing was saved.')]).toEqual([wrong, 400, true]);
     }
     expect((await submit(connectorPath, { visibility: '' })).status).toBe(303);
+  });
+
+  it('do not write over what was changed since they were opened, and show it', async () => {
+    const { text } = await send('GET', homePath);
+    const version = /name="version" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    expect((await submit(homePath, { backupHint: 'weak' })).status).toBe(303);
+    const late = await send('POST', homePath, { token: await tokenOf(homePath), version, strict: 'off' });
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('changed since you opened this page')]);
+    expect(late.text).toMatch(/name="backupHint" value="weak" checked/);
+    const { body } = await hub.ask('GET', '/tenants/fjord/homes/cabin-script');
+    expect(body.defaults).toEqual({ backupHint: 'weak' });
+    expect((await submit(homePath, { backupHint: 'default' })).status).toBe(303);
+  });
+
+  it('say up to which effect a person may be asked', async () => {
+    const name = encodeURIComponent('anna "&"');
+    expect((await submit(connectorPath, { askUpTo: 'secure', visibility: '' })).status).toBe(303);
+    expect((await hub.ask('GET', `/tenants/fjord/connectors/${name}`)).body.askUpTo).toBe('secure');
+    expect((await send('GET', homePath)).text).not.toContain('askUpTo');
+    expect((await submit(connectorPath, { askUpTo: 'default', visibility: '' })).status).toBe(303);
+    expect((await hub.ask('GET', `/tenants/fjord/connectors/${name}`)).body.askUpTo).toBeUndefined();
   });
 
   it('take no form of another site, another session or without its token', async () => {
