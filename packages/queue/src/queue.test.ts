@@ -320,14 +320,19 @@ describe('changing hands', () => {
   });
 
   test('the job of a runner that fell silent is taken up by the sweep', async () => {
+    const metrics = createMetrics({ version: '0', commit: 'x' });
     const idle = await open(
       job(async () => undefined),
-      { concurrency: 0 },
+      { concurrency: 0, metrics },
     );
     const { id } = await start(idle);
     await claimJob(database.db, { worker: 'dead', kinds: ['test'], leaseMs: -1 });
-    const queue = await open(job(async ({ attempt }) => ({ attempt })));
+    const queue = await open(
+      job(async ({ attempt }) => ({ attempt })),
+      { metrics },
+    );
     expect(await ended(queue, id)).toMatchObject({ state: 'done', result: { attempt: 2 } });
+    expect(await metrics.render()).toContain('hub_job_takeovers_total 1\n');
   });
 
   test('the only process takes up at its start what a crash left running', async () => {
@@ -337,11 +342,13 @@ describe('changing hands', () => {
     );
     const { id } = await start(idle);
     await claimJob(database.db, { worker: 'dead', kinds: ['test'], leaseMs: LONG_MS });
+    const metrics = createMetrics({ version: '0', commit: 'x' });
     const queue = await open(
       job(async () => 'again'),
-      { isAlone: true },
+      { isAlone: true, metrics },
     );
     expect(await ended(queue, id)).toMatchObject({ state: 'done', result: 'again' });
+    expect(await metrics.render()).toContain('hub_job_takeovers_total 1\n');
   });
 
   test('stopping hands a running job back, and its next run observes the open act and does not repeat it', async () => {

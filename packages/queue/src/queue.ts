@@ -169,6 +169,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (options.isAlone) {
         const taken = await requeueRunning(db);
         if (taken.length > 0) log.info({ jobs: taken.length }, 'took back jobs that a crash left behind');
+        metrics?.jobTakeovers.inc({}, taken.length);
       }
       timer = setInterval(sweep, options.sweepMs ?? 1_000);
       timer.unref();
