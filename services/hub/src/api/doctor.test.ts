@@ -58,6 +58,24 @@ describe('the doctor', () => {
     expect(healthy).toBe(true);
   });
 
+  it('asks with --all what each home says of itself as well, and the public address', async () => {
+    await using home = closing(await startSimulatedHome({ token: 'right-token-of-the-mill' }));
+    const { url, token } = home.value;
+    await hub.ask('POST', '/tenants/fjord/homes', { url, token, name: 'Mill' });
+    pass = (_request, response) => response.writeHead(502).end();
+    const { findings } = await examine('?all=true');
+    const said = of(findings, 'home')
+      .filter(({ subject }) => subject === 'mill')
+      .map(({ message }) => message)
+      .join('\n');
+    expect(said).toMatch(/\d+ entities, \d+ of them unavailable; \d+ updates wait\./);
+    expect(said).toMatch(/Repairs are open: \d+|No repair is open\./);
+    expect(said).toMatch(/Its newest backup is|It has no backup\./);
+    expect(of(findings, 'public').some(({ level }) => level === 'broken')).toBe(true);
+    expect(of((await examine()).findings, 'home').some(({ message }) => message.includes('updates wait'))).toBe(false);
+    await hub.ask('DELETE', '/tenants/fjord/homes/mill');
+  });
+
   it('tells of each home whether it answers, with what rights and how old its token is', async () => {
     await using home = closing(await startSimulatedHome({ token: 'right-token-of-the-cabin' }));
     const { url, token } = home.value;

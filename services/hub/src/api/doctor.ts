@@ -25,6 +25,11 @@ export function doctorRoute(api: Api, deps: Deps): void {
         tags: ['installation'],
         querystring: z.strictObject({
           tenant: ref.optional().describe('Only the homes of this tenant.'),
+          all: flag
+            .default(false)
+            .describe(
+              'Everything: also the public URL, and what each home says of itself (repairs, updates, backups).',
+            ),
           public: flag.default(false).describe('Also ask the public URL as AI clients would; takes up to 30 s more.'),
         }),
         response: { 200: reportShape },
@@ -36,10 +41,10 @@ export function doctorRoute(api: Api, deps: Deps): void {
         await Promise.all([
           checkDatabase(deps),
           checkKeys(deps),
-          checkHomes(deps, tenant?.id),
+          checkHomes(deps, tenant?.id, query.all),
           checkMemory(deps),
           checkJobs(deps),
-          query.public ? checkPublic(deps) : [],
+          query.public || query.all ? checkPublic(deps) : [],
         ])
       ).flat();
       return { healthy: findings.every(({ level }) => level !== 'broken'), findings };

@@ -4,6 +4,7 @@ import { listTenants } from '@hub/db/tenants.ts';
 import type { LinkCheck } from '../../check-link.ts';
 import type { Deps } from '../../deps.ts';
 import { checkHome, isRefusedToken } from '../home-check.ts';
+import { checkInside } from './check-inside.ts';
 import { orBroken } from './check-storage.ts';
 import { broken, type Finding, ok, warn } from './finding.ts';
 
@@ -14,8 +15,12 @@ const SLOW_MS = 1_000;
 /** Tokens and certificates begin to be refused about here. */
 const CLOCK_S = 60;
 
-/** Every home of the given tenants is linked to once, some at a time; a dead one takes up to 15 s. */
-export async function checkHomes(deps: Deps, tenantId: string | undefined): Promise<readonly Finding[]> {
+/** Every home of the given tenants is linked to once, some at a time; a dead one takes up to 15 s. Thorough: what it says of itself, too. */
+export async function checkHomes(
+  deps: Deps,
+  tenantId: string | undefined,
+  isThorough: boolean,
+): Promise<readonly Finding[]> {
   return orBroken('home', async () => {
     const tenants = (await listTenants(deps.storage.db)).filter(({ id }) => tenantId === undefined || id === tenantId);
     const homes = (await Promise.all(tenants.map(({ id }) => listHomes(deps.storage.db, id)))).flat();
@@ -26,7 +31,7 @@ export async function checkHomes(deps: Deps, tenantId: string | undefined): Prom
     const worker = async () => {
       for (const home of waiting) {
         const subject = tenants.length > 1 ? `${slugs.get(home.tenantId)}/${home.slug}` : home.slug;
-        const findings = await orBroken('home', async () => judge(home, await checkHome(deps, home), subject));
+        const findings = await orBroken('home', () => look(deps, home, subject, isThorough));
         results.set(
           home,
           findings.map((one) => ({ ...one, subject })),
@@ -36,6 +41,12 @@ export async function checkHomes(deps: Deps, tenantId: string | undefined): Prom
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     return homes.flatMap((home) => results.get(home) ?? []);
   });
+}
+
+async function look(deps: Deps, home: HomeRecord, subject: string, isThorough: boolean): Promise<readonly Finding[]> {
+  const seen = await checkHome(deps, home);
+  const inside = isThorough && seen.ok ? await checkInside(deps, home, seen.isAdmin) : [];
+  return [...judge(home, seen, subject), ...inside];
 }
 
 function judge(home: HomeRecord, seen: LinkCheck, subject: string): readonly Finding[] {

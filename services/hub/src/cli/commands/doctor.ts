@@ -22,12 +22,13 @@ export function doctorCommand(program: Command, home: Home): void {
   addLeaf(program, home, {
     usage: 'doctor',
     summary: 'what is wrong, and what to do; exit code 1 when something is broken',
-    examples: ['hub doctor', 'hub doctor --public', 'hub doctor --tenant parents --json'],
+    examples: ['hub doctor', 'hub doctor --all', 'hub doctor --public', 'hub doctor --tenant parents --json'],
     flags: [
+      ['--all', 'everything: the public address, and repairs, updates and backups of each home'],
       ['--public', 'also ask PUBLIC_URL as AI clients would'],
       ['--tenant <tenant>', 'only the homes of this tenant'],
     ],
-    options: { public: z.boolean().default(false), tenant: z.string().optional() },
+    options: { all: z.boolean().default(false), public: z.boolean().default(false), tenant: z.string().optional() },
     isOfTenant: false,
     async run(cli, query) {
       const shape = z.object({ healthy: z.boolean(), findings: z.array(findingShape) });
