@@ -123,6 +123,17 @@ export interface HomeStatusTable {
   fault_code: string | null;
   fault_message: string | null;
   checked_at: Generated<Date>;
+  core_update: Generated<string | null>;
+  os_update: Generated<string | null>;
+  updates_pending: Generated<number | null>;
+  last_backup_at: Generated<Date | null>;
+  disk_free_bytes: Generated<number | null>;
+  disk_total_bytes: Generated<number | null>;
+  repairs: Generated<number | null>;
+  unavailable_entities: Generated<number | null>;
+  low_batteries: Generated<number | null>;
+  certificate_expires_at: Generated<Date | null>;
+  swept_at: Generated<Date | null>;
 }
 
 export interface ConnectorTable extends Created, Updated {

@@ -116,9 +116,12 @@ function shown(one: PreparedTool, { hasSeveralHomes, backupHint }: Profile): Lis
  * A connector that may configure sees every tool, so that a refused one can say how the owner allows it;
  * one held to reading or control sees only what it can use.
  */
+/** Of no use where there is one home. */
+const FOR_SEVERAL = new Set(['ha_list_homes', 'ha_fleet_status']);
+
 function isListed({ tool, lowest }: PreparedTool, profile: Profile): boolean {
   if (profile.disabled.includes(tool.name)) return false;
-  if (tool.name === 'ha_list_homes' && !profile.hasSeveralHomes) return false;
+  if (FOR_SEVERAL.has(tool.name) && !profile.hasSeveralHomes) return false;
   if (profile.isReadOnly) return lowest === 'read';
   return exceeds('configure', profile.ceiling) ? !exceeds(lowest, profile.ceiling) : true;
 }

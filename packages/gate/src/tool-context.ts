@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { newSecret } from '@hub/core/ids.ts';
 import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
@@ -32,6 +33,8 @@ export interface ContextDeps {
   readonly bestPractice: Pick<BestPractice, 'keyOf'>;
   /** How a home was last seen by this process; undefined before it was linked. */
   readonly stateOf: (homeId: string) => HomeState | undefined;
+  /** The connector's homes with what is stored of how they stand. @throws Fault STORAGE_UNAVAILABLE */
+  readonly fleetOf: (connector: ConnectorAccess) => Promise<readonly FleetHome[]>;
 }
 
 /** Fills the ports a tool may use for one call. */
@@ -43,7 +46,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         if (!view) throw new Error(`${tool} has scope connector and may not touch a home`);
         return view;
       },
-      homes: homesOf(connector, deps.stateOf),
+      homes: { ...homesOf(connector, deps.stateOf), fleet: () => deps.fleetOf(connector) },
       caller: { tenantId: connector.tenantId, connectorId: connector.id, callId, clientName: request.clientName },
       settings: settingsOf(home?.settings ?? connector.settings, isSearching),
       signal,
@@ -89,7 +92,7 @@ interface NestedError {
   readonly suggestions?: readonly string[];
 }
 
-function homesOf({ homes }: ConnectorAccess, stateOf: ContextDeps['stateOf']): HomesPort {
+function homesOf({ homes }: ConnectorAccess, stateOf: ContextDeps['stateOf']): Pick<HomesPort, 'list'> {
   return {
     list: async () =>
       homes.map(({ id, slug, name, tags, isSimulated }) => ({ id, slug, name, tags, isSimulated, state: stateOf(id) })),

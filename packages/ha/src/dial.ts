@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
+import { connect as connectTls, rootCertificates, TLSSocket } from 'node:tls';
 import { Fault } from '@hub/core/fault.ts';
 import { type AddressPolicy, resolveChecked } from './address.ts';
 
@@ -41,6 +41,19 @@ export async function dial(target: DialTarget): Promise<Socket> {
     }
   }
   throw asConnectionFault(failure, url);
+}
+
+/** When the certificate that a home shows runs out; undefined without TLS. @throws Fault as `dial` */
+export async function readCertificateExpiry(target: DialTarget): Promise<Date | undefined> {
+  if (target.url.protocol !== 'https:') return undefined;
+  const socket = await dial(target);
+  try {
+    const { valid_to: end } = socket instanceof TLSSocket ? socket.getPeerCertificate() : { valid_to: undefined };
+    const at = new Date(end ?? Number.NaN);
+    return Number.isNaN(at.getTime()) ? undefined : at;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function secure(

@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import type { Reached } from '@hub/ha/effects.ts';
 import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
@@ -116,6 +117,8 @@ export interface HomeSummary {
 export interface HomesPort {
   /** The homes this connector reaches, in a stable order. */
   list(): Promise<readonly HomeSummary[]>;
+  /** The same homes as the last look at each found them, from the hub's own table. @throws Fault STORAGE_UNAVAILABLE */
+  fleet(): Promise<readonly FleetHome[]>;
 }
 
 export interface Caller {

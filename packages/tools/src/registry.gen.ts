@@ -37,6 +37,7 @@ import { tool as haGetEntityExposure } from './entities/exposure.ts';
 import { tool as haGetEntity } from './entities/get.ts';
 import { tool as haRemoveEntity } from './entities/remove.ts';
 import { tool as haSetEntity } from './entities/set.ts';
+import { tool as haFleetStatus } from './fleet/status.ts';
 import { tool as haConfigListGroups } from './groups/list.ts';
 import { tool as haConfigRemoveGroup } from './groups/remove.ts';
 import { tool as haConfigSetGroup } from './groups/set.ts';
@@ -120,6 +121,7 @@ export const tools: readonly Tool[] = [
   haConfigSetScene,
   haConfigSetScript,
   haEvalTemplate,
+  haFleetStatus,
   haGetApp,
   haGetAutomationTraces,
   haGetBlueprint,

@@ -44,6 +44,7 @@ const schema = z.object({
   EDITS_MAX_DAYS: envNumber(1, 3_660).default(366),
   EDITS_MAX_MB: envNumber(1, 100_000).default(256),
   DRAIN_SECONDS: envNumber(0, 300).default(0),
+  SWEEP_MINUTES: envNumber(0, 10_080).default(15),
   LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
   TRACES_KEEP_PERCENT: envNumber(0, 100).default(5),
@@ -95,6 +96,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     /** Between the wish to stop and the end of listening, so that balancers notice. */
     drainMs: read.DRAIN_SECONDS * 1_000,
+    /** How often each home is looked at; 0 = never. */
+    sweepEveryMs: read.SWEEP_MINUTES * 60_000,
     logLevel: read.LOG_LEVEL,
     otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT?.href,
     /** What fails and what takes longer than that is kept always. */

@@ -34,6 +34,8 @@ import { createHomes } from './homes.ts';
 import { keepHouse } from './housekeeping.ts';
 import type { Storage } from './storage.ts';
 import { createSurfaces, type Surfaces } from './surfaces.ts';
+import { fleetOf } from './sweep/fleet-of.ts';
+import { sweepHomes } from './sweep/sweep-homes.ts';
 
 /** Everything the doors of the hub (MCP, REST, start-up) are built on. */
 export interface Deps {
@@ -123,6 +125,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),
       results: shared.map('results', { maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
       stateOf: homes.stateOf,
+      fleetOf: (connector) => fleetOf(db, connector),
     }),
     trail,
     traffic: createTraffic({ limiter: shared.limiter('calls', { points: 20_000, durationS: 10 }), maxInFlight: 64 }),
@@ -147,6 +150,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   // Before the links close, so that a running job is handed back and does not see a lost home.
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
   await queue.start();
+  void sweepHomes({ db, vault, homes, cluster, log, config, signal: shutdown.signal });
   void keepHouse(db, config, log, shutdown.signal);
   return {
     config,

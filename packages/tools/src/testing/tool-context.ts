@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { newId } from '@hub/core/ids.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { CallSettings, HomeSummary, Question, RecentCall, ToolContext } from '../define.ts';
@@ -8,6 +9,7 @@ export interface ToolContextOptions {
   /** The home the tools work on; without one, touching `context.home` fails as it does on connector tools. */
   readonly view?: View;
   readonly homes?: readonly HomeSummary[];
+  readonly fleet?: readonly FleetHome[];
   readonly signal?: AbortSignal;
   /** Stands for the person: resolves to allow, throws to deny. Unless given, every question is refused. */
   readonly ask?: (question: Question) => Promise<void>;
@@ -40,7 +42,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
       if (!options.view) throw new Fault('HOME_REQUIRED', 'This context has no home.');
       return options.view;
     },
-    homes: { list: async () => options.homes ?? [] },
+    homes: { list: async () => options.homes ?? [], fleet: async () => options.fleet ?? [] },
     caller: { tenantId: newId(), connectorId: newId(), callId, clientName: undefined },
     settings: { isReadOnly: false, isSearching: false, pinnedTools: [], ...options.settings },
     signal: options.signal ?? new AbortController().signal,

@@ -13,11 +13,13 @@ type Document = { openapi: string; paths: Record<string, Record<string, Operatio
 type Operation = { operationId: string; summary: string; tags: string[]; responses: Record<string, unknown> };
 
 const OPERATIONS = [
-  ...['addHome', 'addMember', 'cancelJob', 'checkHome', 'createBackup', 'createConnector', 'createTenant'],
-  ...['decideApproval', 'diffEdit', 'examine', 'getConnector', 'getEdit', 'getHome', 'getJob', 'getTenant'],
-  ...['importHomes', 'listApprovals', 'listAudit', 'listConnectors', 'listEdits', 'listHomes', 'listJobs'],
-  ...['listMembers', 'listTenants', 'removeHome', 'restoreEdit', 'revokeConnector', 'rotateConnector'],
-  ...['updateConnector', 'updateHome', 'updateTenant', 'watchJob'],
+  ...['addHome', 'addMember', 'applyHomes', 'backUpDatabase', 'cancelJob', 'checkHome'],
+  ...['createBackup', 'createConnector', 'createTenant', 'decideApproval', 'diffEdit', 'examine'],
+  ...['exportTenant', 'fleetStatus', 'getConnector', 'getEdit', 'getHome', 'getJob'],
+  ...['getTenant', 'importHomes', 'importTenant', 'listApprovals', 'listAudit', 'listConnectors'],
+  ...['listEdits', 'listHomes', 'listJobs', 'listMembers', 'listTenants', 'removeHome'],
+  ...['restoreEdit', 'revokeConnector', 'rotateConnector', 'updateConnector', 'updateHome', 'updateTenant'],
+  ...['watchJob'],
 ];
 
 async function readDocument(): Promise<Document> {

@@ -14,6 +14,7 @@ import { databaseBackupRoute } from './database-backup.ts';
 import { docsPage } from './docs-page.ts';
 import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
+import { fleetRoutes } from './fleet.ts';
 import { applyRoute } from './home-apply.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
@@ -69,6 +70,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   approvalRoutes(api, deps);
   auditRoutes(api, deps);
   jobRoutes(api, deps);
+  fleetRoutes(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);
 }

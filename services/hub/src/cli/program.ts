@@ -8,6 +8,7 @@ import { connectorCommands } from './commands/connectors.ts';
 import { databaseCommands } from './commands/database.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { editCommands } from './commands/edits.ts';
+import { fleetCommands } from './commands/fleet.ts';
 import { homeCommands } from './commands/homes.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/keys.ts';
@@ -52,6 +53,7 @@ function buildProgram(home: Home): Command {
   editCommands(program, home);
   approvalCommands(program, home);
   auditCommands(program, home);
+  fleetCommands(program, home);
   jobCommands(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);

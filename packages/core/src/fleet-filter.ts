@@ -1,0 +1,100 @@
+/** A home with what is known of how it stands. */
+export interface FleetHome {
+  readonly slug: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly country?: string | undefined;
+  readonly region?: string | undefined;
+  /** undefined: it was never reached. */
+  readonly state?: string | undefined;
+  readonly haVersion?: string | undefined;
+  readonly coreUpdate?: string | undefined;
+  readonly osUpdate?: string | undefined;
+  readonly updatesPending?: number | undefined;
+  readonly lastBackupAt?: Date | undefined;
+  readonly diskFreeBytes?: number | undefined;
+  readonly diskTotalBytes?: number | undefined;
+  readonly repairs?: number | undefined;
+  readonly unavailableEntities?: number | undefined;
+  readonly lowBatteries?: number | undefined;
+  readonly certificateExpiresAt?: Date | undefined;
+  readonly tokenExpiresAt?: Date | undefined;
+  readonly lastSeenAt?: Date | undefined;
+  readonly sweptAt?: Date | undefined;
+}
+
+/** All that is given must hold. What a home does not tell speaks for none of the questions about it. */
+export interface FleetFilter {
+  /** Slug or name, in part; any of them. */
+  readonly names?: readonly string[] | undefined;
+  readonly tag?: string | undefined;
+  readonly country?: string | undefined;
+  readonly region?: string | undefined;
+  readonly state?: string | undefined;
+  /** Such as 2026.10: what is older counts. */
+  readonly coreOlderThan?: string | undefined;
+  /** No backup that is known and younger. */
+  readonly noBackupForDays?: number | undefined;
+  readonly hasUpdates?: boolean | undefined;
+  readonly hasProblems?: boolean | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const SOON_MS = 21 * DAY_MS;
+
+export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): boolean {
+  const { names, tag, country, region, state, coreOlderThan, noBackupForDays, hasUpdates, hasProblems } = filter;
+  const isSame = (wanted: string | undefined, given: string | undefined) =>
+    wanted === undefined || wanted.toLowerCase() === given?.toLowerCase();
+  return (
+    (!names || names.length === 0 || names.some((name) => isNamed(home, name))) &&
+    (tag === undefined || home.tags.some((one) => isSame(tag, one))) &&
+    isSame(country, home.country) &&
+    isSame(region, home.region) &&
+    isSame(state, home.state ?? 'unknown') &&
+    (coreOlderThan === undefined || isOlder(home.haVersion, coreOlderThan)) &&
+    (noBackupForDays === undefined || !hasBackupSince(home, now.getTime() - noBackupForDays * DAY_MS)) &&
+    (hasUpdates === undefined || (home.updatesPending ?? 0) > 0 === hasUpdates) &&
+    (hasProblems === undefined || problemsOf(home, now).length > 0 === hasProblems)
+  );
+}
+
+/** What a person should look at, in words; empty when nothing is known to be wrong. */
+export function problemsOf(home: FleetHome, now: Date): readonly string[] {
+  const soon = now.getTime() + SOON_MS;
+  const expires = (at: Date | undefined, what: string) => {
+    if (!at || at.getTime() > soon) return [];
+    return [`${what} ${at.getTime() <= now.getTime() ? 'expired' : 'expires'} ${at.toISOString().slice(0, 10)}`];
+  };
+  const { diskFreeBytes: free, diskTotalBytes: total } = home;
+  return [
+    ...(home.state === undefined || home.state === 'running' ? [] : [`is ${home.state.replace('_', ' ')}`]),
+    ...(home.repairs ? [`${home.repairs} repairs`] : []),
+    ...(home.lowBatteries ? [`${home.lowBatteries} low batteries`] : []),
+    ...(free !== undefined && total && free / total < 0.1 ? [`disk ${Math.round((free / total) * 100)} % free`] : []),
+    ...expires(home.certificateExpiresAt, 'certificate'),
+    ...expires(home.tokenExpiresAt, 'token'),
+  ];
+}
+
+/** By number, part for part: 2026.9.3 is older than 2026.10. False for what is not known. */
+function isOlder(version: string | undefined, than: string): boolean {
+  if (version === undefined) return false;
+  const [left, right] = [version, than].map((text) =>
+    text.split(/[.\-b]/).map((part) => Number.parseInt(part, 10) || 0),
+  );
+  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function isNamed({ slug, name }: FleetHome, wanted: string): boolean {
+  const part = wanted.trim().toLowerCase();
+  return slug.includes(part) || name.toLowerCase().includes(part);
+}
+
+function hasBackupSince({ lastBackupAt }: FleetHome, sinceMs: number): boolean {
+  return lastBackupAt !== undefined && lastBackupAt.getTime() >= sinceMs;
+}

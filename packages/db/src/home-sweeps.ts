@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import { tenantTrx } from './doors.ts';
+import { systemTrx } from './system-door.ts';
+
+export interface DueHome {
+  readonly tenantId: string;
+  readonly homeId: string;
+}
+
+/** What a look at a running home found; undefined where the home does not tell. */
+export interface HomeSweep {
+  readonly coreUpdate: string | undefined;
+  readonly osUpdate: string | undefined;
+  readonly updatesPending: number | undefined;
+  readonly lastBackupAt: Date | undefined;
+  readonly diskFreeBytes: number | undefined;
+  readonly diskTotalBytes: number | undefined;
+  readonly repairs: number | undefined;
+  readonly unavailableEntities: number | undefined;
+  readonly lowBatteries: number | undefined;
+  readonly certificateExpiresAt: Date | undefined;
+}
+
+/**
+ * Takes homes whose look is due, longest due first, each for one replica alone; they are due again after `leaseMs` unless
+ * `putOff` says when. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function takeDueHomes(db: Database, count: number, leaseMs: number): Promise<readonly DueHome[]> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<DueHome>`
+      with due as (
+        select h.id, h.tenant_id from home h
+        join tenant t on t.id = h.tenant_id and t.state = 'active'
+        left join home_sweep s on s.home_id = h.id
+        where coalesce(s.due_at, '-infinity') <= now()
+        order by coalesce(s.due_at, '-infinity') limit ${count}
+      ), taken as (
+        insert into home_sweep as s (home_id, due_at)
+        select id, now() + ${leaseMs} * interval '1 millisecond' from due
+        on conflict (home_id) do update set due_at = excluded.due_at where s.due_at <= now()
+        returning home_id
+      )
+      select due.id as "homeId", due.tenant_id as "tenantId" from due join taken on taken.home_id = due.id`.execute(
+      trx,
+    ),
+  );
+  return rows;
+}
+
+/** When a home is looked at next. @throws Fault STORAGE_UNAVAILABLE */
+export async function putOff(db: Database, homeId: string, forMs: number): Promise<void> {
+  await systemTrx(db, (trx) =>
+    sql`update home_sweep set due_at = now() + ${forMs} * interval '1 millisecond' where home_id = ${homeId}`.execute(
+      trx,
+    ),
+  );
+}
+
+/** Beside what links note of a home, in the same row. @throws Fault STORAGE_UNAVAILABLE */
+export async function writeSweep(db: Database, { tenantId, homeId }: DueHome, sweep: HomeSweep): Promise<void> {
+  const columns = {
+    core_update: sweep.coreUpdate ?? null,
+    os_update: sweep.osUpdate ?? null,
+    updates_pending: sweep.updatesPending ?? null,
+    last_backup_at: sweep.lastBackupAt ?? null,
+    disk_free_bytes: sweep.diskFreeBytes ?? null,
+    disk_total_bytes: sweep.diskTotalBytes ?? null,
+    repairs: sweep.repairs ?? null,
+    unavailable_entities: sweep.unavailableEntities ?? null,
+    low_batteries: sweep.lowBatteries ?? null,
+    certificate_expires_at: sweep.certificateExpiresAt ?? null,
+    swept_at: sql<Date>`now()`,
+  };
+  await tenantTrx(db, tenantId, (trx) =>
+    trx
+      .updateTable('home_status')
+      .set(columns)
+      .where('tenant_id', '=', tenantId)
+      .where('home_id', '=', homeId)
+      .execute(),
+  );
+}

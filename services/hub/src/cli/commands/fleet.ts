@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { fleetHomeShape } from '../../api/fleet.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { cell, table } from '../table.ts';
+import { moment } from '../when-text.ts';
+
+const answerShape = z.object({ total: z.number(), homes: z.array(fleetHomeShape) });
+
+export function fleetCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'fleet', 'many homes at once');
+
+  addLeaf(group, home, {
+    usage: 'status',
+    summary: 'how homes stand, as the last look at each found them',
+    examples: [
+      'hub fleet status',
+      'hub fleet status --core-older-than 2026.10 --no-backup-for-days 7',
+      'hub fleet status --tag north --has-problems true --json',
+    ],
+    flags: [
+      ['--home <name...>', 'name or slug, in part'],
+      ['--tag <tag>', ''],
+      ['--country <country>', ''],
+      ['--region <region>', ''],
+      ['--state <state>', 'running | starting | offline | reauth_required | banned | unknown'],
+      ['--core-older-than <version>', 'such as 2026.10'],
+      ['--no-backup-for-days <days>', ''],
+      ['--has-updates <bool>', 'true or false'],
+      ['--has-problems <bool>', 'true or false'],
+    ],
+    options: {
+      home: z.array(z.string()).optional(),
+      tag: z.string().optional(),
+      country: z.string().optional(),
+      region: z.string().optional(),
+      state: z.string().optional(),
+      coreOlderThan: z.string().optional(),
+      noBackupForDays: z.string().optional(),
+      hasUpdates: z.string().optional(),
+      hasProblems: z.string().optional(),
+    },
+    async run(cli, query) {
+      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/fleet`, answerShape, { query });
+      const heads = ['Home', 'State', 'Core', 'Updates', 'Last backup', 'Looked at', 'Problems'];
+      cli.show(answer, () => {
+        const rows = answer.homes.map((one) => [
+          cell(one.slug),
+          one.state ?? 'unknown',
+          cell(one.coreUpdate === undefined ? one.haVersion : `${one.haVersion} → ${one.coreUpdate}`),
+          one.updatesPending,
+          one.lastBackupAt && moment(one.lastBackupAt),
+          one.sweptAt && moment(one.sweptAt),
+          cell(one.problems.join(', ')),
+        ]);
+        return `${table(cli.paint, heads, rows)}\n${answer.homes.length} of ${answer.total} homes`;
+      });
+      return undefined;
+    },
+  });
+}

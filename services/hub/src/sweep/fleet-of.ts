@@ -1,0 +1,33 @@
+import type { FleetHome } from '@hub/core/fleet-filter.ts';
+import type { Database } from '@hub/db/database.ts';
+import { listHomeStatuses } from '@hub/db/home-status.ts';
+import { listHomes } from '@hub/db/homes.ts';
+
+/** A tenant's homes, or those among the given ids, with what the last look at each found. @throws Fault STORAGE_UNAVAILABLE */
+export async function readFleet(
+  db: Database,
+  tenantId: string,
+  only?: ReadonlySet<string>,
+): Promise<readonly FleetHome[]> {
+  const [homes, statuses] = await Promise.all([listHomes(db, tenantId), listHomeStatuses(db, tenantId)]);
+  return homes
+    .filter(({ id }) => !only || only.has(id))
+    .map(({ id, slug, name, tags, country, region, link }) => {
+      const {
+        fault: _fault,
+        checkedAt: _checked,
+        isAdmin: _admin,
+        locationName: _name,
+        ...status
+      } = statuses.get(id) ?? {};
+      return { slug, name, tags, country, region, ...status, tokenExpiresAt: link.credentialExpiresAt };
+    });
+}
+
+/** The homes of a connector. @throws Fault STORAGE_UNAVAILABLE */
+export async function fleetOf(
+  db: Database,
+  { tenantId, homes }: { readonly tenantId: string; readonly homes: readonly { readonly id: string }[] },
+): Promise<readonly FleetHome[]> {
+  return readFleet(db, tenantId, new Set(homes.map(({ id }) => id)));
+}

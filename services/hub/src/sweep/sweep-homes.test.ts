@@ -1,0 +1,99 @@
+import { fitsFleet } from '@hub/core/fleet-filter.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { writeHomeMissed } from '@hub/db/home-status.ts';
+import { registerHome } from '@hub/db/homes.ts';
+import { createTenant } from '@hub/db/tenants.ts';
+import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { createLogger } from '@hub/runtime/log.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { readFleet } from './fleet-of.ts';
+import { type SweepDeps, sweepHomes } from './sweep-homes.ts';
+
+let database: TestDatabase;
+let tenantId: string;
+let home: SimulatedHome;
+const log = createLogger({ name: 'test', level: 'silent', to: 'stderr', pretty: false });
+const stopping: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  [database, home] = [await createTestDatabase(), await startSimulatedHome({ name: 'Cabin' })];
+});
+afterAll(async () => {
+  await database.drop();
+  await home.close();
+});
+beforeEach(async () => {
+  const slug = `fjord-${Math.random().toString(36).slice(2)}`;
+  tenantId = (await createTenant(database.db, database.vault, { slug, name: 'Fjord' }, SYSTEM_ACTOR)).id;
+});
+afterEach(async () => {
+  await Promise.all(stopping.splice(0).map((stop) => stop()));
+});
+
+const add = (slug: string, url: string, token: string) =>
+  registerHome(database.db, database.vault, tenantId, { slug, name: slug, link: { url, token } }, SYSTEM_ACTOR);
+
+function sweep(homes: Partial<SweepDeps['homes']> = {}) {
+  const end = new AbortController();
+  const unused = () => Promise.reject(new Error('no link is held'));
+  const running = sweepHomes({
+    ...{ db: database.db, vault: database.vault, log, cluster: undefined, signal: end.signal },
+    homes: { hold: unused, stateOf: () => undefined, ...homes },
+    config: { sweepEveryMs: 3_600_000, allowPrivateAddresses: true },
+  });
+  stopping.push(async () => {
+    end.abort();
+    await running;
+  });
+}
+const fleet = () => readFleet(database.db, tenantId);
+
+test('every home is looked at, one that is away and one that refuses do not hold it up, and no link stays', async () => {
+  await Promise.all([
+    add('cabin', home.url, home.token),
+    add('away', 'http://127.0.0.1:9', 'x'),
+    add('refusing', home.url.replace('127.0.0.1', 'localhost'), 'wrong'),
+  ]);
+  sweep();
+  await vi.waitFor(async () => expect((await fleet()).every(({ state }) => state !== undefined)).toBe(true), {
+    timeout: 20_000,
+  });
+  const found = new Map((await fleet()).map((one) => [one.slug, one]));
+  expect(found.get('cabin')).toMatchObject({
+    ...{ state: 'running', haVersion: '2026.11.0', updatesPending: expect.any(Number), repairs: expect.any(Number) },
+    ...{ unavailableEntities: expect.any(Number), lowBatteries: expect.any(Number), sweptAt: expect.any(Date) },
+  });
+  expect(found.get('away')).toMatchObject({ state: 'offline' });
+  expect(found.get('refusing')).toMatchObject({ state: 'reauth_required' });
+  await vi.waitFor(() => expect(home.connections()).toBe(0));
+});
+
+test('replicas share the homes: each is looked at once', async () => {
+  await Promise.all(Array.from({ length: 12 }, (_, n) => add(`h${n}`, `http://127.0.1.${n + 1}:9`, 'x')));
+  const looks = vi.fn();
+  const held = {
+    stateOf: () => 'running' as const,
+    hold: async (_tenant: string, id: string) => {
+      looks(id);
+      throw new Error('counted');
+    },
+  };
+  for (const _replica of [1, 2, 3]) sweep(held);
+  await vi.waitFor(() => expect(looks).toHaveBeenCalledTimes(12), { timeout: 10_000 });
+  expect(new Set(looks.mock.calls.map(([id]) => id)).size).toBe(12);
+});
+
+test('what was known of a home stays when it is away', async () => {
+  const { id } = (await add('cabin', home.url, home.token)).home;
+  sweep();
+  await vi.waitFor(async () => expect((await fleet())[0]?.sweptAt).toBeDefined(), { timeout: 10_000 });
+  await Promise.all(stopping.splice(0).map((stop) => stop()));
+  await writeHomeMissed(database.db, tenantId, id, {
+    state: 'offline',
+    fault: { code: 'CONNECTION_FAILED', message: 'x' },
+  });
+  const [cabin] = await fleet();
+  expect(cabin).toMatchObject({ state: 'offline', haVersion: '2026.11.0', sweptAt: expect.any(Date) });
+  expect(cabin && fitsFleet(cabin, { coreOlderThan: '2026.12' }, new Date())).toBe(true);
+});

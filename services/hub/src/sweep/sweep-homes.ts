@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
+import type { Database } from '@hub/db/database.ts';
+import { findHome } from '@hub/db/home-holders.ts';
+import { readLink } from '@hub/db/home-links.ts';
+import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
+import { type DueHome, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
+import type { Vault } from '@hub/db/vault.ts';
+import type { Holder } from '@hub/gate/holder.ts';
+import { readCertificateExpiry } from '@hub/ha/dial.ts';
+import { createDirectHome } from '@hub/ha/direct.ts';
+import { readHealth } from '@hub/ha/health.ts';
+import type { Home } from '@hub/ha/home.ts';
+import type { Log } from '@hub/runtime/log.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { linkOptions } from '../homes.ts';
+
+export interface SweepDeps {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly homes: Pick<Holder, 'hold' | 'stateOf'>;
+  /** Undefined where this hub is alone. */
+  readonly cluster: Pick<Cluster, 'openElsewhere'> | undefined;
+  readonly log: Log;
+  readonly config: { readonly sweepEveryMs: number; readonly allowPrivateAddresses: boolean };
+  readonly signal: AbortSignal;
+}
+
+/** Homes looked at at once by this process: so many sockets at most. */
+const AT_ONCE = 40;
+const LEASE_MS = 120_000;
+const READY_MS = 10_000;
+const READ_MS = 20_000;
+/** A home that was not reached is tried sooner than the others. */
+const AGAIN_MS = 5 * 60_000;
+const IDLE_MS = 5_000;
+
+/**
+ * Looks at every home now and then and keeps what it finds. All replicas take part: each takes what is due from the table.
+ * A home that somebody holds is asked over that link; for another one a link is opened and closed again, so that ten thousand
+ * homes cost no links between two looks. Never throws; one home's trouble is kept as its status.
+ */
+export async function sweepHomes(deps: SweepDeps): Promise<void> {
+  const { db, config, log, signal } = deps;
+  if (config.sweepEveryMs === 0) return;
+  const running = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const due = await takeDueHomes(db, AT_ONCE - running.size, LEASE_MS).catch((error: unknown) => {
+      log.debug({ err: error }, 'homes could not be looked at');
+      return [];
+    });
+    for (const one of due) {
+      const work: Promise<void> = sweepOne(deps, one)
+        .catch((error: unknown) => log.debug({ err: error, homeId: one.homeId }, 'a look at a home was not kept'))
+        .finally(() => running.delete(work));
+      running.add(work);
+    }
+    // With nothing to do it is enough to look again in a while; with all hands busy, when one is free.
+    if (running.size >= AT_ONCE) await Promise.race(running);
+    else await delay(due.length > 0 ? 50 : IDLE_MS, undefined, { ref: false, signal }).catch(() => undefined);
+  }
+  await Promise.all(running);
+}
+
+async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
+  const { db, config, signal } = deps;
+  try {
+    await using link = await reach(deps, due);
+    await link.home.ready({ signal, deadlineMs: READY_MS });
+    const health = await readHealth(link.home, { signal, deadlineMs: READ_MS });
+    const certificateExpiresAt = await link.certificateExpiry();
+    await noteSeen(db, due, link.home);
+    await writeSweep(db, due, { ...health, certificateExpiresAt });
+    await putOff(db, due.homeId, config.sweepEveryMs);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof Fault)) throw error;
+    await noteMissed(db, due, error);
+    await putOff(db, due.homeId, Math.min(AGAIN_MS, config.sweepEveryMs));
+  }
+}
+
+interface Reached extends AsyncDisposable {
+  readonly home: Home;
+  certificateExpiry(): Promise<Date | undefined>;
+}
+
+/** Over the link that somebody holds, which stays; else over one of our own for just this look. */
+async function reach(deps: SweepDeps, { tenantId, homeId }: DueHome): Promise<Reached> {
+  const { db, vault, homes, cluster, config } = deps;
+  const options = linkOptions(await readLink(db, vault, tenantId, homeId), config.allowPrivateAddresses);
+  const policy = { allowPrivate: config.allowPrivateAddresses };
+  const certificateExpiry = () =>
+    readCertificateExpiry({ ...options, url: new URL(options.url), policy }).catch(() => undefined);
+  const isHeldHere = homes.stateOf(homeId) !== undefined;
+  const isHeld = isHeldHere || (cluster !== undefined && (await findHome(db, homeId)) !== undefined);
+  if (isHeld) {
+    const { home } = await homes.hold(tenantId, homeId);
+    return { home, certificateExpiry, [Symbol.asyncDispose]: async () => undefined };
+  }
+  const home = createDirectHome(options);
+  return { home, certificateExpiry, [Symbol.asyncDispose]: () => home.close() };
+}
+
+async function noteSeen(db: Database, { tenantId, homeId }: DueHome, { info }: Home): Promise<void> {
+  const now = new Date();
+  await writeHomeStatus(db, tenantId, homeId, {
+    ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
+    ...{ locationName: info.locationName || undefined, lastSeenAt: now, fault: undefined, checkedAt: now },
+  });
+}
+
+/** What was known of it stays: its version, when it was last seen, what the last sweep found. */
+async function noteMissed(
+  db: Database,
+  { tenantId, homeId }: DueHome,
+  { code, message, context }: Fault,
+): Promise<void> {
+  const isRefused = code === 'AUTH_INVALID_TOKEN';
+  const state = isRefused ? (context['status'] === 403 ? 'banned' : 'reauth_required') : 'offline';
+  await writeHomeMissed(db, tenantId, homeId, { state, fault: { code, message } });
+}
