@@ -2,12 +2,11 @@ import type { KeyRing } from '@hub/db/key-ring.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { adminApi } from './api/admin-api.ts';
-import { hearPeers, peersOf } from './cluster/peers.ts';
+import { hearPeers, peersOf, sharedDenylist } from './cluster/peers.ts';
 import type { Deps } from './deps.ts';
 import { clientErrorHandler, frameworkErrors, installErrors } from './http/errors.ts';
 import { hostRules } from './http/hosts.ts';
 import { requestSerializers } from './http/request-log.ts';
-import { memoryDenylist } from './mcp/denylist.ts';
 import { createEndpoint } from './mcp/endpoint.ts';
 import { missGuard } from './mcp/misses.ts';
 import { createRequestObserver } from './mcp/request-metrics.ts';
@@ -36,7 +35,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
 
   const endpoint = createEndpoint({
     info: { name: 'ha-mcp-hub', version: VERSION },
-    sessions: createSessions(sessionKeys(storage.vault.ring), memoryDenylist()),
+    sessions: createSessions(sessionKeys(storage.vault.ring), sharedDenylist(deps)),
     peers: peersOf(deps),
     log,
     observe: createRequestObserver(metrics),

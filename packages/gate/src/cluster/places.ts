@@ -38,15 +38,17 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   const here = new Set<string>();
   const known = new Map<string, Place>();
   const asking = new Map<string, Promise<Place | 'here'>>();
+  let isLeaving = false;
 
   function letGo(homeId: string): void {
     if (here.delete(homeId)) onMoved(homeId);
   }
 
   async function ask(homeId: string): Promise<Place | 'here'> {
-    const place = replicaId === undefined ? await anyHolder(db, homeId) : await takeHome(db, homeId, replicaId);
+    const place =
+      replicaId === undefined || isLeaving ? await anyHolder(db, homeId) : await takeHome(db, homeId, replicaId);
     if (!place) throw nobodyHas(homeId);
-    if (place.replicaId !== replicaId) {
+    if (place.replicaId !== replicaId || isLeaving) {
       letGo(homeId);
       known.set(homeId, place);
       return place;
@@ -86,6 +88,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     },
     async handOver() {
       if (replicaId === undefined) return;
+      isLeaving = true;
       for (const homeId of [...here]) letGo(homeId);
       await giveUpHomes(db, replicaId);
     },

@@ -69,7 +69,7 @@ async function answer(
 ): Promise<void> {
   const [, homeId, act] = PATH.exec(request.url ?? '') ?? [];
   if (homeId === undefined) return answerJson(response, 404, {});
-  if ((await deps.places.locate(homeId)) !== 'here') return answerJson(response, NOT_HELD, {});
+  if (!(await isHere(deps, homeId))) return answerJson(response, NOT_HELD, {});
   attempts.assertNewest(request.headers[CALLER]);
   if (act === 'call') return call(deps, homeId, request, response);
   const tenantId = z.uuid().parse(request.headers[TENANT]);
@@ -81,6 +81,17 @@ async function answer(
   if (typeof traceparent !== 'string' || act === 'subscribe') return run();
   const attributes = { 'hub.home.id': homeId, 'hub.tenant.id': tenantId };
   await continueTrace(`held ${act}`, { kind: SpanKind.SERVER, attributes }, traceparent, run);
+}
+
+/** One that is leaving, or has just lost its lease, has none: whoever asks looks for another. */
+async function isHere({ places }: InternalDeps, homeId: string): Promise<boolean> {
+  return places.locate(homeId).then(
+    (place) => place === 'here',
+    (error: unknown) => {
+      if (error instanceof Fault && error.code === 'CONNECTION_FAILED') return false;
+      throw error;
+    },
+  );
 }
 
 /** Decided by this replica's own knowledge of the connector; the other one sent nothing but its id. */

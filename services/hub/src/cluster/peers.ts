@@ -1,10 +1,17 @@
+import type { Bus } from '@hub/runtime/bus.ts';
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
+import { memoryDenylist, type SessionDenylist } from '../mcp/denylist.ts';
 import type { Endpoint } from '../mcp/endpoint.ts';
 import type { Peers } from '../mcp/legacy.ts';
 
+export interface PeerDeps {
+  readonly replicaId: string;
+  /** Undefined where this hub is alone. */
+  readonly cluster: { readonly link: { readonly bus: Bus } } | undefined;
+}
+
 /** Carries what clients send to one replica and mean for a call on another; nothing of it where this hub is alone. */
-export function peersOf({ replicaId, cluster }: Pick<Deps, 'replicaId' | 'cluster'>): Peers {
+export function peersOf({ replicaId, cluster }: PeerDeps): Peers {
   return {
     replica: replicaId,
     forward: (replica, reply) => cluster?.link.bus.publish(`replica:${replica}`, reply),
@@ -13,6 +20,7 @@ export function peersOf({ replicaId, cluster }: Pick<Deps, 'replicaId' | 'cluste
 }
 
 const CANCELLED = 'mcp.cancelled';
+const DELETED = 'mcp.session-deleted';
 
 const replyShape = z.object({
   surfaceKey: z.string(),
@@ -26,8 +34,21 @@ const cancelShape = z.object({
   from: z.string(),
 });
 
+/** Sessions that clients deleted, wherever that was; one that was not heard of opens only for who holds the credential. */
+export function sharedDenylist({ cluster }: Pick<PeerDeps, 'cluster'>): SessionDenylist {
+  const local = memoryDenylist();
+  cluster?.link.bus.subscribe(DELETED, (message) => typeof message === 'string' && local.add(message));
+  return {
+    has: local.has,
+    add(sessionId) {
+      local.add(sessionId);
+      cluster?.link.bus.publish(DELETED, sessionId);
+    },
+  };
+}
+
 /** Hands what other replicas forward to the endpoint. A message of another form is of another version and let go. */
-export function hearPeers({ replicaId, cluster }: Pick<Deps, 'replicaId' | 'cluster'>, endpoint: Endpoint): void {
+export function hearPeers({ replicaId, cluster }: PeerDeps, endpoint: Endpoint): void {
   if (!cluster) return;
   cluster.link.bus.subscribe(`replica:${replicaId}`, (message) => {
     const parsed = replyShape.safeParse(message);

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { frameworkErrors, installErrors } from '../../http/errors.ts';
 import { hostRules } from '../../http/hosts.ts';
 import { requestSerializers } from '../../http/request-log.ts';
-import { memoryDenylist } from '../denylist.ts';
+import { memoryDenylist, type SessionDenylist } from '../denylist.ts';
 import { createEndpoint, type Endpoint, type EndpointDeps } from '../endpoint.ts';
 import { missGuard } from '../misses.ts';
 import { mcpRoutes } from '../route.ts';
@@ -27,7 +27,7 @@ export interface Served extends AsyncDisposable {
 /** A real HTTP server with the MCP routes over one surface, on a free port of the loopback interface. */
 export async function serve(
   surface: Surface,
-  settings: { peers?: EndpointDeps['peers']; key?: Buffer } = {},
+  settings: { peers?: EndpointDeps['peers']; key?: Buffer; denylist?: SessionDenylist; secret?: string } = {},
 ): Promise<Served> {
   const logLines: string[] = [];
   const app = Fastify({
@@ -41,11 +41,11 @@ export async function serve(
   });
   const endpoint = createEndpoint({
     info: { name: 'ha-mcp-hub', version: '0.1.0' },
-    sessions: createSessions([settings.key ?? randomBytes(32)], memoryDenylist()),
+    sessions: createSessions([settings.key ?? randomBytes(32)], settings.denylist ?? memoryDenylist()),
     peers: settings.peers ?? { replica: 'one', forward: () => {}, cancel: () => {} },
     log: app.log,
   });
-  const secret = newSecret();
+  const secret = settings.secret ?? newSecret();
   const surfaces = new Map([[secret, surface]]);
   installErrors(app);
   mcpRoutes(app, {
