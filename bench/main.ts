@@ -1,5 +1,5 @@
 /**
- * Measures the hub beside Home Assistant itself: `npm run bench -- [--quick] [--only NAME] [--rows WORD] [--json FILE]`.
+ * Measures the hub beside Home Assistant itself: `npm run bench -- [--quick] [--cluster] [--only NAME] [--rows WORD] [--json FILE]`.
  * Everything it measures it starts itself and ends again. How to read the figures: docs/performance.md.
  */
 import { once } from 'node:events';
@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { realHome } from '../test/real-home/launch.ts';
+import { clusterLines, measureCluster } from './cluster.ts';
 import type { Pace } from './compare.ts';
 import { measureLinkedHomes, measureRegisteredHomes } from './many-homes.ts';
 import type { Era } from './mcp-client.ts';
@@ -20,6 +21,7 @@ interface Extent {
   readonly linkedHomes: number;
   readonly registeredHomes: number;
   readonly settleMs: number;
+  readonly clusterMs: number;
   /** Only rows whose title holds this. */
   readonly rows?: string | undefined;
 }
@@ -30,6 +32,7 @@ const FULL: Extent = {
   linkedHomes: 1_000,
   registeredHomes: 10_000,
   settleMs: 10_000,
+  clusterMs: 10_000,
 };
 const QUICK: Extent = {
   pace: { warmMs: 150, measureMs: 300, rounds: 1 },
@@ -37,6 +40,7 @@ const QUICK: Extent = {
   linkedHomes: 100,
   registeredHomes: 500,
   settleMs: 1_000,
+  clusterMs: 2_000,
 };
 
 interface Section {
@@ -71,6 +75,10 @@ const SECTIONS: Readonly<Record<string, (extent: Extent) => Promise<Section | un
     const figures = await measureLinkedHomes(linkedHomes, settleMs);
     return { figures, lines: linkedLines(figures) };
   },
+  async cluster({ clusterMs }) {
+    const figures = await measureCluster([1, 2, 3], clusterMs);
+    return { figures, lines: clusterLines(figures) };
+  },
   async registered({ registeredHomes, settleMs }) {
     const figures = await measureRegisteredHomes(100, registeredHomes, settleMs);
     return { figures, lines: registeredLines(figures) };
@@ -81,13 +89,15 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    cluster: { type: 'boolean', default: false },
     rows: { type: 'string' },
     json: { type: 'string' },
   },
 });
-const names = Object.keys(SECTIONS).filter((name) => values.only === undefined || name === values.only);
+const only = values.cluster ? 'cluster' : values.only;
+const names = Object.keys(SECTIONS).filter((name) => only === undefined || name === only);
 if (names.length === 0) {
-  console.error(`bench: there is no ${values.only}; there are: ${Object.keys(SECTIONS).join(', ')}`);
+  console.error(`bench: there is no ${only}; there are: ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(2);
 }
 
