@@ -73,10 +73,11 @@ await describeReal('in one conversation', (home) => {
 
   it("a sensor that shows today's rainfall", async () => {
     const talk = converse(open, await open.connector());
+    // The word of the question, which no sensor is called by: the answer names what is like it.
     const found = z
-      .object({ entities: z.array(z.object({ entity_id: z.string() })) })
-      .parse(await talk.call('ha_search', { query: 'rain', domain_filter: 'sensor' }));
-    const source = found.entities[0]?.entity_id;
+      .object({ entities: z.array(z.unknown()).length(0), suggestions: z.array(z.string()) })
+      .parse(await talk.call('ha_search', { query: 'rainfall' }));
+    const [, source] = /^Did you mean (sensor\.\w+)\?$/.exec(found.suggestions[0] ?? '') ?? [];
     expect(source).toBe('sensor.rain_today');
     const config = { source, cycle: 'daily' };
     const made = await talk.firstWrite('ha_config_set_helper', {
@@ -112,7 +113,10 @@ await describeReal('in one conversation', (home) => {
     const { traces } = z
       .object({ traces: z.array(z.looseObject({ run_id: z.string() })) })
       .parse(await talk.call('ha_get_automation_traces', { automation_id: entityId, limit: 3 }));
-    expect(traces[0]).toMatchObject({ execution: 'failed_conditions' });
+    expect(traces[0]).toMatchObject({
+      execution: 'failed_conditions',
+      stopped_by: [{ path: 'condition/0', condition: config.conditions[0], result: false }],
+    });
     const read = await talk.call('ha_config_get_automation', { identifier: entityId });
     const changed = await talk.firstWrite('ha_config_set_automation', {
       identifier: entityId,
@@ -120,11 +124,41 @@ await describeReal('in one conversation', (home) => {
       python_transform: "del config['conditions'][0]['before']",
     });
     expect(changed).toMatchObject({ operation: 'updated' });
+    expect(await talk.call('ha_undo', {})).toMatchObject({ can_undo: true, changes: [{ kind: 'automation' }] });
     await talk.call('ha_undo', { confirm: true });
     const after = await keep('ha_config_get_automation', { identifier: entityId });
     expect(after['config_hash']).toBe(read['config_hash']);
     expect(talk.calls).toBeLessThanOrEqual(7);
     expect(talk.bytes).toBeLessThanOrEqual(21 * kB);
+  });
+
+  it('an energy dashboard section where nothing was ever set up', async () => {
+    const talk = converse(open, await open.connector());
+    const prefs = z
+      .object({
+        available_statistics: z.object({ energy: z.array(z.object({ statistic_id: z.string() })).min(1) }),
+        dashboards: z.array(z.string()),
+      })
+      .parse(await talk.call('ha_manage_energy_prefs', { mode: 'get', include_statistics: true }));
+    const url_path = 'story-energy-anew';
+    expect(prefs.dashboards).not.toContain(url_path);
+    const source = { type: 'grid', stat_energy_from: prefs.available_statistics.energy[0]?.statistic_id };
+    tidyUp.push(async () => {
+      const { config_hash } = await keep('ha_manage_energy_prefs', { mode: 'get' });
+      return keep('ha_manage_energy_prefs', { mode: 'set', config: { energy_sources: [] }, config_hash });
+    });
+    const { dashboard_cards: types } = z
+      .object({ dashboard_cards: z.array(z.string()).min(3) })
+      .parse(await talk.call('ha_manage_energy_prefs', { mode: 'add_source', source }));
+    const cards = [{ type: 'heading', heading: 'Energy' }, ...types.map((type) => ({ type }))];
+    tidyUp.push(() => keep('ha_config_delete_dashboard', { url_path }));
+    await talk.firstWrite('ha_config_set_dashboard', {
+      url_path,
+      title: 'Energy',
+      config: { views: [{ title: 'Energy', type: 'sections', sections: [{ type: 'grid', cards }] }] },
+    });
+    expect(talk.calls).toBeLessThanOrEqual(4);
+    expect(talk.bytes).toBeLessThanOrEqual(11 * kB);
   });
 
   it('an energy dashboard section', async () => {

@@ -1,7 +1,7 @@
 import { waitForEntity } from '@hub/ha/wait-for.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeHomes } from '../testing/each-home.ts';
+import { describeHomes, describeRealHome } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
 import type { TestToolContext } from '../testing/tool-context.ts';
 import { tool as remove } from './remove.ts';
@@ -94,5 +94,28 @@ await describeHomes('ha_get_automation_traces', (context) => {
     await expect(runTool(tool, { automation_id: 'sensor.any' }, context())).rejects.toMatchObject({
       code: 'VALIDATION_INVALID_PARAMETER',
     });
+  });
+});
+
+await describeRealHome('ha_get_automation_traces', (context) => {
+  it('names in the list the condition that stopped the newest run, as it is written', async () => {
+    const at = context();
+    const never = { condition: 'time', after: '00:00:01', before: '00:00:02' };
+    const config = {
+      alias: 'Trace test stopped',
+      triggers: [{ trigger: 'event', event_type: 'trace_test_stopped' }],
+      conditions: [never],
+      actions: [],
+    };
+    const made = await runTool(set, { config }, at);
+    await at.home.send({ type: 'fire_event', event_type: 'trace_test_stopped' });
+    const list = await runTool(tool, { automation_id: made.entity_id }, at);
+    expect(list).toMatchObject({
+      traces: [
+        { execution: 'failed_conditions', stopped_by: [{ path: 'condition/0', condition: never, result: false }] },
+      ],
+      hint: expect.stringMatching(/^stopped_by/),
+    });
+    await runTool(remove, { identifier: made.unique_id }, at);
   });
 });

@@ -6,12 +6,15 @@ import { defineTool } from '../define.ts';
 import { AUTOMATION, SCRIPT } from '../shared/config-kinds.ts';
 import { resolveItem } from '../shared/config-resolve.ts';
 import { count, stringList, successShape } from '../shared/parameters.ts';
+import { stoppedBy } from './stopped-by.ts';
 import { traceContext } from './trace-context.ts';
 import { formatTrace, keepSections } from './trace-detail.ts';
 import { diagnose, diagnosticsShape } from './trace-diagnostics.ts';
 
 const MAX_LISTED_RUNS = 20;
 const HINT = 'Call again with run_id for what triggered a run, which conditions held and what each action did.';
+const STOPPED_HINT =
+  'stopped_by: the condition that was not met, as it is written. With run_id also what triggered a run and what its actions did.';
 
 const listShape = z.strictObject({
   ...successShape,
@@ -37,7 +40,7 @@ const detailShape = z.looseObject({
 export const tool = defineTool({
   name: 'ha_get_automation_traces',
   title: 'Get Automation Traces',
-  docs: 'Why an automation or script did or did not do something. Without run_id: its recent runs, or, when there are none, the likely reason. With run_id: trigger, condition results and every action step with its result, error and variables. Home Assistant keeps the last 5 runs.',
+  docs: 'Why an automation or script did or did not do something. Without run_id: its recent runs, what stopped the newest, or, when there are none, the likely reason. With run_id: trigger, condition results and every action step with its result, error and variables. Home Assistant keeps the last 5 runs.',
   tags: ['History & Statistics'],
   scope: 'home',
   effect: 'read',
@@ -57,7 +60,7 @@ export const tool = defineTool({
     const { automation_id: entityId, run_id: runId } = input;
     const { domain, kind } = kindOf(entityId);
     const { id } = await resolveItem(home, kind, entityId);
-    if (runId === undefined) return await list(home, domain, id, input);
+    if (runId === undefined) return await list(home, domain, id, input, signal);
     const trace = await getTrace(home, domain, id, runId, { signal });
     if (!trace) throw await unknownRun(home, domain, id, entityId, runId);
     const wantsContext = input.detailed || ['logbook', 'context'].some((name) => input.sections?.includes(name));
@@ -97,11 +100,15 @@ async function list(
   domain: 'automation' | 'script',
   id: string,
   { automation_id, limit, offset, order }: ListInput,
+  signal: AbortSignal,
 ) {
   const all = [...(await listTraces(home, domain, id))];
   all.sort((a, b) => (a.timestamp.start < b.timestamp.start ? -1 : 1));
   if (order === 'newest') all.reverse();
-  const traces = all.slice(offset, offset + limit).map((trace) => ({
+  const page = all.slice(offset, offset + limit);
+  const latest = page[order === 'newest' ? 0 : page.length - 1];
+  const reasons = latest && (await stoppedBy(home, domain, id, latest, signal));
+  const traces = page.map((trace) => ({
     run_id: trace.run_id,
     timestamp: trace.timestamp,
     state: trace.state,
@@ -109,6 +116,7 @@ async function list(
     ...(trace.trigger ? { trigger: trace.trigger } : {}),
     ...(trace.error ? { error: trace.error } : {}),
     last_step: trace.last_step,
+    ...(trace === latest && reasons ? { stopped_by: reasons } : {}),
   }));
   return {
     success: true as const,
@@ -119,7 +127,7 @@ async function list(
     order,
     has_more: offset + traces.length < all.length,
     traces,
-    hint: HINT,
+    hint: reasons ? STOPPED_HINT : HINT,
     ...(all.length === 0 ? { diagnostics: await diagnose(home, domain, automation_id) } : {}),
   };
 }

@@ -49,7 +49,9 @@ await describeRealHome('ha_manage_energy_prefs', (context) => {
       },
       core_contract: { status: 'available', energy_sources: { solar: { required: ['stat_energy_from'] } } },
     });
-    expect(await manage('get')).not.toHaveProperty('available_statistics');
+    const short = await manage('get');
+    expect(short).not.toHaveProperty('available_statistics');
+    expect(short).toMatchObject({ dashboards: expect.any(Array) });
   });
 
   it('adds a grid source without its daily fee, and names the cards that show it', async () => {

@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { listDashboards } from '@hub/ha/dashboards.ts';
 import { type EnergyPrefs, saveEnergyPrefs, validateEnergyPrefs } from '@hub/ha/energy.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
@@ -71,17 +72,34 @@ export const tool = defineTool({
 const ITEM = { kind: 'energy_prefs', id: 'energy' };
 
 async function get(call: Input, context: ToolContext) {
-  const { prefs, isNew } = await readPrefs(context);
+  const [{ prefs, isNew }, dashboards] = await Promise.all([readPrefs(context), dashboardsOf(context)]);
   return {
     success: true as const,
     mode: call.mode,
     config: prefs,
     ...hashesOf(prefs),
     ...cardsOf(prefs),
+    ...dashboards,
     ...(isNew ? { note: 'The energy dashboard was never set up here; add_source begins it.' } : {}),
     ...(call.include_statistics || isNew ? await statisticsKeys(prefs, context) : {}),
     ...(call.include_schema ? { core_contract: contract() } : {}),
   };
+}
+
+/** Where the cards could go, so that nobody needs to ask for it; a home that does not tell is none the worse. */
+async function dashboardsOf({ home, signal }: ToolContext) {
+  try {
+    const own = (await listDashboards(home, { signal })).map(({ url_path: urlPath }) => urlPath);
+    return own.length > 0
+      ? { dashboards: own }
+      : {
+          dashboards: [],
+          dashboards_note: 'Only the default one: put cards into a new url_path, or read that one first.',
+        };
+  } catch (error) {
+    if (error instanceof Fault && !signal.aborted) return {};
+    throw error;
+  }
 }
 
 /** What is used now, and what else would fit. */
