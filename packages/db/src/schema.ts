@@ -19,6 +19,8 @@ export interface Schema {
   blob: BlobTable;
   edit: EditTable;
   saved_tool: SavedToolTable;
+  backup: BackupTable;
+  home_backup: HomeBackupTable;
   audit: AuditTable;
   approval: ApprovalTable;
   change: ChangeTable;
@@ -183,6 +185,40 @@ interface SavedToolTable {
   sealed: Buffer;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+}
+
+interface HomeBackupTable {
+  tenant_id: string;
+  home_id: string;
+  sealed_key: Buffer;
+  keep_last: Generated<number>;
+  keep_daily: Generated<number>;
+  keep_weekly: Generated<number>;
+  created_at: Generated<Date>;
+}
+
+export interface BackupTable {
+  id: string;
+  tenant_id: string;
+  home_id: string;
+  state: 'storing' | 'stored' | 'broken' | 'removing';
+  ha_backup_id: string;
+  name: string;
+  ha_version: string | null;
+  made_at: Date;
+  is_with_database: boolean;
+  is_protected: boolean;
+  sealed_ha_key: Buffer | null;
+  place: string;
+  object: string;
+  size_bytes: number | null;
+  sha256: Buffer | null;
+  sealed_size_bytes: number | null;
+  sealed_sha256: Buffer | null;
+  stored_at: Date | null;
+  checked_at: Date | null;
+  check_error: string | null;
+  created_at: Generated<Date>;
 }
 
 export interface EditTable {

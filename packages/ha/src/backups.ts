@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
+import { readText } from './body.ts';
+import { httpFault } from './faults.ts';
 import type { CallOptions, Home, SubscribeOptions, Subscription } from './home.ts';
 
 const backupSchema = z.looseObject({
@@ -127,6 +131,67 @@ export function busyFault(error: unknown): Fault | undefined {
     suggestion: 'wait until that has ended (list the backups to see it), then ask again',
     cause: error,
   });
+}
+
+/** Large homes and slow lines. */
+const TRANSFER_MS = 6 * 3_600_000;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/**
+ * A backup's file as it lies at that place, encrypted or not. Source: HA `GET /api/backup/download/{backup_id}`.
+ * @throws Fault; the stream ends with one when the line breaks
+ */
+export async function downloadBackup(
+  home: Home,
+  { backupId, agentId }: { readonly backupId: string; readonly agentId: string },
+  options: CallOptions = {},
+): Promise<AsyncIterable<Uint8Array>> {
+  const path = `/api/backup/download/${encodeURIComponent(backupId)}`;
+  const request = { method: 'GET', path, query: { agent_id: agentId } } as const;
+  const answer = await home.rest(request, { deadlineMs: TRANSFER_MS, ...options, isWrite: false });
+  if (answer.status >= 400) throw httpFault(answer.status, await readText(answer, MAX_ERROR_BYTES), {});
+  return untilBroken(answer.body, options.signal);
+}
+
+async function* untilBroken(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Fault('CONNECTION_FAILED', 'The line broke while the home sent its backup.', {
+      suggestion: 'Retry.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Gives the home the file of a backup, which is then listed there under the id it had. Source: HA `POST /api/backup/upload`.
+ * @throws Fault, with `outcomeUnknown` when no answer came
+ */
+export async function uploadBackup(
+  home: Home,
+  { agentId, file }: { readonly agentId: string; readonly file: AsyncIterable<Uint8Array> },
+  options: CallOptions = {},
+): Promise<void> {
+  const boundary = `hub-${randomUUID()}`;
+  const answer = await home.rest(
+    {
+      ...{ method: 'POST', path: '/api/backup/upload', query: { agent_id: agentId } },
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      body: Readable.from(inForm(boundary, file), { objectMode: false }),
+    },
+    { deadlineMs: TRANSFER_MS, ...options, isWrite: true },
+  );
+  const text = await readText(answer, MAX_ERROR_BYTES);
+  if (answer.status >= 400) throw httpFault(answer.status, text, { isWrite: true });
+}
+
+async function* inForm(boundary: string, file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const head = 'Content-Disposition: form-data; name="file"; filename="backup.tar"\r\nContent-Type: application/x-tar';
+  yield Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`);
+  yield* file;
+  yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }
 
 /** Removes a backup from all its places; the answer names those that would not. Source: HA `backup/delete`. */

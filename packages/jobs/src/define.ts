@@ -1,5 +1,6 @@
 import type { Home } from '@hub/ha/home.ts';
 import type { z } from 'zod';
+import type { BackupShelf } from './shelf.ts';
 
 export type Observation = 'done' | 'not_done' | 'unknown';
 
@@ -17,6 +18,8 @@ export interface JobContext {
   readonly attempt: number;
   readonly home: Home;
   readonly signal: AbortSignal;
+  /** Undefined where the hub has no store for backups (BACKUP_STORE). */
+  readonly shelf: BackupShelf | undefined;
   progress(done: number, total: number | undefined, message: string): Promise<void>;
   /** The step's result, from this attempt or an earlier one. @throws Fault with `outcomeUnknown` when nobody can tell. */
   step<T>(name: string, step: Step<T>): Promise<T>;
@@ -25,6 +28,8 @@ export interface JobContext {
 export interface Job<A = unknown, R = unknown> {
   readonly kind: string;
   readonly title: string;
+  /** Runs also while its home is away, and asks nothing of it. */
+  readonly isHomeless?: true;
   /** At most one exclusive job runs per home. */
   readonly isExclusive: boolean;
   readonly args: z.ZodType<A>;

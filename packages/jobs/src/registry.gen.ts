@@ -2,6 +2,7 @@
 import type { Job } from './define.ts';
 import { job as appAct } from './app/act.ts';
 import { job as backupCreate } from './backup/create.ts';
+import { job as backupDrill } from './backup/drill.ts';
 import { job as backupRestore } from './backup/restore.ts';
 import { job as coreRestart } from './core/restart.ts';
 import { job as storeInstall } from './store/install.ts';
@@ -10,6 +11,7 @@ import { job as updateInstall } from './update/install.ts';
 export const jobs: readonly Job[] = [
   appAct,
   backupCreate,
+  backupDrill,
   backupRestore,
   coreRestart,
   storeInstall,

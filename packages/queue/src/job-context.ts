@@ -12,6 +12,7 @@ export interface ContextOptions {
   readonly claim: Claim;
   readonly home: JobContext['home'];
   readonly signal: AbortSignal;
+  readonly shelf: JobContext['shelf'];
   /** Milliseconds a step waits for its home to answer again. */
   readonly readyMs: number;
   /** Another attempt has the job. */
@@ -21,13 +22,14 @@ export interface ContextOptions {
 
 /** What a running job sees. */
 export function createJobContext(options: ContextOptions): JobContext {
-  const { claim, home, signal } = options;
+  const { claim, home, signal, shelf } = options;
   const store = storedSteps(options);
   return {
     jobId: claim.jobId,
     attempt: claim.attempt,
     home,
     signal,
+    shelf,
     async progress(done, total, message) {
       try {
         held(options, await writeProgress(options.db, claim, { done, total, message }));

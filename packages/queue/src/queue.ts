@@ -43,6 +43,8 @@ export interface QueueOptions {
     tenantId: string,
     caller: { readonly jobId: string; readonly attempt: number },
   ): Promise<JobContext['home']>;
+  /** The hub's store of backups, for one home; left out where it has none. */
+  shelfOf?(homeId: string, tenantId: string): JobContext['shelf'];
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
 }
@@ -100,6 +102,7 @@ export function createQueue(options: QueueOptions): Queue {
     concurrency: options.concurrency,
     leaseMs: options.leaseMs ?? 15_000,
     openHome: options.openHome,
+    ...(options.shelfOf && { shelfOf: options.shelfOf }),
     ...(options.admit && { admit: options.admit }),
     onChange(jobId) {
       followers.wake(jobId);

@@ -25,6 +25,8 @@ export interface RunSurroundings {
     tenantId: string,
     caller: { readonly jobId: string; readonly attempt: number },
   ): Promise<JobContext['home']>;
+  /** The hub's store of backups, for one home; left out where it has none. */
+  shelfOf?(homeId: string, tenantId: string): JobContext['shelf'];
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
   /** The row was written. */
@@ -107,12 +109,13 @@ async function attempt(
     if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
     await around.admit?.(job);
     const home = await around.openHome(job.homeId, job.tenantId, claim);
-    await home.ready({ signal, deadlineMs: READY_MS });
+    if (!definition.isHomeless) await home.ready({ signal, deadlineMs: READY_MS });
     const context = createJobContext({
       db: around.db,
       claim,
       home,
       signal,
+      shelf: around.shelfOf?.(job.homeId, job.tenantId),
       readyMs: READY_MS,
       onLost: () => controller.abort(new Interruption('lease_lost')),
       onProgress: () => around.onChange(job.id),

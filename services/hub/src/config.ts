@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { backupStoreOf, backupStoreVariables } from '@hub/backup-store/store-settings.ts';
 import { EFFECTS } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { clusterVariables, readCaFile } from '@hub/runtime/cluster-settings.ts';
@@ -26,6 +27,7 @@ const schema = z.object({
   OPS_PORT: envPort.default(9584),
   DATA_DIR: envText.default('data'),
   ...clusterVariables,
+  ...backupStoreVariables,
   DATABASE_DIRECT_URL: envUrl('postgres', 'postgresql').optional(),
   INTERNAL_HOST: envText.default('0.0.0.0'),
   INTERNAL_PORT: envPort.default(9585),
@@ -80,6 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     /** A cluster has workers for jobs. */
     jobsAtOnce: read.JOBS_AT_ONCE ?? (read.REDIS_URL === undefined ? 8 : 0),
     keys: read.HUB_KEYS,
+    /** Undefined: backups stay at their homes. */
+    backupStore: backupStoreOf(read),
     adminKey: read.HUB_ADMIN_KEY,
     pgBinDir: read.HUB_PG_BIN,
     publicUrls: (read.PUBLIC_URL ?? []).map((url) => url.href.replace(/\/+$/, '')),

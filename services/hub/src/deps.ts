@@ -16,6 +16,7 @@ import { createStoredTrail } from '@hub/gate/stored-trail.ts';
 import { createContextFactory } from '@hub/gate/tool-context.ts';
 import { createTraffic } from '@hub/gate/traffic.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
+import { shelvesOf } from '@hub/queue/backup-shelf.ts';
 import { createBullHint } from '@hub/queue/bull-hint.ts';
 import { createJobsPort } from '@hub/queue/jobs-port.ts';
 import { createQueue, type Queue } from '@hub/queue/queue.ts';
@@ -95,6 +96,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     }),
     metrics,
     openHome: async (homeId, tenantId) => (await homes.hold(tenantId, homeId)).home,
+    shelfOf: shelvesOf({ db, vault, store: config.backupStore }),
     admit: (job) => admitJob(db, job),
   });
   const trail = createStoredTrail({ db, replicaId, metrics, log });

@@ -1,3 +1,4 @@
+import { backupStoreOf, backupStoreVariables } from '@hub/backup-store/store-settings.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { clusterVariables, readCaFile } from '@hub/runtime/cluster-settings.ts';
 import { envHttpUrl, envNumber, envOneOf, envPort, envText, readEnv } from '@hub/runtime/env.ts';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 
 const schema = z.object({
   ...clusterVariables,
+  ...backupStoreVariables,
   OPS_HOST: envText.default('127.0.0.1'),
   OPS_PORT: envPort.default(9584),
   WORKER_CONCURRENCY: envNumber(1, 100).default(8),
@@ -33,6 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     databaseCa: readCaFile('DATABASE_CA_FILE', read.DATABASE_CA_FILE),
     redis: { url: redisUrl, ca: readCaFile('REDIS_CA_FILE', read.REDIS_CA_FILE) },
     keys,
+    backupStore: backupStoreOf(read),
     opsHost: read.OPS_HOST,
     opsPort: read.OPS_PORT,
     jobsAtOnce: read.WORKER_CONCURRENCY,

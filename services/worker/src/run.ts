@@ -1,9 +1,11 @@
+import { openVault } from '@hub/db/vault.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
 import { timedHome } from '@hub/gate/upstream-clock.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
+import { shelvesOf } from '@hub/queue/backup-shelf.ts';
 import { createBullHint } from '@hub/queue/bull-hint.ts';
 import { createQueue } from '@hub/queue/queue.ts';
 import { openClusterLink } from '@hub/runtime/cluster-link.ts';
@@ -46,6 +48,7 @@ export async function runJobs({ config, storage, shutdown, log, metrics, workerI
     // Its holder measures the calls; here they are only seen in traces.
     openHome: async (homeId, tenantId, caller) =>
       timedHome(openRemoteHome(asking, { tenantId, homeId }, caller), () => undefined),
+    shelfOf: shelvesOf({ db, vault: openVault(ring), store: config.backupStore }),
     admit: (job) => admitJob(db, job),
   });
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);

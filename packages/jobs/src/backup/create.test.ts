@@ -29,6 +29,7 @@ function contextOf(at: Home, said: Said[] = []): JobContext {
     attempt: 1,
     home: at,
     signal: new AbortController().signal,
+    shelf: undefined,
     progress: async (done, total, message) => void said.push({ done, total, message }),
     step: async (_name, step) => step.act(await step.marker()),
   };

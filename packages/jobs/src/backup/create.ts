@@ -11,6 +11,7 @@ import {
 import type { Home } from '@hub/ha/home.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
+import { type StoredResult, storeBackup } from './store.ts';
 import { watchBackups } from './watch.ts';
 
 const argsShape = z.strictObject({
@@ -33,6 +34,8 @@ export interface BackupResult {
   readonly duration_seconds?: number;
   /** Places that refused the backup, while others have it. */
   readonly failed_agent_ids?: readonly string[];
+  /** In the hub's own store; missing where it has none. */
+  readonly stored?: StoredResult;
 }
 
 /** Backups that bore the name before, so that ours is known by it: the name alone need not be unique. */
@@ -48,8 +51,15 @@ export const job = defineJob<Args, BackupResult>({
   args: argsShape,
   // A home with many apps and a slow disk takes more than an hour.
   deadlineMs: 3 * HOUR_MS,
-  run: (args, context) => context.step('generate', generateStep(args, context)),
+  run: makeBackup,
 });
+
+/** Made at the home, and in the hub's own store where it has one. */
+async function makeBackup(args: Args, context: JobContext): Promise<BackupResult> {
+  const made = await context.step('generate', generateStep(args, context));
+  const stored = await storeBackup(made.backup_id, context);
+  return stored ? { ...made, stored } : made;
+}
 
 /** One backup, made once: after a crash or a lost answer it is looked for by its name, and waited for while it is being made. */
 export function generateStep(args: Args, context: JobContext): Step<BackupResult> {

@@ -3,15 +3,26 @@ import { type BackupInfo, readBackup, readBackupConfig, readBackupInfo, restoreB
 import { hasRestartedSince, newestChange, throughRestart } from '@hub/ha/core-control.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
+import { bringBack } from './bring-back.ts';
 import { generateStep } from './create.ts';
+import { assertRestarts, assertRestorable } from './restorable.ts';
 import { watchBackups } from './watch.ts';
 
 const argsShape = z.strictObject({
-  backupId: z.string().min(1),
+  backupId: z.string().min(1).optional().describe('of the home'),
+  copyId: z.uuid().optional().describe("of the hub's own store, in place of backupId"),
   restoreDatabase: z.boolean().default(false).describe('history and statistics too'),
 });
 
 type Args = z.output<typeof argsShape>;
+
+/** The backup as its home knows it. */
+interface Wanted {
+  readonly backupId: string;
+  readonly restoreDatabase: boolean;
+  /** One that came from the hub's store: nobody has looked at it for this restore yet. */
+  readonly fromStore: { readonly password: string | undefined } | undefined;
+}
 
 export interface RestoreResult {
   readonly backup_id: string;
@@ -37,7 +48,8 @@ export const job = defineJob<Args, RestoreResult>({
   isExclusive: true,
   args: argsShape,
   deadlineMs: 4 * 60 * MINUTE_MS,
-  async run(args, context) {
+  async run(given, context) {
+    const args = await wantedOf(given, context);
     const fresh = await context.step('look for a fresh backup', freshStep(args, context));
     const name = `Before a restore (${context.jobId.slice(-6)})`;
     const wanted = { name, includeDatabase: true, includeApps: true };
@@ -50,8 +62,17 @@ export const job = defineJob<Args, RestoreResult>({
   },
 });
 
+async function wantedOf({ backupId, copyId, restoreDatabase }: Args, context: JobContext): Promise<Wanted> {
+  if (copyId !== undefined) {
+    const { backupId: brought, password } = await bringBack(copyId, context);
+    return { backupId: brought, restoreDatabase, fromStore: { password } };
+  }
+  if (backupId === undefined) throw new Fault('VALIDATION_FAILED', 'A restore needs a backup.');
+  return { backupId, restoreDatabase, fromStore: undefined };
+}
+
 /** A step, so that a later attempt keeps to what the first found. */
-function freshStep({ backupId }: Args, { home, signal }: JobContext): Step<{ readonly backup_id: string } | null> {
+function freshStep({ backupId }: Wanted, { home, signal }: JobContext): Step<{ readonly backup_id: string } | null> {
   return {
     marker: () => ({}),
     async act() {
@@ -69,10 +90,13 @@ interface Seen {
   readonly duration_seconds?: number;
 }
 
-function restoreStep(args: Args, context: JobContext): Step<Seen> {
+function restoreStep(args: Wanted, context: JobContext): Step<Seen> {
   const { home, signal, progress } = context;
   return {
-    marker: async () => ({ newestMs: await newestChange(home, { signal }) }),
+    async marker() {
+      await assertFit(args, context);
+      return { newestMs: await newestChange(home, { signal }) };
+    },
     async act(stored) {
       const { newestMs } = markerShape.parse(stored);
       const request = {
@@ -97,21 +121,33 @@ function restoreStep(args: Args, context: JobContext): Step<Seen> {
   };
 }
 
+/** What a tool looks at before it starts the job is looked at here for a backup that came only just now. @throws Fault as `assertRestorable` */
+async function assertFit({ backupId, restoreDatabase, fromStore }: Wanted, context: JobContext): Promise<void> {
+  if (!fromStore) return;
+  const backup = await readBackup(context.home, backupId, { signal: context.signal });
+  if (!backup) throw gone(backupId);
+  await assertRestorable(context, backup, { isWithDatabase: restoreDatabase, password: fromStore.password });
+  await assertRestarts(context);
+}
+
 /** Its own place before others, and the home's key where it is encrypted: that goes to the home alone, and is kept nowhere. */
-async function sourceOf({ backupId }: Args, { home, signal }: JobContext) {
+async function sourceOf({ backupId, fromStore }: Wanted, { home, signal }: JobContext) {
   const [backup, config] = await Promise.all([
     readBackup(home, backupId, { signal }),
     readBackupConfig(home, { signal }),
   ]);
   const places = Object.keys(backup?.agents ?? {});
   const agentId = places.find((id) => id === 'hassio.local' || id === 'backup.local') ?? places[0];
-  if (!backup || agentId === undefined) {
-    throw new Fault('RESOURCE_NOT_FOUND', `No place of this home has the backup '${backupId}' any more.`, {
-      suggestion: 'List the backups. Nothing was restored.',
-      context: { backup_id: backupId },
-    });
-  }
-  return { agentId, password: backup.agents[agentId]?.protected ? config.password : undefined };
+  if (!backup || agentId === undefined) throw gone(backupId);
+  const password = fromStore?.password ?? config.password;
+  return { agentId, password: backup.agents[agentId]?.protected ? password : undefined };
+}
+
+function gone(backupId: string): Fault {
+  return new Fault('RESOURCE_NOT_FOUND', `No place of this home has the backup '${backupId}' any more.`, {
+    suggestion: 'List the backups. Nothing was restored.',
+    context: { backup_id: backupId },
+  });
 }
 
 /**

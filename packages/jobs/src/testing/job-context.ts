@@ -8,6 +8,7 @@ export function contextOf(home: Home, said: { message: string }[] = []): JobCont
     attempt: 1,
     home,
     signal: new AbortController().signal,
+    shelf: undefined,
     progress: async (_done, _total, message) => void said.push({ message }),
     step: async (_name, step) => step.act(await step.marker()),
   };

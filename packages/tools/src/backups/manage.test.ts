@@ -27,7 +27,7 @@ function jobsOn(home: View): JobsPort {
     cancel: async () => view,
     async follow(_id, _waitMs, onProgress) {
       const result = await job.run(job.args.parse(args), {
-        ...{ jobId: JOB_ID, attempt: 1, home, signal: new AbortController().signal },
+        ...{ jobId: JOB_ID, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
         progress: async (done, total, message) => {
           view = { ...view, state: 'running', progress: { done, total, message } };
           onProgress?.(view);

@@ -17,7 +17,7 @@ export function createInlineJobs(home: View, patienceMs = Number.POSITIVE_INFINI
     const job = registry.find((one) => one.kind === kind);
     if (!entry || !job) throw new Error(`there is no job of the kind ${kind}`);
     const context: JobContext = {
-      ...{ jobId: id, attempt: 1, home, signal: new AbortController().signal },
+      ...{ jobId: id, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
       progress: async (done, total, message) => {
         entry.view = { ...entry.view, state: 'running', progress: { done, total, message } };
         entry.changed();

@@ -9,6 +9,7 @@ import { settingsPages } from '../settings/routes.ts';
 import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import { backupRoutes } from './backups.ts';
 import { connectorRoutes } from './connectors.ts';
 import { databaseBackupRoute } from './database-backup.ts';
 import { docsPage } from './docs-page.ts';
@@ -71,6 +72,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   auditRoutes(api, deps);
   jobRoutes(api, deps);
   fleetRoutes(api, deps);
+  backupRoutes(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);
 }

@@ -5,11 +5,9 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
 import { id, line, page, ref, several, tenantParams } from './field-shapes.ts';
-import { homeIn, homeOf, idOf, tenantOf } from './find.ts';
-import { homeParams } from './homes.ts';
+import { homeIn, idOf, tenantOf } from './find.ts';
 import { streamJob } from './job-events.ts';
-import { jobAnswer, jobShape, newBackup } from './job-shape.ts';
-import { OPERATOR } from './operator.ts';
+import { jobAnswer, jobShape } from './job-shape.ts';
 
 const tags = ['jobs'];
 const jobParams = tenantParams.extend({ job: id });
@@ -54,33 +52,6 @@ export function jobRoutes(api: Api, deps: Deps): void {
         jobs: jobs.map((job) => jobAnswer(job, job.homeId && slugs.get(job.homeId))),
         ...(jobs.length === limit ? { next: jobs.at(-1)?.id } : {}),
       };
-    },
-  );
-
-  api.post(
-    '/tenants/:tenant/homes/:home/backups',
-    {
-      schema: {
-        operationId: 'createBackup',
-        summary: 'Start a backup of a home',
-        description: 'While one is unfinished, asking again gives that one.',
-        tags,
-        params: homeParams,
-        body: newBackup,
-        response: { 202: z.object({ job: jobShape, isNew: z.boolean() }) },
-      },
-    },
-    async ({ params, body }, reply) => {
-      const home = await homeOf(deps, params.tenant, params.home);
-      const { job, isNew } = await queue.enqueue({
-        tenantId: home.tenantId,
-        homeId: home.id,
-        kind: 'backup.create',
-        args: body,
-        actor: OPERATOR,
-        dedupKey: `backup.create ${home.id}`,
-      });
-      return reply.code(202).send({ job: jobAnswer(job, home.slug), isNew });
     },
   );
 
