@@ -20,8 +20,8 @@ export interface DebianPostgres extends AsyncDisposable {
   readonly password: string;
 }
 
-/** Debian's PostgreSQL 15 on a cluster of its own, asked for passwords over TCP. */
-export async function startDebianPostgres(): Promise<DebianPostgres> {
+/** Debian's PostgreSQL 15 on a cluster of its own, asked for passwords over TCP; `more` are settings as `name=value`. */
+export async function startDebianPostgres(more: readonly string[] = []): Promise<DebianPostgres> {
   const { uid, gid, isSelf } = await chooseRunAs(undefined);
   const as = isSelf ? {} : { uid, gid };
   const dir = await mkdtemp(join(tmpdir(), 'hub-pg15-'));
@@ -46,7 +46,13 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     { ...as, cwd: dir },
   );
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${dir}`, 'fsync=off'];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    `unix_socket_directories=${dir}`,
+    'fsync=off',
+    ...more,
+  ];
   const server = spawn(join(BIN, 'postgres'), ['-D', cluster, ...settings.flatMap((one) => ['-c', one])], {
     ...as,
     cwd: dir,

@@ -34,6 +34,13 @@ export function asStorageFault(error: unknown): unknown {
 
 function describe(error: Error): { message: string; suggestion: string } | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!(error instanceof pg.DatabaseError) && /CERT|SIGNATURE|ALTNAME|ERR_TLS|ERR_SSL/.test(code)) {
+    return {
+      message: `The certificate of the database is not trusted (${code}).`,
+      suggestion:
+        'Set DATABASE_CA_FILE to the authority that signed it, and use the name it was made for in DATABASE_URL.',
+    };
+  }
   if (!(error instanceof pg.DatabaseError)) {
     const isLost =
       UNREACHABLE.has(code) ||

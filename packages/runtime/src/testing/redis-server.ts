@@ -29,13 +29,17 @@ export interface RedisServer extends AsyncDisposable {
 }
 
 /** @throws Error where Redis is not installed */
-export async function startRedisServer(port: number, policy = 'noeviction'): Promise<RedisServer> {
+export async function startRedisServer(
+  port: number,
+  policy = 'noeviction',
+  more: readonly string[] = [],
+): Promise<RedisServer> {
   const path = findRedis();
   if (path === undefined) throw new Error(`no Redis on this machine; looked at ${PATHS.join(', ')}`);
   const dir = await mkdtemp(join(tmpdir(), 'hub-redis-'));
   const launch = async () => {
     const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
-    const child = spawn(path, [...settings, '--maxmemory-policy', policy], { stdio: 'ignore' });
+    const child = spawn(path, [...settings, '--maxmemory-policy', policy, ...more], { stdio: 'ignore' });
     while ((await ask(port, 'PING').catch(() => '')) !== '+PONG') {
       if (child.exitCode !== null) throw new Error(`Redis ended with ${child.exitCode}`);
       await delay(20);
