@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { withoutRetired } from '@hub/tools/retired-names.ts';
 import { argumentFault } from './argument-fault.ts';
 import type { Catalogue } from './catalogue.ts';
 import { chooseHome } from './choose-home.ts';
@@ -40,10 +41,11 @@ export function readArguments(
       suggestion: `${tool.name} takes: ${parameters.join(', ')}.`,
     });
   }
-  const { home: wanted, ...rest } = given as Record<string, unknown>;
+  const known = withoutRetired(tool.name, given as Record<string, unknown>);
+  const { home: wanted, ...rest } = known;
   const isHomeOurs = tool.scope === 'home' && !parameters.includes('home');
   const home = isHomeOurs ? chooseHome(connector, wanted, prepared.lowest) : undefined;
-  const loosened = coerce(schema, restored(isHomeOurs ? rest : given));
+  const loosened = coerce(schema, restored(isHomeOurs ? rest : known));
   // Once more, as a text may have turned out to be JSON.
   assertShallow(loosened);
   assertWellFormed(loosened);

@@ -50,6 +50,10 @@ describe('addresses of homes', () => {
     await expect(resolveChecked(host, { allowPrivate: true })).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
   });
 
+  test('a refused range is named in words', async () => {
+    await expect(resolveChecked('169.254.1.1', { allowPrivate: true })).rejects.toThrow('lies in a link local range');
+  });
+
   test('a public address passes', async () => {
     expect(await resolveChecked('8.8.8.8', { allowPrivate: false })).toEqual(['8.8.8.8']);
   });

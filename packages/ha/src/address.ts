@@ -44,7 +44,7 @@ export async function resolveChecked(hostname: string, policy: AddressPolicy): P
     if (range === 'unicast' || (policy.allowPrivate && PRIVATE_RANGES.has(range))) continue;
     throw new Fault(
       'ADDRESS_NOT_ALLOWED',
-      `The home's address lies in a ${range} range, which this hub does not dial.`,
+      `The home's address lies in a ${inWords(range)} range, which this hub does not dial.`,
       {
         suggestion: PRIVATE_RANGES.has(range)
           ? 'Use an address reachable from the internet, or let the operator allow private addresses (ALLOW_PRIVATE_ADDRESSES=true).'
@@ -64,6 +64,11 @@ async function resolveAll(host: string): Promise<string[]> {
       cause,
     });
   }
+}
+
+/** `linkLocal` → link local. */
+function inWords(range: string): string {
+  return range.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** IPv4 inside IPv6 is judged as the IPv4 it is; of IPv6, only 2000::/3 is public, whatever else nobody has named yet. */

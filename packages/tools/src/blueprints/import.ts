@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { type FetchedBlueprint, fetchBlueprint, inputsOf, saveBlueprint } from '@hub/ha/blueprints.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { withContext } from '../shared/config-faults.ts';
+import { withAdvice } from '../shared/config-faults.ts';
 import { previewParameter, successShape } from '../shared/parameters.ts';
 import { readKeptBlueprint } from './read-kept.ts';
 
@@ -72,7 +72,7 @@ async function fetchFrom({ home, signal }: ToolContext, url: string): Promise<Fe
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
     const hint = 'The home fetches it itself: see that the address shows a blueprint, and that the home is online.';
     // What a failed download comes as: Home Assistant tells the reason to its log alone.
-    if (error.context['ha_error_code'] !== 'unknown_error') throw withContext(error, { url }, hint);
+    if (error.context['ha_error_code'] !== 'unknown_error') throw withAdvice(error, { url }, hint);
     throw new Fault('SERVICE_CALL_FAILED', `The home could not fetch a blueprint from ${url}.`, {
       suggestion: [hint, 'ha_get_logs with source system may name the reason.'],
       context: { url },

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { createDashboard, saveDashboard, updateDashboard } from '@hub/ha/dashboards.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
-import { withContext } from '../shared/config-faults.ts';
+import { withAdvice } from '../shared/config-faults.ts';
 import { withChanges } from '../shared/with-changes.ts';
 import { assertFresh } from './change.ts';
 import { type DashboardItem, readItem } from './dashboard-item.ts';
@@ -50,7 +50,7 @@ export async function writeDashboard(context: ToolContext, plan: Plan): Promise<
     metadata_updated: done.includes('update'),
     config_updated: false,
   };
-  throw withContext(failure, facts, 'Its title and icon are set; send the config again once it is corrected.');
+  throw withAdvice(failure, facts, 'Its title and icon are set; send the config again once it is corrected.');
 }
 
 function planned({ dashboard, fields, config }: Plan, before: DashboardItem | undefined): DashboardItem {

@@ -3,7 +3,7 @@ import { listDashboards } from '@hub/ha/dashboards.ts';
 import { type EnergyPrefs, saveEnergyPrefs, validateEnergyPrefs } from '@hub/ha/energy.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
-import { withContext } from '../shared/config-faults.ts';
+import { withAdvice } from '../shared/config-faults.ts';
 import { successShape } from '../shared/parameters.ts';
 import { type Change, changeOf } from './change.ts';
 import { DEVICE_SHAPES, LISTS, SOURCE_SHAPES } from './entry-fields.ts';
@@ -175,7 +175,7 @@ async function save({ mode }: Input, change: Change, context: ToolContext) {
     async write() {
       const wanted = change.lists(prefs);
       await saveEnergyPrefs(home, wanted, { signal }).catch((error: unknown) => {
-        throw isRefusedGrid(error, wanted) ? withContext(error, { mode }, OTHER_GRID) : error;
+        throw isRefusedGrid(error, wanted) ? withAdvice(error, { mode }, OTHER_GRID) : error;
       });
     },
   });

@@ -2,7 +2,7 @@ import type { EntityEntry } from '@hub/ha/records.ts';
 import type { EntityUpdate } from '@hub/ha/registries.ts';
 import { findEntity } from '@hub/ha/registry-reads.ts';
 import type { ToolContext } from '../define.ts';
-import { withContext } from '../shared/config-faults.ts';
+import { withAdvice } from '../shared/config-faults.ts';
 import { applyChanges, applyExposure, applyOptions } from './apply.ts';
 import { formatEntry, readPlaces } from './format-entry.ts';
 import { noEntry } from './no-entry.ts';
@@ -36,7 +36,7 @@ export async function setOne(asked: string, call: SetEntityInput, context: ToolC
       entity_id: entityId,
       ...(updates.length > 0 ? { partial: true, updates_applied: updates } : {}),
     };
-    throw withContext(error, facts, `Look with ha_get_entity at what ${entityId} is now.`);
+    throw withAdvice(error, facts, `Look with ha_get_entity at what ${entityId} is now.`);
   }
   const after = (await findEntity(home, entityId, { signal })) ?? entry;
   return {

@@ -53,7 +53,7 @@ export function staleHash(kind: ConfigKind, given: string, currentHash: string):
 }
 
 /** The same fault with facts about the call beside it, and a suggestion where it has none but the general one. */
-export function withContext(error: unknown, context: Readonly<Record<string, unknown>>, suggestion: string): unknown {
+export function withAdvice(error: unknown, context: Readonly<Record<string, unknown>>, suggestion: string): unknown {
   if (!(error instanceof Fault)) return error;
   const { code, message, suggestions, details, outcomeUnknown, cause } = error;
   return new Fault(code, message, {

@@ -1,7 +1,7 @@
 import { deleteConfigItem } from '@hub/ha/config-files.ts';
 import { waitForGone } from '@hub/ha/wait-for.ts';
 import type { ToolContext } from '../define.ts';
-import { itemNotFound, notEditable, withContext } from './config-faults.ts';
+import { itemNotFound, notEditable, withAdvice } from './config-faults.ts';
 import { readStored } from './config-get.ts';
 import type { ConfigKind } from './config-kinds.ts';
 import { resolveItem } from './config-resolve.ts';
@@ -28,7 +28,7 @@ export async function removeConfig(context: ToolContext, kind: ConfigKind, ident
         await deleteConfigItem(home, kind.kind, item.id);
       } catch (error) {
         const facts = { [kind.parameter]: identifier, action: 'delete' };
-        throw withContext(error, facts, `See with ha_config_get_${kind.kind} whether it is still there.`);
+        throw withAdvice(error, facts, `See with ha_config_get_${kind.kind} whether it is still there.`);
       }
     },
   });

@@ -7,7 +7,7 @@ import type { ToolContext } from '../define.ts';
 import { findings } from '../guidance/findings.ts';
 import { categoryId, setCategory } from './config-category.ts';
 import { checkMode, type PreparedChange, prepareChange } from './config-change.ts';
-import { itemNotFound, staleHash, withContext } from './config-faults.ts';
+import { itemNotFound, staleHash, withAdvice } from './config-faults.ts';
 import { configShape, readStored } from './config-get.ts';
 import type { Config, ConfigKind } from './config-kinds.ts';
 import { newItemId } from './config-new-id.ts';
@@ -105,7 +105,7 @@ async function send(
     await writeConfigItem(home, kind.kind, item.id, config);
   } catch (error) {
     const facts = { [kind.parameter]: identifier ?? null, action: 'set' };
-    throw withContext(error, facts, 'Correct what the message names in the configuration, then send it again.');
+    throw withAdvice(error, facts, 'Correct what the message names in the configuration, then send it again.');
   }
 }
 

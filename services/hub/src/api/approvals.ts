@@ -1,11 +1,12 @@
 import { type Approval, decideApproval, listApprovals } from '@hub/db/approvals.ts';
 import { listConnectors } from '@hub/db/connectors.ts';
+import { notFound } from '@hub/db/constraint-fault.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
 import { approvalShape } from './approval-shape.ts';
-import { flag, id, tenantParams } from './field-shapes.ts';
+import { flag, id, ref, tenantParams } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 import { OPERATOR } from './operator.ts';
 
@@ -58,13 +59,19 @@ export function approvalRoutes(api: Api, deps: Deps): void {
         operationId: 'decideApproval',
         summary: 'Allows one call once, or denies it',
         tags,
-        params: tenantParams.extend({ approval: id }),
+        params: tenantParams.extend({ approval: ref.describe('its id, whole') }),
         body: z.strictObject({ decision: z.enum(['allowed', 'denied']) }),
         response: { 200: approvalShape },
       },
     },
     async ({ params, body }, reply) => {
       const { id: tenantId } = await tenantOf(deps, params.tenant);
+      if (!id.safeParse(params.approval).success) {
+        throw notFound(
+          `A waiting approval '${params.approval}'`,
+          'Give its whole id; see what waits: hub approvals list',
+        );
+      }
       const decided = await decideApproval(db, tenantId, params.approval, body.decision, OPERATOR);
       deps.metrics.approvals.inc({ event: body.decision });
       for (const answer of await answers(tenantId, [decided])) reply.send(answer);

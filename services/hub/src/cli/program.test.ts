@@ -91,6 +91,16 @@ describe('a day with the command line', () => {
     expect((await run('homes remove five')).stdout).toBe('Removed five.\n');
   });
 
+  it('says of an approval that is not there where to look, whatever was typed', async () => {
+    for (const id of ['0197f0a0', '0197f0a0-0000-7000-8000-000000000000']) {
+      const { code, stderr } = await run(`approvals allow ${id}`);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/A waiting approval .* was not found[\s\S]*hub approvals list/),
+      ]);
+    }
+  });
+
   it('makes, changes, rotates and ends connectors, showing the URL where it is the answer alone', async () => {
     const made = await run('connectors create anna --home cabin --expires 30d');
     const [, secret = ''] = /MCP Server URL: \S+\/private_(\S+)\n/.exec(made.stdout) ?? [];
