@@ -59,22 +59,35 @@ export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): bool
   );
 }
 
+/** Something a person should look at; a home has at most one of a kind at a time. */
+export interface Problem {
+  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'certificate' | 'token';
+  readonly text: string;
+}
+
 /** What a person should look at, in words; empty when nothing is known to be wrong. */
 export function problemsOf(home: FleetHome, now: Date): readonly string[] {
+  return findProblems(home, now).map(({ text }) => text);
+}
+
+export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
   const soon = now.getTime() + SOON_MS;
-  const expires = (at: Date | undefined, what: string) => {
+  const expires = (at: Date | undefined, kind: 'certificate' | 'token'): Problem[] => {
     if (!at || at.getTime() > soon) return [];
-    return [`${what} ${at.getTime() <= now.getTime() ? 'expired' : 'expires'} ${at.toISOString().slice(0, 10)}`];
+    const verb = at.getTime() <= now.getTime() ? 'expired' : 'expires';
+    return [{ kind, text: `${kind} ${verb} ${at.toISOString().slice(0, 10)}` }];
   };
-  const { diskFreeBytes: free, diskTotalBytes: total } = home;
-  return [
-    ...(home.state === undefined || home.state === 'running' ? [] : [`is ${home.state.replace('_', ' ')}`]),
-    ...(home.repairs ? [`${home.repairs} repairs`] : []),
-    ...(home.lowBatteries ? [`${home.lowBatteries} low batteries`] : []),
-    ...(free !== undefined && total && free / total < 0.1 ? [`disk ${Math.round((free / total) * 100)} % free`] : []),
+  const { state, diskFreeBytes: free, diskTotalBytes: total } = home;
+  const freePct = free !== undefined && total ? Math.round((free / total) * 100) : undefined;
+  const found: readonly (Problem | false | undefined | 0)[] = [
+    state !== undefined && state !== 'running' && { kind: 'state', text: `is ${state.replace('_', ' ')}` },
+    home.repairs && { kind: 'repairs', text: `${home.repairs} repairs` },
+    home.lowBatteries && { kind: 'batteries', text: `${home.lowBatteries} low batteries` },
+    freePct !== undefined && freePct < 10 && { kind: 'disk', text: `disk ${freePct} % free` },
     ...expires(home.certificateExpiresAt, 'certificate'),
     ...expires(home.tokenExpiresAt, 'token'),
   ];
+  return found.filter((one) => typeof one === 'object');
 }
 
 /** By number, part for part: 2026.9.3 is older than 2026.10. False for what is not known. */

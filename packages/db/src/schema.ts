@@ -27,6 +27,7 @@ export interface Schema {
   replica: ReplicaTable;
   home_holder: HomeHolderTable;
   installation: InstallationTable;
+  notice: NoticeTable;
 }
 
 /** Read as `unknown` and parsed with zod; written as JSON text. */
@@ -317,4 +318,17 @@ interface InstallationTable {
   canary: Buffer;
   canary_key_id: number;
   created_at: Generated<Date>;
+}
+
+interface NoticeTable {
+  id: string;
+  tenant_id: string;
+  channel_id: string;
+  content: Json;
+  state: Generated<'queued' | 'sent' | 'failed'>;
+  attempt: Generated<number>;
+  due_at: Generated<Date>;
+  error: string | null;
+  created_at: Generated<Date>;
+  finished_at: Date | null;
 }

@@ -33,6 +33,8 @@ import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createHomes } from './homes.ts';
 import { keepHouse } from './housekeeping.ts';
+import { deliverNotices } from './notify/deliver-notices.ts';
+import { watchProblems } from './notify/watch-problems.ts';
 import type { Storage } from './storage.ts';
 import { createSurfaces, type Surfaces } from './surfaces.ts';
 import { fleetOf } from './sweep/fleet-of.ts';
@@ -153,6 +155,8 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   shutdown.onStop('streams', 'jobs', () => queue.stop(10_000), 18_000);
   await queue.start();
   void sweepHomes({ db, vault, homes, cluster, log, config, signal: shutdown.signal });
+  void watchProblems(db, log, shutdown.signal);
+  void deliverNotices({ db, vault, log, allowPrivateAddresses }, shutdown.signal);
   void keepHouse(db, config, log, shutdown.signal);
   return {
     config,

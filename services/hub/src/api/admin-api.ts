@@ -21,6 +21,7 @@ import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
 import { jobRoutes } from './jobs.ts';
 import { memberRoutes } from './members.ts';
+import { noticeRoutes } from './notices.ts';
 import { collectOpenApi, openApiRoute } from './openapi.ts';
 import { schemaFault } from './problem-shape.ts';
 import { tenantFileRoutes } from './tenant-file.ts';
@@ -73,6 +74,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   jobRoutes(api, deps);
   fleetRoutes(api, deps);
   backupRoutes(api, deps);
+  noticeRoutes(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);
 }

@@ -13,6 +13,7 @@ import { homeCommands } from './commands/homes.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/keys.ts';
 import { memberCommands } from './commands/members.ts';
+import { notifyCommands } from './commands/notify.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { UsageError } from './failure.ts';
@@ -55,6 +56,7 @@ function buildProgram(home: Home): Command {
   auditCommands(program, home);
   fleetCommands(program, home);
   jobCommands(program, home);
+  notifyCommands(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);
   tenantCommands(program, home);

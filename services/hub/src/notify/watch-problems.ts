@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProblems } from '@hub/core/fleet-filter.ts';
+import type { Database } from '@hub/db/database.ts';
+import { noteProblems, type ProblemEvent } from '@hub/db/home-problems.ts';
+import { listHomeStatuses } from '@hub/db/home-status.ts';
+import { listHomes } from '@hub/db/homes.ts';
+import { listTenants } from '@hub/db/tenants.ts';
+import type { Log } from '@hub/runtime/log.ts';
+
+const EVERY_MS = 60_000;
+/** A home that restarts or loses its line for a moment is nobody's worry. */
+const GRACE_MS = 5 * 60_000;
+
+/** Notes each minute what began and what ended at homes, and stores the messages about it. Never throws. */
+export async function watchProblems(db: Database, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const tenant of await listTenants(db)) {
+        if (tenant.state === 'active') await lookForProblems(db, tenant.id, new Date(), GRACE_MS);
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'problems of homes could not be noted');
+    }
+    await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+  }
+}
+
+/** Once for one tenant, from what the sweep found. @throws Fault STORAGE_UNAVAILABLE */
+export async function lookForProblems(
+  db: Database,
+  tenantId: string,
+  now: Date,
+  graceMs: number,
+): Promise<readonly ProblemEvent[]> {
+  const [homes, statuses] = await Promise.all([listHomes(db, tenantId), listHomeStatuses(db, tenantId)]);
+  const found = homes.flatMap(({ id, slug, name, tags, link }) =>
+    findProblems({ slug, name, tags, ...statuses.get(id), tokenExpiresAt: link.credentialExpiresAt }, now).map(
+      (problem) => ({ homeId: id, ...problem }),
+    ),
+  );
+  return noteProblems(db, tenantId, found, graceMs);
+}
