@@ -136,6 +136,13 @@ describe('a preview', () => {
     });
   });
 
+  it('shows energy settings as they would be, and saves none', async () => {
+    const source = { type: 'grid', stat_energy_from: 'sensor.preview_kwh' };
+    const shown = await call('ha_manage_energy_prefs', { mode: 'add_source', source, preview: true });
+    expect(shown).toMatchObject({ preview: true, would_change: true, diff: expect.stringContaining('preview_kwh') });
+    expect(JSON.stringify(await call('ha_manage_energy_prefs', { mode: 'get' }))).not.toContain('preview_kwh');
+  });
+
   it('of what only saving could tell is refused', async () => {
     const meter = { helper_type: 'utility_meter', name: 'M', config: { source: 'sensor.x' }, preview: true };
     expect(await call('ha_config_set_helper', meter)).toMatchObject({ success: false });

@@ -1,9 +1,12 @@
 import { listPipelines, preferPipeline } from '@hub/ha/assist.ts';
+import { describeReal } from '@hub/real-home/describe-real.ts';
 import { expect, it } from 'vitest';
 import { describeRealHome } from '../testing/each-home.ts';
 import type { MemoryEdit } from '../testing/memory-edits.ts';
+import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { createToolContext } from '../testing/tool-context.ts';
+import { previewing } from '../undo/preview.ts';
 import { tool as undoTool } from '../undo/undo.ts';
 import { tool } from './manage.ts';
 
@@ -29,6 +32,26 @@ await describeRealHome('ha_manage_pipeline', (context) => {
       code: 'SERVICE_CALL_FAILED',
       context: { available_pipelines: expect.arrayContaining([id]) },
     });
+  });
+
+  it('does not say a sentence that is only to be previewed', async () => {
+    await expect(manage({ action: 'process', sentence: 'turn on the light', preview: true })).rejects.toMatchObject({
+      code: 'VALIDATION_INVALID_PARAMETER',
+      context: { parameter: 'preview' },
+    });
+  });
+
+  it('for a preview tells what a pipeline would be, without making it', async () => {
+    const at = context();
+    const edits = previewing(at.edits);
+    const before = (await listPipelines(at.home)).pipelines.length;
+    const shows = (args: object) =>
+      expect(manage({ ...args, preview: true }, { ...at, home: at.home, edits })).rejects.toMatchObject({
+        body: { preview: true, would_change: true, diff: expect.stringContaining('Pipeline preview') },
+      });
+    await shows({ action: 'create', name: 'Pipeline preview', conversation_engine: ENGINE });
+    await shows({ action: 'update', pipeline_id: await preferred(), name: 'Pipeline preview' });
+    expect((await listPipelines(at.home)).pipelines).toHaveLength(before);
   });
 
   it('creates one like the preferred, changes a field of it and leaves the rest, each kept as an edit', async () => {
@@ -178,5 +201,16 @@ await describeRealHome('ha_manage_pipeline', (context) => {
     expect(await nameOf()).toBe('Pipeline undone');
     expect(await undo()).toMatchObject({ changes: [{ undo: 'remove' }] });
     expect(await nameOf()).toBeUndefined();
+  });
+});
+
+await describeReal('ha_manage_pipeline without the rights of an administrator', (home) => {
+  it('lists, and says of a change that the token may not make it', async ({ skip }) => {
+    if (home.readOnlyToken === undefined) return skip('this home came without a second user');
+    await using open = await openView({ url: home.url, token: home.readOnlyToken });
+    const at = createToolContext({ view: open.view });
+    expect(await runTool(tool, { action: 'list' }, at)).toMatchObject({ operation: 'list' });
+    const made = runTool(tool, { action: 'create', name: 'Not allowed', conversation_engine: ENGINE }, at);
+    await expect(made).rejects.toMatchObject({ code: 'AUTH_INSUFFICIENT_PERMISSIONS' });
   });
 });

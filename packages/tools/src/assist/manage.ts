@@ -4,7 +4,7 @@ import { listPipelines } from '@hub/ha/assist.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { processSentence } from './process-sentence.ts';
 import { create, engineWarnings, prefer, update } from './write-pipeline.ts';
@@ -31,6 +31,7 @@ const input = z.strictObject({
   wake_word_id: text,
   prefer_local_intents: z.boolean().optional().describe('ask Home Assistant itself before the engine'),
   make_preferred: z.boolean().default(false),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -79,6 +80,12 @@ export const tool = defineTool({
       case 'set_preferred':
         return setPreferred(call, context);
       case 'process':
+        if (call.preview)
+          throw invalidParameter(
+            'preview',
+            'What a sentence does is known only once it is said.',
+            'Leave preview out.',
+          );
         return processSentence(context, call);
       default:
         return write(call, context);

@@ -22,6 +22,7 @@ export async function create(context: ToolContext, base: Pipeline, fields: Field
       made = await createPipeline(context.home, { ...rest, ...fields }, { signal: context.signal });
     },
     idOf: () => made?.id,
+    plan: () => ({ ...rest, ...fields }),
   });
   return made;
 }
@@ -39,6 +40,7 @@ export async function update(context: ToolContext, { id }: Pipeline, fields: Fie
       const { id: _, ...rest } = current ?? {};
       await updatePipeline(context.home, id, { ...rest, ...fields }, { signal: context.signal });
     },
+    plan: (before) => ({ ...(before as Pipeline), ...fields }),
   });
   return current;
 }
@@ -50,6 +52,7 @@ export async function prefer(context: ToolContext, id: string): Promise<void> {
     item: { kind: 'preferred_pipeline', id: 'preferred' },
     read: async () => (await listPipelines(home, { signal })).preferred_pipeline ?? undefined,
     write: () => preferPipeline(home, id, { signal }),
+    plan: () => id,
   });
 }
 

@@ -1,3 +1,4 @@
+import { readCameraImage } from '@hub/ha/cameras.ts';
 import { callService } from '@hub/ha/services.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
 import { expect, it } from 'vitest';
@@ -61,6 +62,16 @@ await describeRealHome('ha_get_camera_image', (context) => {
     });
     await switchTo('turn_on', (state) => state !== 'idle');
     expect(await look({ entity_id: CAMERA })).toMatchObject({ size: WHOLE });
+  });
+
+  it('refuses a picture beyond its bytes, and the next one comes all the same', async () => {
+    const { home } = context();
+    await expect(readCameraImage(home, CAMERA, { maxBytes: 1_000 })).rejects.toMatchObject({
+      code: 'IMAGE_PAYLOAD_TOO_LARGE',
+      suggestions: [expect.stringContaining('width')],
+      context: { entity_id: CAMERA, max_bytes: 1_000 },
+    });
+    expect((await readCameraImage(home, CAMERA, { maxBytes: 1_000_000 })).length).toBeGreaterThan(1_000);
   });
 
   it('names the cameras when it is none, and takes no path and no odd size', async () => {

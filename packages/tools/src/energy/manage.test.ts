@@ -1,10 +1,12 @@
 import { deleteDashboard, listDashboards, readDashboard } from '@hub/ha/dashboards.ts';
 import { readEnergyPrefs, saveEnergyPrefs } from '@hub/ha/energy.ts';
+import { describeReal } from '@hub/real-home/describe-real.ts';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tool as setDashboard } from '../dashboards/set.ts';
 import { describeRealHome } from '../testing/each-home.ts';
 import type { MemoryEdit } from '../testing/memory-edits.ts';
+import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { createToolContext } from '../testing/tool-context.ts';
 import { tool as undoTool } from '../undo/undo.ts';
@@ -269,5 +271,19 @@ await describeRealHome('ha_manage_energy_prefs', (context) => {
     await saveEnergyPrefs(home, { device_consumption: [{ stat_consumption: KWH }, { stat_consumption: MWH }] });
     await expect(undo()).rejects.toMatchObject({ message: expect.stringContaining('Conflict') });
     expect((await readEnergyPrefs(home))?.device_consumption).toHaveLength(2);
+  });
+});
+
+await describeReal('ha_manage_energy_prefs without the rights of an administrator', (home) => {
+  it('reads, and says of a change that the token may not make it', async ({ skip }) => {
+    if (home.readOnlyToken === undefined) return skip('this home came without a second user');
+    await using open = await openView({ url: home.url, token: home.readOnlyToken });
+    const at = createToolContext({ view: open.view });
+    const source = { type: 'grid', stat_energy_from: KWH };
+    expect(await runTool(tool, { mode: 'get' }, at)).toMatchObject({ success: true });
+    await expect(runTool(tool, { mode: 'add_source', source }, at)).rejects.toMatchObject({
+      code: 'AUTH_INSUFFICIENT_PERMISSIONS',
+    });
+    expect(open.view.info.state).toBe('running');
   });
 });

@@ -4,7 +4,7 @@ import { type EnergyPrefs, saveEnergyPrefs, validateEnergyPrefs } from '@hub/ha/
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { withAdvice } from '../shared/config-faults.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { type Change, changeOf } from './change.ts';
 import { DEVICE_SHAPES, LISTS, SOURCE_SHAPES } from './entry-fields.ts';
 import { dashboardCards, flatIssues, hashesOf, readPrefs } from './prefs.ts';
@@ -35,6 +35,7 @@ const input = z.strictObject({
     .describe(
       "add_source: e.g. {type: 'grid', stat_energy_from: 'sensor.grid_energy'}; solar, battery, gas, water, home",
     ),
+  preview: previewParameter,
   include_schema: z.boolean().default(false).describe('get: which fields sources and devices take'),
   include_statistics: z.boolean().default(false).describe('get: which statistics this home has for them'),
 });
@@ -171,6 +172,7 @@ async function save({ mode }: Input, change: Change, context: ToolContext) {
       ({ prefs } = await readPrefs(context));
       return prefs;
     },
+    plan: () => ({ ...prefs, ...change.lists(prefs) }),
     // Worked out once more from what was just read: saving replaces a whole list.
     async write() {
       const wanted = change.lists(prefs);

@@ -144,6 +144,14 @@ await describeReal('ha_get_history of statistics', (home) => {
       expect(days.data).toMatchObject({ period_type: 'day', statistic_types: ['sum', 'change'] });
       expect(only(days).statistics?.[0]?.start).toMatch(/T00:00:00\.000\+0[12]:00$/);
       expect(only(days).statistics?.[0]?.['sum']).toBe(58);
+      for (const period of ['week', 'month', 'year']) {
+        const coarse = await runTool(tool, { ...call, period }, ctx);
+        expect(coarse.data).toMatchObject({ period_type: period });
+        expect(only(coarse).statistics?.[0]?.['sum']).toBe(58);
+      }
+      // Only what Home Assistant itself measured has those, for some days.
+      const fine = await runTool(tool, { ...call, period: '5minute' }, ctx);
+      expect([fine.data['period_type'], only(fine)]).toEqual(['5minute', expect.objectContaining({ statistics: [] })]);
       const other = await runTool(
         tool,
         { ...call, include_schema: true, core_options: { units: { energy: 'Wh' } } },
