@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runHere } from '../../services/hub/src/testing/run-cli.ts';
 import { callTool } from '../ask-hub.ts';
-import { type RunningHub, removeDataDir, startHub } from '../start-hub.ts';
+import { type RunningHub, removeDataDir, startHub, steadyPort } from '../start-hub.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 
@@ -65,7 +65,11 @@ describe('a backup of the embedded database', () => {
     const said = await command(['restore-db', file, restored]);
     expect(said.stdout, said.stderr).toContain('The database starts, and the keys fit.');
     await hub[Symbol.asyncDispose]();
-    hub = await startHub({ dataDir: restored });
+    const [PORT, key] = [String(await steadyPort()), (await readFile(join(restored, 'admin-key'), 'utf8')).trim()];
+    const starting = startHub({ dataDir: restored, env: { PORT } });
+    const env = { HUB_URL: `http://127.0.0.1:${PORT}`, HUB_ADMIN_KEY: key };
+    await vi.waitFor(async () => expect((await runHere(['recover', '--confirm'], { env })).code).toBe(0), 30_000);
+    hub = await starting;
     const after = (await tenants()).filter((slug) => written.includes(slug));
     expect(after.length).toBeGreaterThanOrEqual(before.filter((slug) => written.includes(slug)).length);
     expect(new Set(after)).toEqual(new Set(written.slice(0, after.length)));

@@ -40,6 +40,12 @@ async function takeNext(
     .where('candidate.state', '=', 'queued')
     .where('candidate.run_at', '<=', sql<Date>`now()`)
     .where('candidate.kind', 'in', want.kinds)
+    // What a database that was put back calls queued may have run since.
+    .where((is) =>
+      is.not(
+        is.exists(is.selectFrom('installation').select('installation.id').where('recovering_since', 'is not', null)),
+      ),
+    )
     .where((is) =>
       is.or([
         is('candidate.is_exclusive', '=', false),

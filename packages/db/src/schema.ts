@@ -318,6 +318,11 @@ interface InstallationTable {
   canary: Buffer;
   canary_key_id: number;
   created_at: Generated<Date>;
+  beat: Generated<number>;
+  beat_at: Generated<Date>;
+  recovering_since: Date | null;
+  recovery_reason: string | null;
+  recovered_to: Date | null;
 }
 
 interface NoticeTable {

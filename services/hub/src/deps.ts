@@ -35,6 +35,7 @@ import { createHomes } from './homes.ts';
 import { keepHouse } from './housekeeping.ts';
 import { deliverNotices } from './notify/deliver-notices.ts';
 import { watchProblems } from './notify/watch-problems.ts';
+import type { Marks } from './recovery/marks.ts';
 import type { Storage } from './storage.ts';
 import { createSurfaces, type Surfaces } from './surfaces.ts';
 import { fleetOf } from './sweep/fleet-of.ts';
@@ -47,6 +48,8 @@ export interface Deps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly replicaId: string;
+  /** What is remembered of the database outside of it. */
+  readonly marks: Marks;
   /** Undefined where this hub is alone. */
   readonly cluster: Cluster | undefined;
   readonly homes: Holder;
@@ -66,6 +69,7 @@ export interface DepsInput {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly replicaId: string;
+  readonly marks: Marks;
   readonly cluster: Cluster | undefined;
 }
 
@@ -74,7 +78,7 @@ const USES_EVERY_MS = 5_000;
 const BLIND_AFTER_MS = 5 * 60_000;
 
 export async function createDeps(input: DepsInput): Promise<Deps> {
-  const { config, storage, shutdown, log, metrics, replicaId, cluster } = input;
+  const { config, storage, shutdown, log, metrics, replicaId, marks, cluster } = input;
   const { db, vault } = storage;
   const { allowPrivateAddresses, jobsAtOnce } = config;
   const openElsewhere = cluster?.openElsewhere;
@@ -164,6 +168,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     log,
     metrics,
     replicaId,
+    marks,
     cluster,
     homes,
     directory,

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { newId } from '@hub/core/ids.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
-import { createLogger } from '@hub/runtime/log.ts';
+import { createLogger, type Log } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
-import { createShutdown } from '@hub/runtime/shutdown.ts';
+import { createShutdown, type Shutdown } from '@hub/runtime/shutdown.ts';
 import { startTelemetry } from '@hub/runtime/telemetry.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
 import { holdLease } from './alone.ts';
@@ -14,6 +14,9 @@ import { createDeps } from './deps.ts';
 import { endWithReason } from './end-with-reason.ts';
 import { listen } from './listen.ts';
 import { createOps } from './ops.ts';
+import { awaitRecovery } from './recovery/await-recovery.ts';
+import { keepMark } from './recovery/keep-mark.ts';
+import { openMarks } from './recovery/marks.ts';
 import { openStorage } from './storage.ts';
 import { VERSION } from './version.ts';
 import { welcome } from './welcome/welcome.ts';
@@ -47,17 +50,32 @@ async function main(config: Config): Promise<void> {
       const { isEmbedded } = config;
       await holdLease(storage.db, { replicaId, address: hostname(), isEmbedded }, shutdown, log);
     }
-    const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId, cluster });
+    const marks = openMarks(config, cluster?.link, log);
+    await awaitRecovery({ config, storage, marks, shutdown, log });
+    const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId, marks, cluster });
     await cluster?.join(deps);
     const app = await createApp(deps, shutdown);
     const ops = createOps(deps, shutdown);
     await listen(ops, config.opsHost, config.opsPort, 'OPS_PORT');
     await listen(app, config.host, config.port, 'PORT');
     await welcome(deps, shutdown, (line) => void process.stdout.write(`${line}\n`));
+    void keepMark({
+      db: storage.db,
+      marks,
+      log,
+      signal: shutdown.signal,
+      onRecovery: () => endForRecovery(shutdown, log),
+    });
   } catch (error) {
     await shutdown.stop('the start failed');
     throw error;
   }
+}
+
+/** Started again, it waits for the operator; whatever it held in memory belongs to a database that is no more. */
+function endForRecovery(shutdown: Shutdown, log: Log): void {
+  log.fatal('the database was restored: this hub ends, and when it is started again it waits for hub recover');
+  void shutdown.stop('the database was restored').then(() => process.exit(1));
 }
 
 await endWithReason(() => main(readConfig()));

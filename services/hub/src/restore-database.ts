@@ -8,6 +8,7 @@ import { listHomes } from '@hub/db/homes.ts';
 import { openInstallation } from '@hub/db/installation.ts';
 import { loadOrCreateKeyFile } from '@hub/db/key-file.ts';
 import { parseKeyRing } from '@hub/db/key-ring.ts';
+import { beginRecovery } from '@hub/db/recovery.ts';
 import { listTenants } from '@hub/db/tenants.ts';
 import { unpackDatabase } from '@hub/db/unpack-database.ts';
 import { SECRET_FILES } from './secret-file.ts';
@@ -46,6 +47,7 @@ async function prove({ dataDir, pgBinDir, keys }: RestoreOptions): Promise<Omit<
   const db = openDatabase({ ...embedded.connection, maxConnections: 2 });
   try {
     await openInstallation(db, keys === undefined ? await loadOrCreateKeyFile(dataDir) : parseKeyRing(keys));
+    await beginRecovery(db, 'It was restored from a backup (hub restore-db).');
     const tenants = await listTenants(db);
     const homes = await Promise.all(tenants.map(({ id }) => listHomes(db, id)));
     return { tenants: tenants.length, homes: homes.flat().length };

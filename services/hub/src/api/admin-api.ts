@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Deps } from '../deps.ts';
 import { hostRules } from '../http/hosts.ts';
 import { missGuard } from '../mcp/misses.ts';
+import { recoveryRoutes } from '../recovery/routes.ts';
 import { settingsPages } from '../settings/routes.ts';
 import { type AdminKey, openAdminKey } from './admin-key.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -77,6 +78,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   noticeRoutes(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);
+  recoveryRoutes(api, deps);
 }
 
 /** An outside database without a key: nobody may administer, and this says how to change that. */

@@ -14,6 +14,7 @@ import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/keys.ts';
 import { memberCommands } from './commands/members.ts';
 import { notifyCommands } from './commands/notify.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { UsageError } from './failure.ts';
@@ -59,6 +60,7 @@ function buildProgram(home: Home): Command {
   notifyCommands(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);
+  recoverCommand(program, home);
   tenantCommands(program, home);
   tenantFileCommands(program, home);
   memberCommands(program, home);

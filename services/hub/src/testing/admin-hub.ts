@@ -10,6 +10,7 @@ import { tools } from '@hub/tools/registry.gen.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { createDeps, type Deps } from '../deps.ts';
+import { openMarks } from '../recovery/marks.ts';
 
 export interface Answer {
   readonly status: number;
@@ -45,7 +46,9 @@ export async function startAdminHub(env: Readonly<Record<string, string>> = {}):
   const { db, vault } = database;
   const storage = { db, vault, installationId: 'test', embedded: undefined };
   const metrics = createMetrics({ version: '0', commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
-  const deps = await createDeps({ config, storage, shutdown, log, metrics, replicaId: newId(), cluster: undefined });
+  const marks = openMarks(config, undefined, log);
+  const own = { replicaId: newId(), marks, cluster: undefined };
+  const deps = await createDeps({ config, storage, shutdown, log, metrics, ...own });
   const app = await createApp(deps, shutdown);
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

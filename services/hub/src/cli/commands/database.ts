@@ -39,6 +39,7 @@ export function databaseCommands(program: Command, home: Home): void {
         [
           `Restored the state of ${facts.createdAt} to ${dataDir}: tenants ${tenants}, homes ${homes}. The database starts, and the keys fit.`,
           `Stop the old hub, then start on it: DATA_DIR=${dataDir} npm start`,
+          'It serves once you have looked at what came back: hub recover',
         ].join('\n'),
       );
       return undefined;
