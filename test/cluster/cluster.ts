@@ -18,6 +18,8 @@ export interface ClusterOptions {
   /** Of the balancer; any free one unless told. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another checkout, for another version of the code. */
+  readonly root?: string;
 }
 
 /** PostgreSQL, Redis, hubs, workers and a balancer as plain processes of this machine. */
@@ -50,7 +52,7 @@ export interface RunningJob {
 
 /** Starts one after the other and resolves when all are ready; ends those that run when one does not. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dir, hubs, workers, env = {} } = options;
+  const { dir, hubs, workers, env = {}, root } = options;
   await mkdir(dir, { recursive: true, mode: 0o711 });
   await using open = new AsyncDisposableStack();
   const postgres = open.use(await startClusterPostgres(dir));
@@ -72,7 +74,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   open.defer(async () => void (await Promise.all(all.map((replica) => replica.end('SIGTERM')))));
   for (let number = 1; number <= hubs; number++) {
     const [own, internal] = [await steadyPort(), await steadyPort()];
-    const replica = await createOne(dir, 'hub', number, {
+    const replica = await createOne(dir, root, 'hub', number, {
       ...shared,
       PORT: String(own),
       INTERNAL_HOST: '127.0.0.1',
@@ -84,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // One after the other, so that the first brings the database up to date.
     await replica.start();
   }
-  for (let number = 1; number <= workers; number++) all.push(await createOne(dir, 'worker', number, shared));
+  for (let number = 1; number <= workers; number++) all.push(await createOne(dir, root, 'worker', number, shared));
   const [hubList, workerList] = [all.filter(({ kind }) => kind === 'hub'), all.filter(({ kind }) => kind === 'worker')];
   await Promise.all(workerList.map((worker) => worker.start()));
   const hidden = new Set<Replica>();
@@ -130,6 +132,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 async function createOne(
   dir: string,
+  root: string | undefined,
   kind: Replica['kind'],
   number: number,
   env: Readonly<Record<string, string>>,
@@ -139,6 +142,7 @@ async function createOne(
   return createReplica({
     ...{ name, kind, opsPort: await steadyPort(), logFile: join(dir, `${name}.log`) },
     env: { ...env, DATA_DIR: dataDir },
+    ...(root === undefined ? {} : { root }),
   });
 }
 

@@ -63,7 +63,7 @@ async function askOnce(
   leftMs: number,
 ): Promise<IncomingMessage | Missed> {
   const traceparent = currentTraceparent();
-  using watch = watchHolder(places, homeId, place, leftMs, signal);
+  using watch = watchHolder(places, place, leftMs, signal);
   try {
     const answer = await peers.send({
       address: place.address,
@@ -93,7 +93,6 @@ async function askOnce(
 /** Ends the wait for a holder that died without a word, at the end of its lease; and any wait at the deadline. */
 function watchHolder(
   places: Places,
-  homeId: string,
   place: Place,
   leftMs: number,
   signal: AbortSignal | undefined,
@@ -106,8 +105,8 @@ function watchHolder(
   }, leftMs);
   const look = setInterval(() => {
     // A database that is away says nothing about the holder.
-    places.isThere(homeId, place).then(
-      (isThere) => isThere || ending.abort(new Error('the holder is gone')),
+    places.lives(place).then(
+      (lives) => lives || ending.abort(new Error('the holder is gone')),
       () => undefined,
     );
   }, LOOK_EVERY_MS);

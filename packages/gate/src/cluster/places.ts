@@ -12,18 +12,20 @@ export interface Place {
 export interface Places {
   /** This replica has it; asks nobody. */
   isHere(homeId: string): boolean;
-  /** Takes the home when nobody has it. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED | STORAGE_UNAVAILABLE */
+  /** For a question from elsewhere: takes the home when nobody has it. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED | STORAGE_UNAVAILABLE */
   locate(homeId: string): Promise<Place | 'here'>;
   /** What was heard of a place was wrong: it is looked up anew. A place that refuses connections is free to be taken. */
   missed(homeId: string, place: Place, why: 'refused' | 'silent' | 'not_held'): Promise<void>;
-  /** Does the table still say that this replica has it, and that it lives? @throws Fault STORAGE_UNAVAILABLE */
-  isThere(homeId: string, place: Place): Promise<boolean>;
+  /** Does this replica live, by its lease? One that hands its homes over still finishes what it was asked. @throws Fault STORAGE_UNAVAILABLE */
+  lives(place: Place): Promise<boolean>;
   /** Compares with the table after a time without a lease; lets go of what others took meanwhile. @throws Fault STORAGE_UNAVAILABLE */
   reconcile(): Promise<void>;
+  /** Where homes of this replica are is asked anew: it is about to leave. */
+  forget(replicaId: string): void;
   /** Lets go of everything: the lease was lost. */
   dropAll(): void;
-  /** Gives all homes back, for others to take. @throws Fault STORAGE_UNAVAILABLE */
-  handOver(): Promise<void>;
+  /** Gives all homes back for others to take; what runs here goes on over the links that stand. @throws Fault STORAGE_UNAVAILABLE */
+  leave(): Promise<void>;
 }
 
 export interface PlacesOptions {
@@ -49,7 +51,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       replicaId === undefined || isLeaving ? await anyHolder(db, homeId) : await takeHome(db, homeId, replicaId);
     if (!place) throw nobodyHas(homeId);
     if (place.replicaId !== replicaId || isLeaving) {
-      letGo(homeId);
+      if (!isLeaving) letGo(homeId);
       known.set(homeId, place);
       return place;
     }
@@ -64,7 +66,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   return {
     isHere: (homeId) => here.has(homeId),
     async locate(homeId) {
-      if (here.has(homeId)) return 'here';
+      if (here.has(homeId) && !isLeaving) return 'here';
       const place = known.get(homeId);
       if (place) return place;
       const answer = asking.get(homeId) ?? ask(homeId).finally(() => asking.delete(homeId));
@@ -75,22 +77,23 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
       if (why === 'refused') await declareGone(db, place.replicaId);
     },
-    async isThere(homeId, { replicaId: holder }) {
-      return (await findHome(db, homeId))?.replicaId === holder;
+    async lives({ replicaId: holder }) {
+      return (await listReplicas(db)).some((one) => one.replicaId === holder);
     },
     async reconcile() {
       if (replicaId === undefined) return;
       const ours = await heldHomes(db, replicaId);
       for (const homeId of [...here]) if (!ours.has(homeId)) letGo(homeId);
     },
+    forget(gone) {
+      for (const [homeId, { replicaId: holder }] of known) if (holder === gone) known.delete(homeId);
+    },
     dropAll() {
       for (const homeId of [...here]) letGo(homeId);
     },
-    async handOver() {
-      if (replicaId === undefined) return;
+    async leave() {
       isLeaving = true;
-      for (const homeId of [...here]) letGo(homeId);
-      await giveUpHomes(db, replicaId);
+      if (replicaId !== undefined) await giveUpHomes(db, replicaId);
     },
   };
 }

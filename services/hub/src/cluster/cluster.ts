@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
 import { forwardCalls } from '@hub/gate/cluster/forward.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
@@ -15,6 +14,12 @@ import { portFault } from '../listen.ts';
 import type { Storage } from '../storage.ts';
 import { createInternalServer, type InternalDeps } from './internal-server.ts';
 import { joinCluster } from './membership.ts';
+
+/** Calls of other replicas may take this long to end when this one stops. */
+const FINISH_MS = 15_000;
+
+/** Topic; the message is the replica's id. Who does not hear it is told by the next answer. */
+const LEAVING = 'replica.leaving';
 
 /** This hub as one of several. */
 export interface Cluster {
@@ -55,6 +60,7 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
       for (const tell of moved) tell(homeId);
     },
   });
+  link.bus.subscribe(LEAVING, (gone) => typeof gone === 'string' && places.forget(gone));
   const asking: AskDeps = { places, peers };
   return {
     link,
@@ -64,20 +70,21 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
     onMoved: (listener) => void moved.add(listener),
     async join({ homes, gate, directory, metrics }) {
       const server = createInternalServer({ keys, places, homes, gate, directory, metrics, log });
-      server.listen(config.internalPort, config.internalHost);
-      await once(server, 'listening').catch((error: unknown) => {
+      await server.listen(config.internalHost, config.internalPort).catch((error: unknown) => {
         throw portFault(error, config.internalHost, config.internalPort, 'INTERNAL_PORT');
       });
-      // Until the homes are handed over others may ask; afterwards they are sent on.
+      // First others are sent on, then what they asked is finished; the links close after that.
       shutdown.onStop(
-        'database',
-        'answers to other replicas',
+        'inflight',
+        'homes handed over',
         async () => {
-          server.close();
-          server.closeAllConnections();
+          await places.leave();
+          link.bus.publish(LEAVING, replicaId);
+          await server.settled(FINISH_MS);
         },
-        2_000,
+        FINISH_MS + 3_000,
       );
+      shutdown.onStop('database', 'answers to other replicas', async () => server.close(), 2_000);
       await joinCluster({ db, replicaId, address: config.internalAddress, places, shutdown, log });
     },
   };

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { faultToWire } from '@hub/core/fault-wire.ts';
 import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
@@ -41,24 +43,50 @@ const callShape = z.object({
   meta: z.record(z.string(), z.unknown()).optional(),
 });
 
+export interface InternalServer {
+  /** @throws the system's error when the address is taken */
+  listen(host: string, port: number): Promise<void>;
+  /** Resolves when no call of another replica runs here any more, or after `withinMs`. */
+  settled(withinMs: number): Promise<void>;
+  close(): void;
+}
+
 /** Calls and home links from other processes of the cluster, for homes held here. Anything else is told where it does not belong. */
-export function createInternalServer(deps: InternalDeps) {
+export function createInternalServer(deps: InternalDeps): InternalServer {
   const attempts = newestAttempts();
-  let running = 0;
-  const count = (by: 1 | -1) => {
-    running += by;
-    deps.metrics.inflightRequests.set({ kind: 'internal' }, running);
-  };
-  return createPeerServer(deps.keys, (request, response) => {
-    count(1);
-    response.once('close', () => count(-1));
-    answer(deps, attempts, request, response).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) return void response.destroy();
-      if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
-      deps.log.error({ err: error }, 'a request of another replica met a bug');
-      response.destroy();
-    });
+  const running = new Set<Promise<void>>();
+  const count = () => deps.metrics.inflightRequests.set({ kind: 'internal' }, running.size);
+  const server = createPeerServer(deps.keys, (request, response) => {
+    const answering = answer(deps, attempts, request, response)
+      .catch((error: unknown) => {
+        if (response.headersSent || response.destroyed) return void response.destroy();
+        if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
+        deps.log.error({ err: error }, 'a request of another replica met a bug');
+        response.destroy();
+      })
+      .finally(() => {
+        running.delete(answering);
+        count();
+      });
+    running.add(answering);
+    count();
   });
+  return {
+    async listen(host, port) {
+      server.listen(port, host);
+      await once(server, 'listening');
+    },
+    async settled(withinMs) {
+      const late = new AbortController();
+      const limit = delay(withinMs, undefined, { signal: late.signal }).catch(() => undefined);
+      await Promise.race([Promise.allSettled(running), limit]);
+      late.abort();
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
 async function answer(

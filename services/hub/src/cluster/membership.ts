@@ -31,11 +31,10 @@ export async function joinCluster({ db, replicaId, address, places, shutdown, lo
   const keeping = keep();
   shutdown.onStop(
     'links',
-    'homes handed over',
+    'lease',
     async () => {
       giveBack.abort();
       await keeping;
-      await places.handOver();
       await releaseReplica(db, replicaId);
     },
     3_000,
