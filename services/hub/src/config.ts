@@ -45,6 +45,8 @@ const schema = z.object({
   EDITS_MAX_COUNT: envNumber(1, 1_000_000).default(5_000),
   EDITS_MAX_DAYS: envNumber(1, 3_660).default(366),
   EDITS_MAX_MB: envNumber(1, 100_000).default(256),
+  AUDIT_MAX_DAYS: envNumber(1, 36_600).default(400),
+  JOBS_MAX_DAYS: envNumber(1, 3_660).default(90),
   DRAIN_SECONDS: envNumber(0, 300).default(0),
   SWEEP_MINUTES: envNumber(0, 10_080).default(15),
   LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -98,6 +100,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       maxAgeMs: read.EDITS_MAX_DAYS * DAY_MS,
       maxBytes: read.EDITS_MAX_MB * 1024 * 1024,
     },
+    auditMaxDays: read.AUDIT_MAX_DAYS,
+    jobsMaxDays: read.JOBS_MAX_DAYS,
     /** Between the wish to stop and the end of listening, so that balancers notice. */
     drainMs: read.DRAIN_SECONDS * 1_000,
     /** How often each home is looked at; 0 = never. */

@@ -21,6 +21,7 @@ const OPERATIONS = [
   ...['restoreEdit', 'revokeConnector', 'rotateConnector', 'updateConnector', 'updateHome', 'updateTenant'],
   ...['watchJob'],
   ...['listNoticeChannels', 'addNoticeChannel', 'removeNoticeChannel', 'testNoticeChannel'],
+  ...['verifyAudit', 'reportMonth'],
 ];
 
 async function readDocument(): Promise<Document> {

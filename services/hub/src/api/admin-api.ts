@@ -25,6 +25,7 @@ import { memberRoutes } from './members.ts';
 import { noticeRoutes } from './notices.ts';
 import { collectOpenApi, openApiRoute } from './openapi.ts';
 import { schemaFault } from './problem-shape.ts';
+import { reportRoute } from './report.ts';
 import { tenantFileRoutes } from './tenant-file.ts';
 import { tenantRoutes } from './tenants.ts';
 
@@ -76,6 +77,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   fleetRoutes(api, deps);
   backupRoutes(api, deps);
   noticeRoutes(api, deps);
+  reportRoute(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);
   recoveryRoutes(api, deps);

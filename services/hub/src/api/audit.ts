@@ -1,15 +1,51 @@
 import { listAudit } from '@hub/db/audit.ts';
+import { sealAudit, verifyAudit } from '@hub/db/audit-seals.ts';
 import { listConnectors } from '@hub/db/connectors.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
 import { auditShape } from './audit-shape.ts';
-import { effect, id, line, page, ref, several, tenantParams } from './field-shapes.ts';
+import { effect, id, line, page, ref, several, tenantParams, when } from './field-shapes.ts';
 import { connectorOf, homeIn, idOf, tenantOf } from './find.ts';
+
+export const verdictShape = z.object({
+  seals: z.number().int(),
+  rows: z.number().int(),
+  dropped: z.number().int().describe('Seals whose rows were removed by age.'),
+  broken: z.array(z.string()),
+  newest: z.object({ number: z.number().int(), until: when, head: z.string() }).optional(),
+});
 
 export function auditRoutes(api: Api, deps: Deps): void {
   const { db } = deps.storage;
+
+  api.post(
+    '/tenants/:tenant/audit/verify',
+    {
+      schema: {
+        operationId: 'verifyAudit',
+        summary: 'Compare the audit trail with its seals',
+        description:
+          'The newest hour is not sealed yet. Note the head elsewhere: given later, it proves that no older row was altered.',
+        tags: ['audit'],
+        params: tenantParams,
+        body: z.strictObject({
+          head: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .optional(),
+        }),
+        response: { 200: verdictShape },
+      },
+    },
+    async ({ params, body }) => {
+      const { id: tenantId } = await tenantOf(deps, params.tenant);
+      await sealAudit(db, tenantId, new Date());
+      const { newest, broken, ...verdict } = await verifyAudit(db, tenantId, body.head);
+      return { ...verdict, broken: [...broken], newest: newest && { ...newest, until: newest.until.toISOString() } };
+    },
+  );
 
   api.get(
     '/tenants/:tenant/audit',

@@ -15,6 +15,7 @@ import { keyCommands } from './commands/keys.ts';
 import { memberCommands } from './commands/members.ts';
 import { notifyCommands } from './commands/notify.ts';
 import { recoverCommand } from './commands/recover.ts';
+import { reportCommand } from './commands/report.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { UsageError } from './failure.ts';
@@ -58,6 +59,7 @@ function buildProgram(home: Home): Command {
   fleetCommands(program, home);
   jobCommands(program, home);
   notifyCommands(program, home);
+  reportCommand(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);
   recoverCommand(program, home);

@@ -3,6 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
 import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
+import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
 import { type DueHome, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
 import type { Vault } from '@hub/db/vault.ts';
@@ -71,11 +72,13 @@ async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
     const certificateExpiresAt = await link.certificateExpiry();
     await noteSeen(db, due, link.home);
     await writeSweep(db, due, { ...health, certificateExpiresAt });
+    await countLook(db, due.tenantId, due.homeId, true);
     await putOff(db, due.homeId, config.sweepEveryMs);
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Fault)) throw error;
     await noteMissed(db, due, error);
+    await countLook(db, due.tenantId, due.homeId, false);
     await putOff(db, due.homeId, Math.min(AGAIN_MS, config.sweepEveryMs));
   }
 }

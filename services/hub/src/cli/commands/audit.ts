@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { verdictShape } from '../../api/audit.ts';
 import { auditShape } from '../../api/audit-shape.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { pageFlags, pageOptions } from '../page-flags.ts';
@@ -61,6 +62,28 @@ export function auditCommands(program: Command, home: Home): void {
       const heads = ['WHEN', 'WHO', 'HOME', 'TOOL', 'EFFECT', 'OUTCOME', 'ERROR', 'TOOK'];
       cli.show(answer, () => (rows.length === 0 ? 'No entries.' : table(cli.paint, heads, rows)));
       return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'verify',
+    summary: 'compare the trail with its seals; exit code 1 when something was altered',
+    examples: ['hub audit verify', 'hub audit verify --head 3fa9…'],
+    flags: [['--head <hash>', 'a head noted earlier, which must still stand']],
+    options: { head: z.string().optional() },
+    async run(cli, { head }) {
+      const path = `${await cli.tenantPath()}/audit/verify`;
+      const verdict = await cli.hub.ask('POST', path, verdictShape, { body: { head } });
+      const { seals, rows, dropped, broken, newest } = verdict;
+      const gone = dropped === 0 ? '' : ` The rows of ${dropped} were removed by age.`;
+      const sealed =
+        newest === undefined ? 'Nothing is sealed yet.' : `Sealed until ${moment(newest.until)}; head ${newest.head}`;
+      cli.show(verdict, () =>
+        broken.length === 0
+          ? `${rows} rows fit their ${seals} seals.${gone}\n${sealed}`
+          : broken.map((one) => cell(one)).join('\n'),
+      );
+      return broken.length === 0 ? undefined : 1;
     },
   });
 }

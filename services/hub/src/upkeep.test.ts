@@ -1,0 +1,99 @@
+import { newId } from '@hub/core/ids.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { writeBatch } from '@hub/db/audit.ts';
+import { dropAudit, sealAudit, verifyAudit } from '@hub/db/audit-seals.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { countLook } from '@hub/db/home-report.ts';
+import { registerHome } from '@hub/db/homes.ts';
+import { findTenant } from '@hub/db/tenants.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
+import { runHere } from './testing/run-cli.ts';
+
+const HOUR_MS = 3_600_000;
+
+let hub: AdminHub;
+let slug: string;
+let tenantId: string;
+beforeAll(async () => {
+  hub = await startAdminHub({ SWEEP_MINUTES: '0' });
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+beforeEach(async () => {
+  slug = `fjord-${Math.random().toString(36).slice(2, 10)}`;
+  await hub.ask('POST', '/tenants', { name: 'Fjord', slug, owner: 'Anna' });
+  tenantId = (await findTenant(hub.database.db, slug))?.id ?? '';
+});
+
+const call = (at: Date, homeId?: string) => ({
+  ...{ tenantId, callId: newId(), homeId, connectorId: undefined, actor: SYSTEM_ACTOR, tool: 'ha_get_state', at },
+  ...{ effect: 'read' as const, decision: 'allow' as const, outcome: 'done' as const, argsSummary: { a: 1 } },
+});
+const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+const write = (...hours: number[]) =>
+  writeBatch(
+    hub.database.db,
+    hours.map((hour) => call(ago(hour))),
+  );
+const verify = (head?: string) => verifyAudit(hub.database.db, tenantId, head);
+const seal = () => sealAudit(hub.database.db, tenantId, new Date());
+const alter = (what: 'audit' | 'delete') =>
+  tenantTrx(hub.database.db, tenantId, async (trx) => {
+    const row = await trx.selectFrom('audit').select('id').orderBy('at').limit(1).executeTakeFirstOrThrow();
+    if (what === 'audit') await trx.updateTable('audit').set({ tool: 'ha_other' }).where('id', '=', row.id).execute();
+    else await trx.deleteFrom('audit').where('id', '=', row.id).execute();
+  });
+
+test('settled hours are sealed once, and what stands fits', async () => {
+  await write(30, 30, 20, 5, 0);
+  expect(await seal()).toBe(3);
+  expect(await seal()).toBe(0);
+  expect(await verify()).toMatchObject({ seals: 3, rows: 4, dropped: 0, broken: [], newest: { number: 3 } });
+});
+
+test.each(['audit', 'delete'] as const)('a row that was altered or removed by hand is found: %s', async (what) => {
+  await write(30, 20);
+  await seal();
+  await alter(what);
+  expect((await verify()).broken).toHaveLength(1);
+});
+
+test('a row brought in later is found, and a head that is not of this chain', async () => {
+  await write(30, 20);
+  await seal();
+  const { newest } = await verify();
+  expect((await verify(newest?.head)).broken).toEqual([]);
+  await write(25);
+  expect((await verify('0'.repeat(64))).broken).toHaveLength(2);
+});
+
+test('old rows go under their seals, and the chain stays whole', async () => {
+  await write(50, 49, 5);
+  await seal();
+  expect(await dropAudit(hub.database.db, tenantId, ago(24))).toBe(2);
+  expect(await verify()).toMatchObject({ seals: 3, rows: 1, dropped: 2, broken: [] });
+});
+
+test('the command line says so, with the exit code', async () => {
+  await write(30);
+  const run = () =>
+    runHere(['audit', 'verify', '--tenant', slug], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
+  expect(await run()).toMatchObject({ code: 0, stdout: expect.stringContaining('1 rows fit their 1 seals') });
+  await alter('audit');
+  expect(await run()).toMatchObject({ code: 1 });
+});
+
+test('a month of each home comes as CSV that no spreadsheet calculates', async () => {
+  const { db, vault } = hub.database;
+  const link = { url: 'http://127.0.0.1:9', token: 'x' };
+  const { home } = await registerHome(db, vault, tenantId, { slug: 'cabin', name: '=1+1, "x"', link }, SYSTEM_ACTOR);
+  for (const isRunning of [true, true, true, false]) await countLook(db, tenantId, home.id, isRunning);
+  await writeBatch(db, [call(new Date(), home.id)]);
+  const run = await runHere(['report', '--tenant', slug], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
+  const [heads, line] = run.stdout.split('\r\n');
+  expect(heads).toMatch(/^home,name,month,availability_pct,looks/);
+  expect(line).toBe(`cabin,"'=1+1, ""x""",${new Date().toISOString().slice(0, 7)},75.00,4,,1,0,0,0,0,0`);
+  const empty = await hub.ask('GET', `/tenants/${slug}/report?month=2020-01`);
+  expect(empty.text).toContain(',2020-01,,0,');
+  expect((await hub.ask('GET', `/tenants/${slug}/report?month=2020-13`)).status).toBe(400);
+});
