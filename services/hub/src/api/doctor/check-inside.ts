@@ -59,7 +59,7 @@ function judgeRepairs(issues: Awaited<ReturnType<typeof listRepairs>>): readonly
 }
 
 function judgeBackups(slug: string, { backups }: BackupInfo): Finding {
-  const advice = `Make one: hub backup create ${slug}`;
+  const advice = `Make one: hub backups create ${slug}`;
   const newest = Math.max(...backups.map(({ date }) => Date.parse(date)));
   if (!Number.isFinite(newest)) return warn('home', 'It has no backup.', advice);
   const days = Math.floor((Date.now() - newest) / DAY_MS);
