@@ -94,7 +94,11 @@ const OPERATIONS = new Map<string, SqlOperation>([
 ]);
 
 function urlOptions({ connectionString, ca }: { readonly connectionString: string; readonly ca?: string | undefined }) {
-  return { connectionString, ...(ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true } }) };
+  if (ca === undefined) return { connectionString };
+  const url = new URL(connectionString);
+  // pg lets what the URL says of TLS win: with sslmode=disable it would speak in the clear, with require forget the authority.
+  for (const name of ['ssl', 'sslmode', 'sslrootcert']) url.searchParams.delete(name);
+  return { connectionString: url.href, ssl: { ca, rejectUnauthorized: true } };
 }
 
 /** Beyond the server's own statement timeout and the pool's for idle connections, so that it speaks only when nobody else does. */
