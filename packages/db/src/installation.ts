@@ -1,4 +1,6 @@
+import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
+import { sql } from 'kysely';
 import type { Database, Trx } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import { SealBroken, seal, sealedKeyNumber, unseal } from './seal.ts';
@@ -19,45 +21,61 @@ export async function openInstallation(
   return await systemTrx(db, async (trx) => {
     const made = await trx
       .insertInto('installation')
-      .values({ id: newId(), canary: sealCanary(ring), canary_key_id: ring.newestId })
+      .values({ id: newId(), canary: sealCanary(ring), canary_key_id: ring.usedId })
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();
     if (made) return { id: made.id, isNew: true };
     const row = await trx.selectFrom('installation').select(['id', 'canary']).executeTakeFirstOrThrow();
     assertFits(ring, row.canary);
+    // A newer key in the ring is accepted, and used only after a rotation: other replicas may not have it yet.
+    ring.use(sealedKeyNumber(row.canary));
     return { id: row.id, isNew: false };
   });
 }
 
 /**
- * Wraps every tenant's data keys and the canary with the ring's newest key, after which the older keys may leave the ring.
- * Resolves with the number of keys wrapped anew. @throws Fault STORAGE_UNAVAILABLE
+ * Wraps every tenant's data keys and the canary with the ring's newest key and uses it from then on, after which the older keys
+ * may leave the ring. Reads go on meanwhile. Resolves with the number of keys wrapped anew.
+ * @throws Fault RESOURCE_LOCKED while a replica does not have the key | STORAGE_UNAVAILABLE
  */
 export async function rewrapKeys(db: Database, ring: KeyRing): Promise<number> {
-  return await systemTrx(db, async (trx) => {
+  const id = Math.max(...ring.ids);
+  const count = await systemTrx(db, async (trx) => {
     const installation = await trx.selectFrom('installation').select('canary').forUpdate().executeTakeFirstOrThrow();
     assertFits(ring, installation.canary);
+    await assertEverywhere(trx, id);
     await trx
       .updateTable('installation')
-      .set({ canary: sealCanary(ring), canary_key_id: ring.newestId })
+      .set({ canary: sealCanary(ring, id), canary_key_id: id })
       .execute();
-    return await rewrapDataKeys(trx, ring);
+    return await rewrapDataKeys(trx, ring, id);
+  });
+  ring.use(id);
+  return count;
+}
+
+async function assertEverywhere(trx: Trx, id: number): Promise<void> {
+  const others = await trx
+    .selectFrom('replica')
+    .select(['address', 'ring_key_ids'])
+    .where('lease_until', '>', sql<Date>`now()`)
+    .execute();
+  const without = others.filter((one) => !one.ring_key_ids?.includes(id)).map(({ address }) => address);
+  if (without.length === 0) return;
+  throw new Fault('RESOURCE_LOCKED', `Key ${id} is not in the ring of ${without.join(', ')}.`, {
+    suggestion:
+      'Give every hub and worker the same HUB_KEYS and start them anew, then rotate again; see: hub keys status',
   });
 }
 
-async function rewrapDataKeys(trx: Trx, ring: KeyRing): Promise<number> {
-  const rows = await trx
-    .selectFrom('tenant_key')
-    .selectAll()
-    .where('ring_key_id', '!=', ring.newestId)
-    .forUpdate()
-    .execute();
+async function rewrapDataKeys(trx: Trx, ring: KeyRing, id: number): Promise<number> {
+  const rows = await trx.selectFrom('tenant_key').selectAll().where('ring_key_id', '!=', id).forUpdate().execute();
   for (const row of rows) {
     const dataKey = unwrapDataKey(ring, row.tenant_id, row.number, row.wrapped);
     await trx
       .updateTable('tenant_key')
-      .set({ wrapped: wrapDataKey(ring, row.tenant_id, row.number, dataKey), ring_key_id: ring.newestId })
+      .set({ wrapped: wrapDataKey(ring, row.tenant_id, row.number, dataKey, id), ring_key_id: id })
       .where('tenant_id', '=', row.tenant_id)
       .where('number', '=', row.number)
       .execute();
@@ -65,8 +83,8 @@ async function rewrapDataKeys(trx: Trx, ring: KeyRing): Promise<number> {
   return rows.length;
 }
 
-function sealCanary(ring: KeyRing): Buffer {
-  return seal(ring.child(PLACE), ring.newestId, PLACE, Buffer.from(CANARY));
+function sealCanary(ring: KeyRing, id = ring.usedId): Buffer {
+  return seal(ring.child(PLACE, id), id, PLACE, Buffer.from(CANARY));
 }
 
 function assertFits(ring: KeyRing, canary: Buffer): void {

@@ -27,6 +27,14 @@ export async function loadOrCreateKeyFile(dataDir: string): Promise<KeyRing> {
   }
 }
 
+/** Changes the ring kept in `<dataDir>/keys`, on disk before this resolves with its new text. @throws Error from the file system */
+export async function changeKeyFile(dataDir: string, change: (text: string) => string): Promise<string> {
+  const path = join(dataDir, 'keys');
+  const text = change(await readFile(path, 'utf8'));
+  await writeDurably(path, `${text}\n`);
+  return text;
+}
+
 async function readKeys(path: string): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');

@@ -8,7 +8,7 @@ import { newKeyRing, parseKeyRing } from './key-ring.ts';
 
 test('the highest number is the newest key, whatever the order', () => {
   const ring = parseKeyRing(`2:${Buffer.alloc(32, 2).toString('base64')},1:${Buffer.alloc(32, 1).toString('base64')}`);
-  expect(ring).toMatchObject({ ids: [1, 2], newestId: 2 });
+  expect(ring).toMatchObject({ ids: [1, 2], usedId: 2 });
   expect(ring.child('a')).toEqual(ring.child('a', 2));
   expect(ring.child('a')).not.toEqual(ring.child('a', 1));
   expect(ring.child('a')).not.toEqual(ring.child('b'));

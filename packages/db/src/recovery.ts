@@ -123,7 +123,7 @@ export async function reviewRecovery(db: Database, ring: KeyRing, ended: Readonl
       .selectFrom('tenant_key')
       .innerJoin('tenant', 'tenant.id', 'tenant_key.tenant_id')
       .select(['tenant.slug as tenant', 'ring_key_id as keyId'])
-      .where('ring_key_id', '!=', ring.newestId)
+      .where('ring_key_id', '!=', Math.max(...ring.ids))
       .distinct()
       .orderBy('tenant.slug')
       .execute();

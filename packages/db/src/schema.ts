@@ -310,6 +310,8 @@ interface ReplicaTable {
   epoch: Generated<number>;
   lease_until: Date;
   started_at: Generated<Date>;
+  /** Null until the replica said so. */
+  ring_key_ids: Generated<number[] | null>;
 }
 
 interface InstallationTable {

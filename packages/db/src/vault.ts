@@ -32,7 +32,7 @@ export async function createTenantKey(trx: Trx, vault: Vault, tenantId: string):
   const wrapped = wrapDataKey(vault.ring, tenantId, 1, randomBytes(32));
   await trx
     .insertInto('tenant_key')
-    .values({ tenant_id: tenantId, number: 1, ring_key_id: vault.ring.newestId, wrapped })
+    .values({ tenant_id: tenantId, number: 1, ring_key_id: vault.ring.usedId, wrapped })
     .execute();
 }
 
@@ -69,8 +69,14 @@ export function keyedDigest(vault: Vault, tenantId: string, content: Uint8Array)
 }
 
 /** @throws Error for a ring without `ringKeyId` */
-export function wrapDataKey(ring: KeyRing, tenantId: string, number: number, dataKey: Buffer): Buffer {
-  return seal(ring.child('wrap data keys'), ring.newestId, `${tenantId} tenant_key ${number}`, dataKey);
+export function wrapDataKey(
+  ring: KeyRing,
+  tenantId: string,
+  number: number,
+  dataKey: Buffer,
+  id = ring.usedId,
+): Buffer {
+  return seal(ring.child('wrap data keys', id), id, `${tenantId} tenant_key ${number}`, dataKey);
 }
 
 /** @throws Fault STORAGE_UNAVAILABLE when the ring lacks the key that wrapped it */

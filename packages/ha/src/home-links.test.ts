@@ -22,7 +22,7 @@ describeHome('a direct link', async (scripted) => {
 describeHome('a remote link', async (scripted) => {
   const held = direct(scripted);
   const psk = randomBytes(32);
-  const keys = { newestId: 1, keyOf: () => psk };
+  const keys = { usedId: 1, keyOf: () => psk };
   const server = createPeerServer(keys, (request, response) => {
     const act = request.url?.slice(1) as RemoteAct;
     void answerRemote(held, act, request, response);

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const ringOf = (...entries: (readonly [number, Buffer])[]): PeerKeys => {
   const keys = new Map(entries);
-  return { newestId: Math.max(...keys.keys()), keyOf: (id) => keys.get(id) };
+  return { usedId: Math.max(...keys.keys()), keyOf: (id) => keys.get(id) };
 };
 const [first, second] = [randomBytes(32), randomBytes(32)];
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 
 /** Keys of the cluster by number; who knows one of them belongs to it. */
 export interface PeerKeys {
-  readonly newestId: number;
+  readonly usedId: number;
   /** 32 bytes; undefined for a number that is not in the ring. */
   keyOf(id: number): Buffer | undefined;
 }
@@ -71,14 +71,14 @@ export interface PeerClient {
 }
 
 export function createPeerClient(keys: PeerKeys): PeerClient {
-  const { newestId } = keys;
-  const psk = keys.keyOf(newestId);
+  const { usedId } = keys;
+  const psk = keys.keyOf(usedId);
   if (!psk) throw new Error('the key ring is empty');
   const agent = new Agent({
     keepAlive: true,
     timeout: IDLE_MS,
     ...TLS,
-    pskCallback: () => ({ psk, identity: `${IDENTITY}${newestId}` }),
+    pskCallback: () => ({ psk, identity: `${IDENTITY}${usedId}` }),
     checkServerIdentity: () => undefined,
   });
   return {

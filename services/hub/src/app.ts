@@ -68,7 +68,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
 
 /** A session sealed by any replica opens on every other, before and after a new key came into the ring. */
 function sessionKeys(ring: KeyRing): [Buffer, ...Buffer[]] {
-  const older = ring.ids.filter((id) => id !== ring.newestId);
+  const older = ring.ids.filter((id) => id !== ring.usedId);
   return [ring.child('mcp sessions'), ...older.map((id) => ring.child('mcp sessions', id))];
 }
 

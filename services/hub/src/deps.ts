@@ -1,6 +1,7 @@
 import { listAudit } from '@hub/db/audit.ts';
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
+import { followKeys } from '@hub/db/key-rotation.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
 import { createBestPractice } from '@hub/gate/best-practice.ts';
@@ -161,6 +162,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   void sweepHomes({ db, vault, homes, cluster, log, config, signal: shutdown.signal });
   void watchProblems(db, log, shutdown.signal);
   void deliverNotices({ db, vault, log, allowPrivateAddresses }, shutdown.signal);
+  void followKeys(db, vault.ring, replicaId, shutdown.signal);
   void keepHouse(db, config, log, shutdown.signal);
   return {
     config,

@@ -1,3 +1,4 @@
+import { followKeys } from '@hub/db/key-rotation.ts';
 import { openVault } from '@hub/db/vault.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
@@ -32,8 +33,11 @@ const LEASE_MS = 8_000;
 export async function runJobs({ config, storage, shutdown, log, metrics, workerId }: RunDeps): Promise<void> {
   const { db, ring, installationId } = storage;
   const link = await openClusterLink({ ...config.redis, installationId, log, shutdown, metrics });
+  void followKeys(db, ring, undefined, shutdown.signal);
   const peers = createPeerClient({
-    newestId: ring.newestId,
+    get usedId() {
+      return ring.usedId;
+    },
     keyOf: (id) => (ring.ids.includes(id) ? ring.child('cluster', id) : undefined),
   });
   shutdown.onStop('database', 'lines to the hubs', async () => peers.close(), 1_000);

@@ -21,7 +21,7 @@ const OPERATIONS = [
   ...['restoreEdit', 'revokeConnector', 'rotateConnector', 'updateConnector', 'updateHome', 'updateTenant'],
   ...['watchJob'],
   ...['listNoticeChannels', 'addNoticeChannel', 'removeNoticeChannel', 'testNoticeChannel'],
-  ...['verifyAudit', 'reportMonth'],
+  ...['verifyAudit', 'reportMonth', 'keyStatus', 'rotateKeys', 'retireKey'],
 ];
 
 async function readDocument(): Promise<Document> {

@@ -21,6 +21,7 @@ import { applyRoute } from './home-apply.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
 import { jobRoutes } from './jobs.ts';
+import { keyRoutes } from './keys.ts';
 import { memberRoutes } from './members.ts';
 import { noticeRoutes } from './notices.ts';
 import { collectOpenApi, openApiRoute } from './openapi.ts';
@@ -77,6 +78,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   fleetRoutes(api, deps);
   backupRoutes(api, deps);
   noticeRoutes(api, deps);
+  keyRoutes(api, deps);
   reportRoute(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);

@@ -47,7 +47,9 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
   const { db, vault, installationId } = storage;
   const link = await openClusterLink({ ...redis, installationId, log, shutdown, metrics });
   const keys: PeerKeys = {
-    newestId: vault.ring.newestId,
+    get usedId() {
+      return vault.ring.usedId;
+    },
     keyOf: (id) => (vault.ring.ids.includes(id) ? vault.ring.child('cluster', id) : undefined),
   };
   const peers = createPeerClient(keys);
