@@ -1,0 +1,133 @@
+import { findRedis } from '@hub/runtime/testing/redis-server.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { callTool } from '../ask-hub.ts';
+import { makeDataDir, removeDataDir } from '../start-hub.ts';
+import { type ClusterAdmin, openClusterAdmin } from './admin.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+
+const newUrl = z.object({ url: z.string() });
+const jobAnswer = z.object({ job: z.object({ id: z.string() }) });
+
+describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1')('a cluster that loses', () => {
+  let cluster: Cluster;
+  let dir: string;
+  let home: SimulatedHome;
+  let admin: ClusterAdmin;
+  let url: string;
+
+  beforeAll(async () => {
+    [dir, home] = [await makeDataDir(), await startSimulatedHome({ name: 'Cabin' })];
+    cluster = await startCluster({ dir, hubs: 2, workers: 1 });
+    admin = openClusterAdmin(cluster.url, cluster.adminKey);
+    await admin.send('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
+    const { url: homeUrl, token } = home;
+    await admin.send('POST', '/tenants/fjord/homes', { url: homeUrl, token, name: 'Cabin', slug: 'cabin' });
+    url = await admin.connector('fjord', { name: 'anna', ceiling: 'destroy' });
+    for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+  }, 120_000);
+  afterAll(async () => {
+    await cluster?.[Symbol.asyncDispose]();
+    await home?.close();
+    await removeDataDir(dir);
+  });
+
+  /** A connector's URL at each hub. */
+  const everywhere = (one: string) => cluster.hubs.map((hub) => one.replace(cluster.url, cluster.addressOf(hub)));
+  const works = async (one: string) => {
+    const read = await callTool(one, 'ha_get_state', { entity_id: 'light.bedside' });
+    const lamp = { domain: 'light', service: 'toggle', entity_id: 'light.bedside' };
+    return !read.isError && !(await callTool(one, 'ha_call_service', lamp)).isError;
+  };
+  const isEnded = async (ended: Promise<unknown>, withinMs: number) => {
+    await expect(Promise.race([ended, late(withinMs)])).resolves.not.toBe('late');
+  };
+  const isRefused = async (one: string) => {
+    for (const at of everywhere(one)) await expect(works(at)).rejects.toThrow('404');
+  };
+  /** A job from its start to its end; it has run once. */
+  const runJob = async (name: string) => {
+    const asked = await admin.send('POST', '/tenants/fjord/homes/cabin/backups', { name });
+    const { job } = jobAnswer.parse(asked);
+    await vi.waitFor(
+      async () =>
+        expect(await admin.send('GET', `/tenants/fjord/jobs/${job.id}`)).toMatchObject({ state: 'done', attempt: 1 }),
+      { timeout: 30_000, interval: 200 },
+    );
+  };
+
+  it('a credential ends its streams and is refused at every hub within a second', async () => {
+    const guest = await admin.connector('fjord', { name: 'guest', ceiling: 'control' });
+    for (const one of everywhere(guest)) expect(await works(one)).toBe(true);
+    const rotated = await streamsOf(guest);
+    const answer = newUrl.parse(await admin.send('POST', '/tenants/fjord/connectors/guest/rotate', {}));
+    await isEnded(rotated.ended, 1_000);
+    await isRefused(guest);
+    for (const one of everywhere(answer.url)) expect(await works(one)).toBe(true);
+    const revoked = await streamsOf(answer.url);
+    await admin.send('POST', '/tenants/fjord/connectors/guest/revoke');
+    await isEnded(revoked.ended, 1_000);
+    await isRefused(answer.url);
+  });
+
+  it('Redis, whether it refuses, hangs or comes back empty: calls go on, jobs run once, and a credential ends within 5 s', async () => {
+    const goesOn = async (name: string) => {
+      for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+      await runJob(name);
+      const guest = await admin.connector('fjord', { name: `guest-${name}`, ceiling: 'control' });
+      for (const one of everywhere(guest)) expect(await works(one)).toBe(true);
+      const open = await streamsOf(guest);
+      await admin.send('POST', `/tenants/fjord/connectors/guest-${name}/revoke`);
+      await isEnded(open.ended, 5_000);
+      await isRefused(guest);
+    };
+    await cluster.redis.kill();
+    await goesOn('refused');
+    await cluster.redis.start();
+    await goesOn('empty');
+    cluster.redis.pause();
+    await goesOn('hanging').finally(() => cluster.redis.resume());
+    await goesOn('back');
+  }, 120_000);
+
+  it('PostgreSQL: reading and a lamp go on, what must be stored is refused in words, and then it is as before', async () => {
+    for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+    const back = cluster.postgres.restart('SIGQUIT', 4_000);
+    let isBack = false;
+    void back.then(() => {
+      isBack = true;
+    });
+    for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+    await expect(admin.send('POST', '/tenants', { name: 'Lost', slug: 'lost', owner: 'Anna' })).rejects.toThrow('503');
+    const restart = await callTool(url, 'ha_manage_backup', { scope: 'snapshot', action: 'create', name: 'Lost' });
+    expect(restart.fault?.code).toBe('STORAGE_UNAVAILABLE');
+    expect(isBack).toBe(false);
+    await back;
+    await vi.waitFor(() => admin.send('POST', '/tenants', { name: 'Kept', slug: 'kept', owner: 'Anna' }), 20_000);
+    const { tenants } = z
+      .object({ tenants: z.array(z.object({ slug: z.string() })) })
+      .parse(await admin.send('GET', '/tenants'));
+    expect(tenants.map(({ slug }) => slug).toSorted()).toEqual(['fjord', 'kept']);
+    for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+    await runJob('after');
+  }, 90_000);
+
+  /** Opens an event stream at each hub; `ended` resolves when all of them are over. */
+  async function streamsOf(one: string) {
+    const opened = Promise.withResolvers<void>();
+    const ended = (async () => {
+      const headers = { accept: 'text/event-stream' };
+      const open = await Promise.all(everywhere(one).map((at) => fetch(at, { headers })));
+      expect(open.map(({ status }) => status)).toEqual(cluster.hubs.map(() => 200));
+      opened.resolve();
+      await Promise.all(open.map((stream) => stream.text()));
+    })();
+    await Promise.race([opened.promise, ended]);
+    return { ended };
+  }
+});
+
+function late(ms: number): Promise<'late'> {
+  return new Promise((resolve) => setTimeout(() => resolve('late'), ms).unref());
+}
