@@ -2,6 +2,8 @@
 export interface FleetHome {
   readonly slug: string;
   readonly name: string;
+  /** Writes over many homes leave it alone. */
+  readonly isPinned?: boolean | undefined;
   readonly tags: readonly string[];
   readonly country?: string | undefined;
   readonly region?: string | undefined;

@@ -34,6 +34,8 @@ export interface HomeRecord {
   /** Home Assistant's own id, unknown until first linked. */
   readonly instanceId: string | undefined;
   readonly isSimulated: boolean;
+  /** Writes over many homes leave it alone. */
+  readonly isPinned: boolean;
   readonly ceiling: Effect;
   /** What connectors take from it unless they say otherwise; the gate parses them. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -83,6 +85,7 @@ export function toHomeRecord(row: HomeRow): HomeRecord {
     customerReference: row.customer_reference ?? undefined,
     instanceId: row.instance_id ?? undefined,
     isSimulated: row.is_simulated,
+    isPinned: row.is_pinned,
     ceiling: row.ceiling,
     settings: settingsShape.parse(row.settings),
     createdAt: row.created_at,

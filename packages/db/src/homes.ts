@@ -25,6 +25,8 @@ export interface HomeInput {
   readonly customerReference?: string | null | undefined;
   readonly instanceId?: string | null | undefined;
   readonly isSimulated?: boolean | undefined;
+  /** Writes over many homes leave it alone; false unless told. */
+  readonly isPinned?: boolean | undefined;
   /** What may be done to this home at most, whoever asks; `destroy` (everything) unless told. */
   readonly ceiling?: Effect | undefined;
   readonly settings?: SettingsChange | undefined;
@@ -216,7 +218,8 @@ async function pickSlug(trx: Trx, tenantId: string, wanted: string): Promise<str
 }
 
 function homeColumns(input: HomeInput) {
-  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, ceiling } = input;
+  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, isPinned, ceiling } =
+    input;
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
@@ -227,6 +230,7 @@ function homeColumns(input: HomeInput) {
     ...(customerReference === undefined ? {} : { customer_reference: customerReference }),
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),
     ...(isSimulated === undefined ? {} : { is_simulated: isSimulated }),
+    ...(isPinned === undefined ? {} : { is_pinned: isPinned }),
     ...(ceiling === undefined ? {} : { ceiling }),
   };
 }

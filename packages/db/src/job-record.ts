@@ -1,3 +1,4 @@
+import type { Effect } from '@hub/core/effect.ts';
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { ActorKind } from './actor.ts';
@@ -34,6 +35,7 @@ export type JobTable = {
   readonly actor_kind: ActorKind;
   readonly actor_id: string | null;
   readonly connector_id: string | null;
+  readonly effect: Effect | null;
   readonly traceparent: string | null;
   readonly created_at: Generated<Date>;
   readonly updated_at: Generated<Date>;
@@ -88,6 +90,8 @@ export interface JobRecord {
   readonly actorKind: ActorKind;
   readonly actorId: string | undefined;
   readonly connectorId: string | undefined;
+  /** Of the call that started it; undefined for jobs of the operator and those of older code. */
+  readonly effect: Effect | undefined;
   /** The span that enqueued it. */
   readonly traceparent: string | undefined;
   readonly createdAt: Date;
@@ -126,6 +130,7 @@ export function toJobRecord(row: JobRow): JobRecord {
     actorKind: row.actor_kind,
     actorId: row.actor_id ?? undefined,
     connectorId: row.connector_id ?? undefined,
+    effect: row.effect ?? undefined,
     traceparent: row.traceparent ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

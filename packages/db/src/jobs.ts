@@ -1,3 +1,4 @@
+import type { Effect } from '@hub/core/effect.ts';
 import { newId } from '@hub/core/ids.ts';
 import { sql } from 'kysely';
 import type { Actor } from './actor.ts';
@@ -9,13 +10,16 @@ import { jsonText } from './json-text.ts';
 
 export interface NewJob {
   readonly tenantId: string;
-  readonly homeId: string;
+  /** Undefined for work over many homes. */
+  readonly homeId: string | undefined;
   readonly kind: string;
   readonly args: unknown;
   /** At most one exclusive job runs per home. */
   readonly isExclusive: boolean;
   readonly actor: Actor;
   readonly connectorId?: string | undefined;
+  /** Of the call that starts it: judged again at every claim. */
+  readonly effect?: Effect | undefined;
   /** The span that enqueues it, so that the work is found in the same trace. */
   readonly traceparent?: string | undefined;
   /** The same key while one is unfinished gives that one. */
@@ -58,7 +62,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
     .values({
       id: newId(),
       tenant_id: job.tenantId,
-      home_id: job.homeId,
+      home_id: job.homeId ?? null,
       kind: job.kind,
       dedup_key: job.dedupKey ?? null,
       args: jsonText(job.args),
@@ -67,6 +71,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       actor_kind: job.actor.kind,
       actor_id: job.actor.id ?? null,
       connector_id: job.connectorId ?? null,
+      effect: job.effect ?? null,
       traceparent: job.traceparent ?? null,
       ...(job.maxAttempts !== undefined && { max_attempts: job.maxAttempts }),
       ...(job.runAt && { run_at: job.runAt }),

@@ -23,6 +23,7 @@ export interface Schema {
   home_backup: HomeBackupTable;
   audit: AuditTable;
   approval: ApprovalTable;
+  fleet_plan: FleetPlanTable;
   change: ChangeTable;
   replica: ReplicaTable;
   home_holder: HomeHolderTable;
@@ -93,10 +94,22 @@ export interface HomeTable extends Created, Updated {
   time_zone: string | null;
   note: string | null;
   customer_reference: string | null;
+  is_pinned: Generated<boolean>;
   instance_id: string | null;
   is_simulated: Generated<boolean>;
   ceiling: Generated<Effect>;
   settings: GeneratedJson;
+}
+
+interface FleetPlanTable {
+  id: string;
+  tenant_id: string;
+  connector_id: string;
+  request_digest: string;
+  rings: ColumnType<unknown, string, never>;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  used_at: Date | null;
 }
 
 export interface HomeLinkTable extends Updated {

@@ -117,7 +117,7 @@ function shown(one: PreparedTool, { hasSeveralHomes, backupHint }: Profile): Lis
  * one held to reading or control sees only what it can use.
  */
 /** Of no use where there is one home. */
-const FOR_SEVERAL = new Set(['ha_list_homes', 'ha_fleet_status']);
+const FOR_SEVERAL = new Set(['ha_list_homes', 'ha_fleet_run', 'ha_fleet_search', 'ha_fleet_status']);
 
 function isListed({ tool, lowest }: PreparedTool, profile: Profile): boolean {
   if (profile.disabled.includes(tool.name)) return false;

@@ -1,3 +1,4 @@
+import type { Effect } from '@hub/core/effect.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { EditsPort, Question, ToolContext } from '@hub/tools/define.ts';
 import type { Approvals } from './approvals.ts';
@@ -8,7 +9,7 @@ import type { CallResult } from './envelope.ts';
 import type { CallObserver } from './observe.ts';
 import type { OpenHome } from './open-home.ts';
 import type { RepeatedCreates } from './repeated-creates.ts';
-import type { CallRequest, Run } from './run.ts';
+import type { CallRequest, Nested, Run } from './run.ts';
 import type { Traffic } from './traffic.ts';
 import type { Trail } from './trail.ts';
 
@@ -18,11 +19,13 @@ export type ContextFactory = (call: {
   readonly callId: string;
   readonly tool: string;
   readonly home: HomeAccess | undefined;
+  /** What the call was judged by, its expanded target included. */
+  readonly effect: Effect;
   readonly view: View | undefined;
   readonly signal: AbortSignal;
   /** The caller's list is the short one. */
   readonly isSearching: boolean;
-  readonly nested: (name: string, args: unknown) => Promise<CallResult>;
+  readonly nested: Nested;
   readonly ask: (question: Question) => Promise<void>;
   /** Stands between the tool and its edits. */
   readonly throughEdits: (edits: EditsPort) => EditsPort;

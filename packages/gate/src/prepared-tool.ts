@@ -32,10 +32,8 @@ export interface PreparedTool {
   readonly listedForSeveral: ListedTool;
 }
 
-const HOME_PARAMETER = {
-  type: 'string',
-  description: 'name, slug or id',
-} as const;
+/** Said once, by ha_list_homes: in every tool of the list the words would take 2 kB. */
+const HOME_PARAMETER = { type: 'string' } as const;
 
 export function prepareTool(tool: Tool): PreparedTool {
   const schema = inputSchema(tool);

@@ -37,7 +37,7 @@ export async function runTool(
   if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
   try {
     const context = deps.context({
-      ...{ request, callId, tool, home, signal, nested },
+      ...{ request, callId, tool, home, effect: entry.effect, signal, nested },
       view: opened && judgingDialogues(opened.view, opened.whole, allowed),
       ask: (question) =>
         deps.approvals.use({ connector, tool, home, effect: entry.effect, input, reached: new Map(), ...question }),

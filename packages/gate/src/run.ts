@@ -34,8 +34,10 @@ export interface Run {
   /** Ends the whole call, the opening of the home included. */
   readonly limit: CallSignal;
   /** A call made by the tool itself. */
-  readonly nested: (name: string, args: unknown) => Promise<CallResult>;
+  readonly nested: Nested;
 }
+
+export type Nested = (name: string, args: unknown) => Promise<CallResult>;
 
 /** In the words of policy; `home` as if it were at that one. */
 export function questionOf(

@@ -1,4 +1,4 @@
-import { Fault } from '@hub/core/fault.ts';
+import type { Effect } from '@hub/core/effect.ts';
 import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { newSecret } from '@hub/core/ids.ts';
 import type { HomeState } from '@hub/ha/home.ts';
@@ -8,6 +8,7 @@ import type { VolatileMap } from '@hub/runtime/volatile-map.ts';
 import type {
   CallSettings,
   EditsPort,
+  FleetPort,
   HomesPort,
   RecentCall,
   ResultsPort,
@@ -15,14 +16,21 @@ import type {
   ToolContext,
 } from '@hub/tools/define.ts';
 import type { BestPractice } from './best-practice.ts';
+import { bodyOf } from './body-of.ts';
 import type { ConnectorAccess, ConnectorSettings, HomeAccess } from './connector-access.ts';
 import type { ContextFactory } from './gate-deps.ts';
+import type { CallRequest, Nested } from './run.ts';
 import type { EditOrigin } from './stored-edits.ts';
 import { isOff } from './tool-pins.ts';
 
 export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
-  readonly jobsFor: (connector: ConnectorAccess, home: HomeAccess | undefined, signal: AbortSignal) => JobsPort;
+  readonly jobsFor: (
+    connector: ConnectorAccess,
+    home: HomeAccess | undefined,
+    call: { readonly effect: Effect; readonly signal: AbortSignal },
+  ) => JobsPort;
+  readonly fleetFor: (request: CallRequest, nested: Nested) => FleetPort;
   readonly results: VolatileMap;
   readonly recentCalls: (
     connector: ConnectorAccess,
@@ -39,7 +47,19 @@ export interface ContextDeps {
 
 /** Fills the ports a tool may use for one call. */
 export function createContextFactory(deps: ContextDeps): ContextFactory {
-  return ({ request, callId, tool, home, view, signal, nested, ask, isSearching, throughEdits }): ToolContext => {
+  return ({
+    request,
+    callId,
+    tool,
+    home,
+    effect,
+    view,
+    signal,
+    nested,
+    ask,
+    isSearching,
+    throughEdits,
+  }): ToolContext => {
     const { connector } = request;
     return {
       get home(): View {
@@ -59,7 +79,10 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
-        return deps.jobsFor(connector, home, signal);
+        return deps.jobsFor(connector, home, { effect, signal });
+      },
+      get fleet(): FleetPort {
+        return deps.fleetFor(request, nested);
       },
       results: resultsOf(deps.results, connector),
       recentCalls: (limit) => deps.recentCalls(connector, home?.id, limit),
@@ -69,27 +92,9 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       get bestPracticeKey(): string | undefined {
         return deps.bestPractice.keyOf(connector);
       },
-      call: async (name, args) => {
-        const { isError, body } = await nested(name, args);
-        if (!isError) return body;
-        const { error, success: _success, outcome, ...rest } = body;
-        const { code, message, suggestion, suggestions } = error as NestedError;
-        throw new Fault(code, message, {
-          suggestion: suggestions ?? suggestion ?? [],
-          context: rest,
-          outcomeUnknown: outcome === 'unknown',
-        });
-      },
+      call: async (name, args) => bodyOf(await nested(name, args)),
     };
   };
-}
-
-/** As envelope.ts writes it. */
-interface NestedError {
-  readonly code: Fault['code'];
-  readonly message: string;
-  readonly suggestion?: string;
-  readonly suggestions?: readonly string[];
 }
 
 function homesOf({ homes }: ConnectorAccess, stateOf: ContextDeps['stateOf']): Pick<HomesPort, 'list'> {

@@ -18,6 +18,13 @@ export interface JobContext {
   readonly attempt: number;
   readonly home: Home;
   readonly signal: AbortSignal;
+  /** A home of the tenant, ready to be asked. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED */
+  homeAt(homeId: string): Promise<Home>;
+  /**
+   * Runs a tool as whoever started this job, through the gate with all its checks as they are now. Only for jobs that say
+   * `isFleet`, which run where the gate is. @throws Fault as the call failed
+   */
+  call(tool: string, args: Readonly<Record<string, unknown>>, homeId?: string): Promise<Record<string, unknown>>;
   /** Undefined where the hub has no store for backups (BACKUP_STORE). */
   readonly shelf: BackupShelf | undefined;
   progress(done: number, total: number | undefined, message: string): Promise<void>;
@@ -30,6 +37,8 @@ export interface Job<A = unknown, R = unknown> {
   readonly title: string;
   /** Runs also while its home is away, and asks nothing of it. */
   readonly isHomeless?: true;
+  /** Work over many homes: it has none of its own, and reaches them by `call`. */
+  readonly isFleet?: true;
   /** At most one exclusive job runs per home. */
   readonly isExclusive: boolean;
   readonly args: z.ZodType<A>;

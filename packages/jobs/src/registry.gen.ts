@@ -5,6 +5,7 @@ import { job as backupCreate } from './backup/create.ts';
 import { job as backupDrill } from './backup/drill.ts';
 import { job as backupRestore } from './backup/restore.ts';
 import { job as coreRestart } from './core/restart.ts';
+import { job as fleetRun } from './fleet/run.ts';
 import { job as storeInstall } from './store/install.ts';
 import { job as updateInstall } from './update/install.ts';
 
@@ -14,6 +15,7 @@ export const jobs: readonly Job[] = [
   backupDrill,
   backupRestore,
   coreRestart,
+  fleetRun,
   storeInstall,
   updateInstall,
 ];

@@ -10,7 +10,10 @@ import { isTransient } from './transient.ts';
 export interface ContextOptions {
   readonly db: Database;
   readonly claim: Claim;
-  readonly home: JobContext['home'];
+  /** Undefined for work over many homes. */
+  readonly home: JobContext['home'] | undefined;
+  homeAt: JobContext['homeAt'];
+  call: JobContext['call'];
   readonly signal: AbortSignal;
   readonly shelf: JobContext['shelf'];
   /** Milliseconds a step waits for its home to answer again. */
@@ -22,12 +25,17 @@ export interface ContextOptions {
 
 /** What a running job sees. */
 export function createJobContext(options: ContextOptions): JobContext {
-  const { claim, home, signal, shelf } = options;
+  const { claim, home, signal, shelf, homeAt, call } = options;
   const store = storedSteps(options);
   return {
     jobId: claim.jobId,
     attempt: claim.attempt,
-    home,
+    get home() {
+      if (!home) throw new Error('this job has no home of its own');
+      return home;
+    },
+    homeAt,
+    call,
     signal,
     shelf,
     async progress(done, total, message) {
@@ -40,7 +48,7 @@ export function createJobContext(options: ContextOptions): JobContext {
       }
     },
     step: (name, step) =>
-      runStep({ store, signal, ready: () => home.ready({ signal, deadlineMs: options.readyMs }) }, name, step),
+      runStep({ store, signal, ready: async () => home?.ready({ signal, deadlineMs: options.readyMs }) }, name, step),
   };
 }
 

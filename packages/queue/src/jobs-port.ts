@@ -1,3 +1,4 @@
+import type { Effect } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
 import type { Actor } from '@hub/db/actor.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
@@ -10,12 +11,14 @@ export interface JobsCaller {
   /** The home new jobs are for. */
   readonly homeId: string | undefined;
   readonly actor: Actor;
+  /** Of the call that may start jobs. */
+  readonly effect: Effect;
   readonly signal?: AbortSignal;
 }
 
 /** The jobs of one connector, as tools see them: others do not exist for it. */
 export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
-  const { tenantId, connectorId, homeId, actor, signal } = caller;
+  const { tenantId, connectorId, homeId, actor, effect, signal } = caller;
 
   async function own(jobId: string): Promise<JobRecord | undefined> {
     const job = isUuid(jobId) ? await queue.get(tenantId, jobId) : undefined;
@@ -29,7 +32,7 @@ export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
       }
       // A connector sees its own jobs only, so only they can be given in place of a new one.
       const key = dedupKey && `${connectorId}:${homeId}:${dedupKey}`;
-      return (await queue.enqueue({ tenantId, connectorId, homeId, actor, kind, args, dedupKey: key })).job;
+      return (await queue.enqueue({ tenantId, connectorId, homeId, actor, effect, kind, args, dedupKey: key })).job;
     },
     get: own,
     list: (filter = {}) => queue.list(tenantId, { ...filter, connectorId, homeId }),

@@ -415,7 +415,10 @@ describe('following', () => {
 });
 
 describe('the jobs of one connector', () => {
-  const callerOf = (connectorId: string) => ({ tenantId, connectorId, homeId: newId(), actor: SYSTEM_ACTOR });
+  const callerOf = (connectorId: string) => ({
+    ...{ tenantId, connectorId, homeId: newId(), actor: SYSTEM_ACTOR },
+    effect: 'system' as const,
+  });
 
   test('are started, found and followed by it alone', async () => {
     const queue = await open(job(async () => 'mine'));

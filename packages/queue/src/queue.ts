@@ -12,6 +12,7 @@ import { currentTraceparent, inSpan, SpanKind } from '@hub/runtime/spans.ts';
 import { z } from 'zod';
 import { createFollowers } from './followers.ts';
 import { createLocalHint, type Hint } from './hint.ts';
+import type { JobCall } from './run-claim.ts';
 import { createRunner } from './runner.ts';
 
 export interface QueueOptions {
@@ -45,6 +46,13 @@ export interface QueueOptions {
   ): Promise<JobContext['home']>;
   /** The hub's store of backups, for one home; left out where it has none. */
   shelfOf?(homeId: string, tenantId: string): JobContext['shelf'];
+  /** Runs a tool for a job that works over many homes. @throws Fault as the call failed */
+  call?(job: JobRecord, call: JobCall): Promise<Record<string, unknown>>;
+  /**
+   * Which of the kinds this process runs: those of one home, those over many (which need `call`), or all. One that runs only
+   * those over many takes no hints away from the others.
+   */
+  readonly runs?: 'all' | 'homes' | 'fleet';
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
 }
@@ -90,20 +98,21 @@ const CANCELLED = 'job.cancelled';
 
 /** The jobs of the installation: stores them, runs them in this process, follows them wherever they run. */
 export function createQueue(options: QueueOptions): Queue {
-  const { db, log, metrics, hint = createLocalHint(), bus = createMemoryBus() } = options;
+  const { db, log, metrics, runs = 'all', hint = createLocalHint(), bus = createMemoryBus() } = options;
   const kinds = new Map(options.jobs.map((job) => [job.kind, job]));
   const followers = createFollowers();
   const stamps = new Map<string, string>();
   const runner = createRunner({
     db,
     log,
-    jobs: kinds,
+    jobs: new Map([...kinds].filter(([, job]) => runs === 'all' || (runs === 'fleet') === (job.isFleet ?? false))),
     workerId: options.workerId,
     concurrency: options.concurrency,
     leaseMs: options.leaseMs ?? 15_000,
     openHome: options.openHome,
     ...(options.shelfOf && { shelfOf: options.shelfOf }),
     ...(options.admit && { admit: options.admit }),
+    ...(options.call && { call: options.call }),
     onChange(jobId) {
       followers.wake(jobId);
       bus.publish(CHANGED, jobId);
@@ -115,7 +124,7 @@ export function createQueue(options: QueueOptions): Queue {
     onTakeover: (count) => metrics?.jobTakeovers.inc({}, count),
   });
   const isRunning = options.concurrency > 0;
-  if (isRunning) hint.onHint(runner.hint);
+  if (isRunning && runs !== 'fleet') hint.onHint(runner.hint);
   const unsubscribe = [
     bus.subscribe(CHANGED, (jobId) => followers.wake(String(jobId))),
     bus.subscribe(CANCELLED, (jobId) => runner.interrupt(String(jobId), 'cancelled')),

@@ -29,6 +29,8 @@ export interface RunSurroundings {
   shelfOf?(homeId: string, tenantId: string): JobContext['shelf'];
   /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
   admit?(job: JobRecord): Promise<void>;
+  /** Runs a tool for a job; undefined where there is no gate. @throws Fault as the call failed */
+  call?(job: JobRecord, call: JobCall): Promise<Record<string, unknown>>;
   /** The row was written. */
   onChange(jobId: string): void;
   /** It was claimed for the first time, that long after it was due. */
@@ -36,6 +38,14 @@ export interface RunSurroundings {
   /** An attempt is over; the trace id when it can be looked at. */
   onAttempt(kind: string, durationMs: number, traceId: string | undefined): void;
   onEnd(kind: string, outcome: 'done' | 'failed' | 'cancelled' | 'unknown'): void;
+}
+
+/** What a job asks of the gate. */
+export interface JobCall {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly homeId: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface ClaimedJob {
@@ -106,16 +116,23 @@ async function attempt(
   const { signal } = controller;
   const deadline = setTimeout(() => controller.abort(new Interruption('deadline')), definition.deadlineMs);
   async function run(): Promise<unknown> {
-    if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
     await around.admit?.(job);
-    const home = await around.openHome(job.homeId, job.tenantId, claim);
-    if (!definition.isHomeless) await home.ready({ signal, deadlineMs: READY_MS });
+    const homeAt = async (homeId: string) => {
+      const home = await around.openHome(homeId, job.tenantId, claim);
+      await home.ready({ signal, deadlineMs: READY_MS });
+      return home;
+    };
     const context = createJobContext({
       db: around.db,
       claim,
-      home,
+      home: await ownHome(around, definition, { job, claim }, homeAt),
+      homeAt,
+      call(tool, args, homeId) {
+        if (!around.call) throw new Error(`${job.kind} runs where there is no gate`);
+        return around.call(job, { tool, args, homeId, signal });
+      },
       signal,
-      shelf: around.shelfOf?.(job.homeId, job.tenantId),
+      shelf: job.homeId === undefined ? undefined : around.shelfOf?.(job.homeId, job.tenantId),
       readyMs: READY_MS,
       onLost: () => controller.abort(new Interruption('lease_lost')),
       onProgress: () => around.onChange(job.id),
@@ -132,6 +149,17 @@ async function attempt(
   } finally {
     clearTimeout(deadline);
   }
+}
+
+async function ownHome(
+  around: RunSurroundings,
+  definition: Job,
+  { job, claim }: Pick<ClaimedJob, 'job' | 'claim'>,
+  homeAt: JobContext['homeAt'],
+): Promise<JobContext['home'] | undefined> {
+  if (definition.isFleet) return undefined;
+  if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
+  return definition.isHomeless ? around.openHome(job.homeId, job.tenantId, claim) : homeAt(job.homeId);
 }
 
 /** Stores the end of an attempt. A result counts even when it came after the job was told to end. */

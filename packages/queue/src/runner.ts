@@ -28,10 +28,12 @@ export interface Runner {
 interface Running {
   readonly controller: AbortController;
   readonly ended: Promise<void>;
+  readonly isFleet: boolean;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
   const kinds = [...options.jobs.keys()];
+  const ofHomes = kinds.filter((kind) => !options.jobs.get(kind)?.isFleet);
   const running = new Map<string, Running>();
   let isStopping = false;
   let claiming: Promise<void> | undefined;
@@ -41,10 +43,20 @@ export function createRunner(options: RunnerOptions): Runner {
     while (!isStopping && running.size < options.concurrency) {
       isHinted = false;
       const claimedAtMs = performance.now();
-      const claimed = await claimJob(options.db, { worker: options.workerId, kinds, leaseMs: options.leaseMs });
+      const claimed = await claimJob(options.db, {
+        worker: options.workerId,
+        kinds: claimable(),
+        leaseMs: options.leaseMs,
+      });
       if (claimed) begin({ ...claimed, claimedAtMs });
       else if (!isHinted) return;
     }
+  }
+
+  /** Work over many homes waits for jobs of single homes: it never holds so many hands that those could not run. */
+  function claimable(): readonly string[] {
+    const overMany = [...running.values()].filter(({ isFleet }) => isFleet).length;
+    return ofHomes.length === 0 || overMany < options.concurrency / 2 ? kinds : ofHomes;
   }
 
   function begin(claimed: ClaimedJob): void {
@@ -56,7 +68,7 @@ export function createRunner(options: RunnerOptions): Runner {
       running.delete(job.id);
       hint();
     });
-    running.set(job.id, { controller, ended });
+    running.set(job.id, { controller, ended, isFleet: definition.isFleet ?? false });
     options.onChange(job.id);
   }
 

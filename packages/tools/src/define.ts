@@ -1,9 +1,9 @@
 import type { Effect } from '@hub/core/effect.ts';
-import type { FleetHome } from '@hub/core/fleet-filter.ts';
+import type { FleetFilter, FleetHome } from '@hub/core/fleet-filter.ts';
 import type { Reached } from '@hub/ha/effects.ts';
 import type { HomeState } from '@hub/ha/home.ts';
 import type { View } from '@hub/ha/view.ts';
-import type { JobsPort } from '@hub/jobs/port.ts';
+import type { JobsPort, JobView } from '@hub/jobs/port.ts';
 import type { z } from 'zod';
 
 /** One action the call will set off, before any area, device or group in it is expanded. */
@@ -121,6 +121,39 @@ export interface HomesPort {
   fleet(): Promise<readonly FleetHome[]>;
 }
 
+/** One tool at many homes. */
+export interface FleetRequest {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly filter: FleetFilter;
+  /** Slugs. */
+  readonly exclude: readonly string[];
+  /** Homes that go first and are watched. */
+  readonly canary: number;
+  readonly soakSeconds: number;
+  readonly maxFailures: number;
+  readonly maxFailedPercent: number;
+  readonly atOnce: number;
+}
+
+export interface FleetPlan {
+  readonly isWrite: boolean;
+  /** By slug, in the order in which they would run. */
+  readonly rings: readonly (readonly string[])[];
+  readonly skipped: readonly { readonly home: string; readonly why: string }[];
+  /** Of the first homes, where the tool can show what it would change. */
+  readonly previews: readonly Readonly<Record<string, unknown>>[];
+  /** For a write: runs exactly this once, within 15 minutes. */
+  readonly plan: { readonly id: string; readonly expiresAt: Date } | undefined;
+}
+
+export interface FleetPort {
+  /** Asks the homes for previews and changes nothing. @throws Fault TOOL_NOT_AVAILABLE | VALIDATION_FAILED | HOME_NOT_FOUND */
+  plan(request: FleetRequest): Promise<FleetPlan>;
+  /** Starts it as a job; a write needs the plan of the very same request. @throws Fault as `plan`, or that the plan is not good */
+  run(request: FleetRequest, planId: string | undefined): Promise<JobView>;
+}
+
 export interface Caller {
   readonly tenantId: string;
   readonly connectorId: string;
@@ -165,6 +198,7 @@ export interface ToolContext {
   ask(question: Question): Promise<void>;
   readonly edits: EditsPort;
   readonly jobs: JobsPort;
+  readonly fleet: FleetPort;
   readonly results: ResultsPort;
   readonly savedTools: SavedToolsPort;
   /** The connector's calls on this home so far, newest first; those of the last moment may be missing. @throws Fault STORAGE_UNAVAILABLE */

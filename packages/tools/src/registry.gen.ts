@@ -37,6 +37,8 @@ import { tool as haGetEntityExposure } from './entities/exposure.ts';
 import { tool as haGetEntity } from './entities/get.ts';
 import { tool as haRemoveEntity } from './entities/remove.ts';
 import { tool as haSetEntity } from './entities/set.ts';
+import { tool as haFleetRun } from './fleet/run.ts';
+import { tool as haFleetSearch } from './fleet/search.ts';
 import { tool as haFleetStatus } from './fleet/status.ts';
 import { tool as haConfigListGroups } from './groups/list.ts';
 import { tool as haConfigRemoveGroup } from './groups/remove.ts';
@@ -121,6 +123,8 @@ export const tools: readonly Tool[] = [
   haConfigSetScene,
   haConfigSetScript,
   haEvalTemplate,
+  haFleetRun,
+  haFleetSearch,
   haFleetStatus,
   haGetApp,
   haGetAutomationTraces,

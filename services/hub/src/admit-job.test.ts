@@ -22,6 +22,23 @@ const code = () =>
     (error: { code: string }) => error.code,
   );
 
+test('a job whose effect lies above a ceiling that was lowered after its start does not run', async () => {
+  const system = { ...job, effect: 'system' } as JobRecord;
+  const judged = (of: JobRecord) =>
+    admitJob(hub.deps.storage.db, of).then(
+      () => 'admitted',
+      (error: { code: string }) => error.code,
+    );
+  expect(await judged(system)).toBe('EFFECT_NOT_ALLOWED');
+  await hub.ask('PATCH', '/tenants/fjord/connectors/anna', { ceiling: 'system' });
+  expect(await judged(system)).toBe('admitted');
+  await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { ceiling: 'configure' });
+  expect(await judged(system)).toBe('EFFECT_NOT_ALLOWED');
+  await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { ceiling: 'destroy' });
+  await hub.ask('PATCH', '/tenants/fjord/connectors/anna', { ceiling: 'control' });
+  expect(await judged(system)).toBe('EFFECT_NOT_ALLOWED');
+});
+
 test('a job is judged again when it is about to run: read-only by the connector or by its home, and no longer valid', async () => {
   expect(await code()).toBe('admitted');
   await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { defaults: { readOnly: true } });

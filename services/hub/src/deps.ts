@@ -5,7 +5,9 @@ import { followKeys } from '@hub/db/key-rotation.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
 import { createBestPractice } from '@hub/gate/best-practice.ts';
+import { callForJob } from '@hub/gate/call-for-job.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
+import { createFleet } from '@hub/gate/fleet/create-fleet.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { createCallObserver } from '@hub/gate/observe.ts';
@@ -74,6 +76,7 @@ export interface DepsInput {
   readonly cluster: Cluster | undefined;
 }
 
+const FLEET_JOBS_AT_ONCE = 4;
 const USES_EVERY_MS = 5_000;
 /** With the database away, known connectors go on reading and controlling this long; what must be stored is refused at once. */
 const BLIND_AFTER_MS = 5 * 60_000;
@@ -95,7 +98,11 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     jobs,
     log,
     workerId: replicaId,
-    concurrency: jobsAtOnce,
+    // Workers have no gate: what runs over many homes runs in hubs.
+    ...(cluster && jobsAtOnce === 0
+      ? ({ concurrency: FLEET_JOBS_AT_ONCE, runs: 'fleet' } as const)
+      : { concurrency: jobsAtOnce }),
+    call: (job, call) => callForJob(db, gate, job, call),
     isAlone: !cluster,
     ...(cluster && {
       bus: cluster.link.bus,
@@ -112,7 +119,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     secret: vault.ring.child('best practices'),
     given: shared.map('guidance', { maxEntries: 20_000, maxBytes: 8 * 1024 * 1024 }),
   });
-  const gate = createGate({
+  const gate: Gate = createGate({
     approvals: createApprovals(db, vault, (event) => metrics.approvals.inc({ event })),
     bestPractice,
     repeatedCreates: createRepeatedCreates(shared.map('creates', { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 })),
@@ -121,14 +128,28 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
-      jobsFor: (connector, home, signal) =>
+      jobsFor: (connector, home, { effect, signal }) =>
         createJobsPort(queue, {
           tenantId: connector.tenantId,
           connectorId: connector.id,
           homeId: home?.id,
           actor: { kind: 'connector', id: connector.id },
+          effect,
           signal,
         }),
+      fleetFor: (request, nested) =>
+        createFleet(
+          {
+            ...{ db, catalogue, fleetOf: (connector) => fleetOf(db, connector), hint: queue.hint },
+            enqueue: async (trx, { tenantId, id: connectorId }, effect, args) => {
+              const actor = { kind: 'connector', id: connectorId } as const;
+              const job = { tenantId, connectorId, homeId: undefined, actor, effect, kind: 'fleet.run', args };
+              return (await queue.enqueue(job, trx)).job;
+            },
+          },
+          request,
+          nested,
+        ),
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),

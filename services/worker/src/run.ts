@@ -47,6 +47,7 @@ export async function runJobs({ config, storage, shutdown, log, metrics, workerI
     ...{ db, jobs, log, workerId, metrics, bus: link.bus },
     concurrency: config.jobsAtOnce,
     isAlone: false,
+    runs: 'homes',
     leaseMs: LEASE_MS,
     hint: createBullHint({ ...link, prefix: link.prefix('jobs'), log }),
     // Its holder measures the calls; here they are only seen in traces.

@@ -114,6 +114,9 @@ export async function openGate({
         jobs.set(home.id, port);
         return port;
       },
+      fleetFor: () => {
+        throw new Error('this gate runs nothing at many homes');
+      },
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),
       savedToolsFor: (connector) => createSavedTools({ db, vault }, connector),

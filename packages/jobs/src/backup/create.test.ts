@@ -29,6 +29,8 @@ function contextOf(at: Home, said: Said[] = []): JobContext {
     attempt: 1,
     home: at,
     signal: new AbortController().signal,
+    homeAt: async () => at,
+    call: () => Promise.reject(new Error('not asked')),
     shelf: undefined,
     progress: async (done, total, message) => void said.push({ done, total, message }),
     step: async (_name, step) => step.act(await step.marker()),

@@ -8,6 +8,8 @@ export function contextOf(home: Home, said: { message: string }[] = []): JobCont
     attempt: 1,
     home,
     signal: new AbortController().signal,
+    homeAt: async () => home,
+    call: (tool) => Promise.reject(new Error(`this context has no way to call ${tool}`)),
     shelf: undefined,
     progress: async (_done, _total, message) => void said.push({ message }),
     step: async (_name, step) => step.act(await step.marker()),

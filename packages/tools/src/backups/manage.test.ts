@@ -28,6 +28,8 @@ function jobsOn(home: View): JobsPort {
     async follow(_id, _waitMs, onProgress) {
       const result = await job.run(job.args.parse(args), {
         ...{ jobId: JOB_ID, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
+        homeAt: async () => home,
+        call: () => Promise.reject(new Error('not asked')),
         progress: async (done, total, message) => {
           view = { ...view, state: 'running', progress: { done, total, message } };
           onProgress?.(view);

@@ -1,28 +1,21 @@
-import { type FleetFilter, type FleetHome, fitsFleet, problemsOf } from '@hub/core/fleet-filter.ts';
+import { type FleetHome, fitsFleet, problemsOf } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
-import { stringList, successShape } from '../shared/parameters.ts';
+import { successShape } from '../shared/parameters.ts';
+import { fleetFilter, fleetFilterParameters } from './filter.ts';
 
 const MAX_ROWS = 100;
 
 export const tool = defineTool({
   name: 'ha_fleet_status',
   title: 'Fleet Status',
-  docs: 'Which of this connector\'s homes stand how: versions, waiting updates, last backup, repairs, low batteries, what expires. Filters must all hold, e.g. core_older_than "2026.10" with no_backup_for_days 7. Answers from the last look at each home (swept_at), without asking the homes.',
+  docs: 'How homes stand: versions, updates, last backup, repairs, low batteries, what expires; as the last look at each found it. Filters must all hold, e.g. core_older_than "2026.10" with no_backup_for_days 7.',
   tags: ['System'],
   scope: 'connector',
   effect: 'read',
   idempotent: true,
   input: z.strictObject({
-    homes: stringList('names or slugs, in part').optional(),
-    tag: z.string().optional(),
-    country: z.string().optional(),
-    region: z.string().optional(),
-    state: z.enum(['running', 'starting', 'offline', 'reauth_required', 'banned', 'unknown']).optional(),
-    core_older_than: z.string().optional(),
-    no_backup_for_days: z.number().min(0).optional(),
-    has_updates: z.boolean().optional(),
-    has_problems: z.boolean().optional(),
+    ...fleetFilterParameters,
     offset: z.number().int().min(0).default(0),
   }),
   output: z.looseObject({
@@ -32,14 +25,10 @@ export const tool = defineTool({
     homes: z.array(z.looseObject({ home: z.string(), problems: z.array(z.string()) })),
     never_looked_at: z.array(z.string()),
   }),
-  async run({ homes: names, offset, ...asked }, { homes }) {
+  async run({ offset, ...asked }, { homes }) {
     const all = await homes.fleet();
     const now = new Date();
-    const filter: FleetFilter = {
-      ...{ names, tag: asked.tag, country: asked.country, region: asked.region, state: asked.state },
-      ...{ coreOlderThan: asked.core_older_than, noBackupForDays: asked.no_backup_for_days },
-      ...{ hasUpdates: asked.has_updates, hasProblems: asked.has_problems },
-    };
+    const filter = fleetFilter(asked);
     const found = all.filter((home) => fitsFleet(home, filter, now));
     const page = found.slice(offset, offset + MAX_ROWS);
     const rest = found.length - offset - page.length;

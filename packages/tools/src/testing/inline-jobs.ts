@@ -18,6 +18,8 @@ export function createInlineJobs(home: View, patienceMs = Number.POSITIVE_INFINI
     if (!entry || !job) throw new Error(`there is no job of the kind ${kind}`);
     const context: JobContext = {
       ...{ jobId: id, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
+      homeAt: async () => home,
+      call: () => Promise.reject(new Error('not asked')),
       progress: async (done, total, message) => {
         entry.view = { ...entry.view, state: 'running', progress: { done, total, message } };
         entry.changed();

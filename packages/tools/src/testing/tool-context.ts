@@ -14,6 +14,7 @@ export interface ToolContextOptions {
   /** Stands for the person: resolves to allow, throws to deny. Unless given, every question is refused. */
   readonly ask?: (question: Question) => Promise<void>;
   readonly jobs?: ToolContext['jobs'];
+  readonly fleetPort?: ToolContext['fleet'];
   readonly call?: ToolContext['call'];
   /** Newest first. */
   readonly recentCalls?: readonly RecentCall[];
@@ -50,6 +51,7 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
     ask: options.ask ?? refuseQuestion,
     edits: createMemoryEdits(keptEdits, { callId, ...(store ? { store } : {}), ...(tool ? { tool } : {}) }),
     jobs: options.jobs ?? { start: noJobs, get: async () => undefined, follow: noJobs, list: noJobs, cancel: noJobs },
+    fleet: options.fleetPort ?? { plan: noJobs, run: noJobs },
     results: createMemoryResults(),
     savedTools: createMemorySavedTools(),
     recentCalls: async (limit) => (options.recentCalls ?? []).slice(0, limit),

@@ -4,7 +4,7 @@ import type { HomeRecord } from '@hub/db/home-record.ts';
 import type { FieldChange, WantedHome } from './apply-shape.ts';
 import { patchedSettings } from './setting-shapes.ts';
 
-const FACTS = ['name', 'ceiling', 'country', 'region', 'timeZone', 'note', 'customerReference'] as const;
+const FACTS = ['name', 'ceiling', 'country', 'region', 'timeZone', 'note', 'customerReference', 'isPinned'] as const;
 const SECRETS = ['token', 'clientCertificate', 'clientKey', 'extraCa', 'pinnedKey', 'headers'] as const;
 
 export interface Difference {

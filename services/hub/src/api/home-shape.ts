@@ -36,6 +36,7 @@ export const homeInput = z.strictObject({
   slug: slug.optional(),
   tags: tags.optional(),
   ceiling: effect.optional(),
+  isPinned: z.boolean().optional().describe('Writes over many homes leave it alone.'),
   ...z.object(facts).partial().shape,
   ...z.object(secrets).partial().shape,
 });
@@ -52,6 +53,7 @@ export const homePatch = z.strictObject({
   slug: slug.optional(),
   tags: tags.optional(),
   ceiling: effect.optional(),
+  isPinned: z.boolean().optional().describe('Writes over many homes leave it alone.'),
   country: facts.country.nullish(),
   region: facts.region.nullish(),
   timeZone: facts.timeZone.nullish(),
@@ -98,6 +100,7 @@ export const homeShape = z
       .partial()
       .describe('What connectors that reach it alone, or homes that all say the same, take unless they say otherwise.'),
     isSimulated: z.boolean(),
+    isPinned: z.boolean().describe('Writes over many homes leave it alone.'),
     createdAt: when,
     updatedAt: when,
     link: z.object({

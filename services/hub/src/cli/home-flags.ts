@@ -8,6 +8,7 @@ export const homeFlags = [
   ['--slug <slug>', 'short name for commands'],
   ['--tag <tag...>', 'for connectors that reach homes by tag'],
   ['--ceiling <effect>', 'what may be done to it at most, whoever asks'],
+  ['--pinned <bool>', 'true: writes over many homes leave it alone'],
   ['--country <country>', ''],
   ['--region <region>', ''],
   ['--time-zone <zone>', ''],
@@ -28,6 +29,7 @@ export const homeOptions = {
   slug: text,
   tag: z.array(z.string()).optional(),
   ceiling: text,
+  pinned: z.enum(['true', 'false']).optional(),
   country: text,
   region: text,
   timeZone: text,
@@ -45,9 +47,10 @@ type HomeOptions = z.output<z.ZodObject<typeof homeOptions>>;
 
 /** As the API takes them; certificate files are read here, an empty text empties the field. @throws UsageError */
 export async function homeBody(options: HomeOptions): Promise<Record<string, unknown>> {
-  const { tag, clientCert, clientKey, ca, pin, header, check, ...rest } = options;
+  const { tag, clientCert, clientKey, ca, pin, header, check, pinned, ...rest } = options;
   return {
     ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value === '' ? null : value])),
+    ...(pinned === undefined ? {} : { isPinned: pinned === 'true' }),
     tags: tag?.filter((one) => one !== ''),
     clientCertificate: await readPem(clientCert, '--client-cert'),
     clientKey: await readPem(clientKey, '--client-key'),

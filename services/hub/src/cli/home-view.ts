@@ -61,6 +61,7 @@ export function homeFacts(paint: Paint, home: HomeAnswer): string {
     ['Token of', moment(link.credentialCreatedAt)],
     ['Token ends', moment(link.credentialExpiresAt)],
     ['Link', extras.join('; ')],
+    ['Pinned', home.isPinned || undefined],
     ['Simulated', home.isSimulated || undefined],
     ['Id', home.id],
   ]);

@@ -12,7 +12,7 @@ export async function readFleet(
   const [homes, statuses] = await Promise.all([listHomes(db, tenantId), listHomeStatuses(db, tenantId)]);
   return homes
     .filter(({ id }) => !only || only.has(id))
-    .map(({ id, slug, name, tags, country, region, link }) => {
+    .map(({ id, slug, name, tags, country, region, isPinned, link }) => {
       const {
         fault: _fault,
         checkedAt: _checked,
@@ -20,7 +20,7 @@ export async function readFleet(
         locationName: _name,
         ...status
       } = statuses.get(id) ?? {};
-      return { slug, name, tags, country, region, ...status, tokenExpiresAt: link.credentialExpiresAt };
+      return { slug, name, tags, country, region, isPinned, ...status, tokenExpiresAt: link.credentialExpiresAt };
     });
 }
 

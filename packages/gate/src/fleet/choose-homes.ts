@@ -1,0 +1,47 @@
+import { Fault } from '@hub/core/fault.ts';
+import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
+import type { FleetRequest } from '@hub/tools/define.ts';
+import type { ConnectorAccess, HomeAccess } from '../connector-access.ts';
+
+export interface Chosen {
+  readonly chosen: readonly HomeAccess[];
+  readonly skipped: readonly { readonly home: string; readonly why: string }[];
+}
+
+/** The connector's homes that fit; a write leaves alone what is pinned, excluded or known to be away. @throws Fault HOME_NOT_FOUND */
+export function chooseHomes(
+  connector: ConnectorAccess,
+  fleet: readonly FleetHome[],
+  { filter, exclude }: Pick<FleetRequest, 'filter' | 'exclude'>,
+  isWrite: boolean,
+): Chosen {
+  const known = new Map(fleet.map((home) => [home.slug, home]));
+  const now = new Date();
+  const chosen: HomeAccess[] = [];
+  const skipped: { home: string; why: string }[] = [];
+  for (const home of connector.homes) {
+    const stands = known.get(home.slug);
+    if (!stands || !fitsFleet(stands, filter, now)) continue;
+    const why = reasonToSkip(stands, exclude, isWrite);
+    if (why === undefined) chosen.push(home);
+    else skipped.push({ home: home.slug, why });
+  }
+  if (chosen.length > 0) return { chosen, skipped };
+  throw new Fault('HOME_NOT_FOUND', 'No home is left to run it at.', {
+    suggestion: 'See which homes fit: ha_fleet_status with the same filters.',
+    context: { skipped },
+  });
+}
+
+function reasonToSkip(home: FleetHome, exclude: readonly string[], isWrite: boolean): string | undefined {
+  if (exclude.includes(home.slug)) return 'excluded';
+  if (!isWrite) return undefined;
+  if (home.isPinned) return 'pinned by the owner';
+  return home.state === undefined || home.state === 'running' ? undefined : `is ${home.state.replace('_', ' ')}`;
+}
+
+/** A few first, then a tenth, then the rest. */
+export function ringsOf<T>(homes: readonly T[], canary: number): readonly (readonly T[])[] {
+  const second = canary + Math.ceil(homes.length / 10);
+  return [homes.slice(0, canary), homes.slice(canary, second), homes.slice(second)].filter((ring) => ring.length > 0);
+}

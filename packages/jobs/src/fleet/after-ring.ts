@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
+import { readHealth } from '@hub/ha/health.ts';
+import type { JobContext } from '../define.ts';
+import type { FleetArgs, FleetHome } from './args.ts';
+import type { HomeOutcome } from './run-at-home.ts';
+
+const READ_MS = 30_000;
+
+interface Soak {
+  readonly until: number;
+}
+
+/** Unavailable entities of a home before its call, once; null where it did not answer. */
+export function lookBefore(context: JobContext, { id, slug }: FleetHome): Promise<number | null> {
+  return context.step<number | null>(`before ${slug}`, {
+    marker: () => ({}),
+    act: () =>
+      unavailableAt(context, id).catch((error: unknown) => {
+        context.signal.throwIfAborted();
+        if (!(error instanceof Fault)) throw error;
+        return null;
+      }),
+    observe: async () => ({ is: 'not_done' }),
+  });
+}
+
+async function unavailableAt(context: JobContext, homeId: string): Promise<number> {
+  const home = await context.homeAt(homeId);
+  const { unavailableEntities = 0 } = await readHealth(home, { signal: context.signal, deadlineMs: READ_MS });
+  return unavailableEntities;
+}
+
+/**
+ * Lets a ring be for its time, then looks at each of its homes anew: answering, running, and with no more unavailable entities than it
+ * had before. Why the next ring is not to begin, if so.
+ */
+export async function afterRing(
+  { soakSeconds, rings }: Pick<FleetArgs, 'soakSeconds' | 'rings'>,
+  context: JobContext,
+  at: number,
+  outcomes: readonly HomeOutcome[],
+): Promise<string | undefined> {
+  const bad = outcomes.find(({ outcome }) => outcome !== 'done');
+  if (at === 0 && bad) return `the canary ${bad.home} ended as ${bad.outcome}`;
+  // Stored, so that a hub that starts anew waits for what is left of it and not from the beginning.
+  const { until } = await context.step<Soak>(`soak ${at}`, {
+    marker: () => ({}),
+    act: async () => ({ until: Date.now() + soakSeconds * 1_000 }),
+    observe: async () => ({ is: 'not_done' }),
+  });
+  await context.progress(0, undefined, `waiting ${soakSeconds} s to see how the homes of ring ${at + 1} do`);
+  await delay(Math.max(0, until - Date.now()), undefined, { signal: context.signal });
+  const done = new Set(outcomes.flatMap(({ home, outcome }) => (outcome === 'done' ? [home] : [])));
+  const looks = (rings[at] ?? [])
+    .filter(({ slug }) => done.has(slug))
+    .map(async (home) => {
+      const worse = await unwell(context, home);
+      return worse === undefined ? undefined : `${home.slug} is not well after it: ${worse}`;
+    });
+  return (await Promise.all(looks)).find((one) => one !== undefined);
+}
+
+/** undefined: it is well. */
+async function unwell(context: JobContext, home: FleetHome): Promise<string | undefined> {
+  const before = await lookBefore(context, home);
+  let now: number;
+  try {
+    now = await unavailableAt(context, home.id);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof Fault)) throw error;
+    return error.message;
+  }
+  return before !== null && now > before ? `${now} entities are unavailable, ${before} were before` : undefined;
+}

@@ -1,0 +1,153 @@
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { readConnectorAccess } from '@hub/db/connector-access.ts';
+import { createConnector } from '@hub/db/connectors.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { registerHome, updateHome } from '@hub/db/homes.ts';
+import { createPerson, ensureMember } from '@hub/db/people.ts';
+import { createTenant } from '@hub/db/tenants.ts';
+import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { type SimulatedHomes, startSimulatedHomes } from '@hub/simulated-home/simulated-homes.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
+
+const HOMES = 50;
+const SIZE = { entities: 20, devices: 5, automations: 1, eventsPerSecond: 0 };
+
+let hub: AdminHub;
+let many: SimulatedHomes;
+let canary: SimulatedHome;
+let tenantId: string;
+let [anna, other]: ConnectorAccess[] = [];
+const heard: string[] = [];
+
+beforeAll(async () => {
+  hub = await startAdminHub({ SWEEP_MINUTES: '0' });
+  const { db, vault } = hub.deps.storage;
+  canary = await startSimulatedHome({ name: 'Canary' });
+  many = await startSimulatedHomes(HOMES - 1, SIZE, {
+    host: '0.0.0.0',
+    heard: (name, { type }) => void (type === 'call_service' && heard.push(name)),
+  });
+  tenantId = (await createTenant(db, vault, { name: 'Fleet' }, SYSTEM_ACTOR)).id;
+  const add = (slug: string, url: string, token: string) =>
+    registerHome(db, vault, tenantId, { slug, name: slug, tags: ['all'], link: { url, token } }, SYSTEM_ACTOR);
+  await add('a-canary', canary.url, canary.token);
+  for (let n = 0; n < HOMES - 1; n++) {
+    const url = many.url.replace(/\/\/[^:]+/, `//127.0.3.${n + 1}`);
+    await add(`home-${String(n).padStart(2, '0')}`, url, many.address(n).token);
+  }
+  // A home that was just registered has its link closed once, when the hub hears of the change.
+  await hub.deps.changes.look();
+  const person = await createPerson(db, { name: 'Anna' }, SYSTEM_ACTOR);
+  const member = await ensureMember(db, tenantId, person.id, 'owner', SYSTEM_ACTOR);
+  [anna, other] = await Promise.all(
+    ['anna', 'other'].map(async (name) => {
+      const made = { memberId: member.id, name, ceiling: 'control' } as const;
+      const { connector } = await createConnector(db, tenantId, { ...made, homes: { kind: 'all' } }, SYSTEM_ACTOR);
+      return connectorOf(connector.id);
+    }),
+  );
+});
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+  await Promise.all([canary.close(), many.close()]);
+});
+beforeEach(() => {
+  heard.length = 0;
+});
+
+async function connectorOf(id: string): Promise<ConnectorAccess> {
+  const access = await readConnectorAccess(hub.deps.storage.db, tenantId, id);
+  if (!access) throw new Error('no such connector');
+  return accessOf(access);
+}
+
+async function call(connector: ConnectorAccess | undefined, name: string, args: unknown) {
+  if (!connector) throw new Error('no connector');
+  const signal = new AbortController().signal;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
+  return (await hub.deps.gate.call({ connector, name, args, signal })).body as any;
+}
+
+const entity_id = 'light.light_0';
+const LIGHT = {
+  tool: 'ha_call_service',
+  args: { domain: 'light', service: 'turn_on', entity_id, wait: false },
+  soak_seconds: 0,
+};
+const code = (body: { error?: { code: string } }) => body.error?.code;
+
+test('a read runs at fifty homes at once, as a job, and an unreachable tool of many homes cannot be run by itself', async () => {
+  const found = await call(anna, 'ha_fleet_run', { tool: 'ha_get_overview', args: {} });
+  const ended = found.homes
+    ? found
+    : (await call(anna, 'ha_get_job', { job_id: found.job_id, wait_seconds: 50 })).result;
+  expect(ended.homes.filter(({ outcome }: { outcome: string }) => outcome !== 'done')).toEqual([]);
+  expect(ended).toMatchObject({ done: HOMES, failed: 0, unknown: 0, not_run: [] });
+  expect(code(await call(anna, 'ha_fleet_run', { tool: 'ha_fleet_run', args: {} }))).toBe(
+    'VALIDATION_INVALID_PARAMETER',
+  );
+});
+
+test('a plan is good once, for its connector, its arguments and fifteen minutes, and skips pinned homes', async () => {
+  const { db, vault } = hub.deps.storage;
+  const pinned = anna?.homes.find(({ slug }) => slug === 'home-03')?.id ?? '';
+  await updateHome(db, vault, tenantId, pinned, { isPinned: true }, SYSTEM_ACTOR);
+  const asked = { ...LIGHT, where: { homes: ['home-0'] }, exclude: ['home-04'], canary: 2 };
+  const { plan_id, ...plan } = await call(anna, 'ha_fleet_run', asked);
+  expect(plan).toMatchObject({
+    ...{ homes: 8, rings: [['home-00', 'home-01'], ['home-02'], expect.any(Array)] },
+    skipped: [
+      { home: 'home-03', why: 'pinned by the owner' },
+      { home: 'home-04', why: 'excluded' },
+    ],
+  });
+  const refused = async (who: ConnectorAccess | undefined, change: object = {}) =>
+    code(await call(who, 'ha_fleet_run', { ...asked, plan_id, ...change }));
+  expect(await refused(other)).toBe('VALIDATION_FAILED');
+  expect(await refused(anna, { args: { ...LIGHT.args, service: 'turn_off' } })).toBe('VALIDATION_FAILED');
+  expect(await refused(anna, { where: { homes: ['home-'] } })).toBe('VALIDATION_FAILED');
+  const age = (to: Date) =>
+    tenantTrx(db, tenantId, (trx) =>
+      trx.updateTable('fleet_plan').set({ expires_at: to }).where('tenant_id', '=', tenantId).execute(),
+    );
+  await age(new Date(Date.now() - 1_000));
+  expect(await refused(anna)).toBe('VALIDATION_FAILED');
+  expect(heard).toEqual([]);
+  await age(new Date(Date.now() + 60_000));
+  const both = await Promise.all([1, 2].map(() => call(anna, 'ha_fleet_run', { ...asked, plan_id })));
+  expect(both.map(code).toSorted()).toEqual(['VALIDATION_FAILED', undefined]);
+  expect(both.find(({ success }) => success)).toMatchObject({ done: 8, failed: 0 });
+  expect(await refused(anna)).toBe('VALIDATION_FAILED');
+  expect(new Set(heard).size).toBe(8);
+  expect(heard).toHaveLength(8);
+});
+
+test('a write that makes a home unwell stops at the canary', async () => {
+  const target = 'light.kitchen_ceiling';
+  const asked = { ...LIGHT, args: { ...LIGHT.args, entity_id: 'light.living_room_ceiling' }, soak_seconds: 1 };
+  const { plan_id } = await call(anna, 'ha_fleet_run', asked);
+  const signal = new AbortController().signal;
+  let hasBroken = false;
+  const body = (
+    await hub.deps.gate.call({
+      ...{ connector: anna as ConnectorAccess, name: 'ha_fleet_run', args: { ...asked, plan_id }, signal },
+      progress(_done, _total, message) {
+        if (hasBroken || !message.startsWith('waiting')) return;
+        hasBroken = true;
+        canary.pushState(target, 'unavailable');
+      },
+    })
+  ).body;
+  expect(hasBroken).toBe(true);
+  expect(body).toMatchObject({ done: 1, stopped: expect.stringContaining('a-canary is not well after it') });
+  expect(heard).toEqual([]);
+});
+
+test('what the connector may not do at a home is refused there, by the gate and not by the plan', async () => {
+  const locks = { tool: 'ha_restart', args: { confirm: true }, where: { homes: ['home-1'] }, soak_seconds: 0 };
+  const { plan_id } = await call(anna, 'ha_fleet_run', locks);
+  const ended = await call(anna, 'ha_fleet_run', { ...locks, plan_id });
+  expect(code(ended) ?? ended.homes[0].error.code).toBe('EFFECT_NOT_ALLOWED');
+});
