@@ -29,6 +29,7 @@ export interface Schema {
   home_holder: HomeHolderTable;
   installation: InstallationTable;
   notice: NoticeTable;
+  schedule: ScheduleTable;
 }
 
 /** Read as `unknown` and parsed with zod; written as JSON text. */
@@ -338,6 +339,19 @@ interface InstallationTable {
   recovering_since: Date | null;
   recovery_reason: string | null;
   recovered_to: Date | null;
+}
+
+interface ScheduleTable extends Created {
+  id: string;
+  tenant_id: string;
+  home_id: string;
+  name: string;
+  cron: string;
+  kind: string;
+  args: Json;
+  next_at: Date;
+  last_at: Date | null;
+  last_job_id: string | null;
 }
 
 interface NoticeTable {

@@ -39,6 +39,7 @@ import { keepHouse } from './housekeeping.ts';
 import { deliverNotices } from './notify/deliver-notices.ts';
 import { watchProblems } from './notify/watch-problems.ts';
 import type { Marks } from './recovery/marks.ts';
+import { runSchedules } from './schedules/run-schedules.ts';
 import type { Storage } from './storage.ts';
 import { createSurfaces, type Surfaces } from './surfaces.ts';
 import { fleetOf } from './sweep/fleet-of.ts';
@@ -183,6 +184,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   void sweepHomes({ db, vault, homes, cluster, log, config, signal: shutdown.signal });
   void watchProblems(db, log, shutdown.signal);
   void deliverNotices({ db, vault, log, allowPrivateAddresses }, shutdown.signal);
+  void runSchedules(db, queue, log, shutdown.signal);
   void followKeys(db, vault.ring, replicaId, shutdown.signal);
   void keepHouse(db, config, log, shutdown.signal);
   return {

@@ -22,6 +22,9 @@ const OPERATIONS = [
   ...['watchJob'],
   ...['listNoticeChannels', 'addNoticeChannel', 'removeNoticeChannel', 'testNoticeChannel'],
   ...['verifyAudit', 'reportMonth', 'keyStatus', 'rotateKeys', 'retireKey'],
+  ...['listSchedules', 'addSchedule', 'removeSchedule'],
+  ...['beginRecovery', 'confirmRecovery', 'reviewRecovery', 'checkBackup', 'listBackups'],
+  ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules'],
 ];
 
 async function readDocument(): Promise<Document> {

@@ -27,6 +27,7 @@ import { noticeRoutes } from './notices.ts';
 import { collectOpenApi, openApiRoute } from './openapi.ts';
 import { schemaFault } from './problem-shape.ts';
 import { reportRoute } from './report.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { tenantFileRoutes } from './tenant-file.ts';
 import { tenantRoutes } from './tenants.ts';
 
@@ -79,6 +80,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   backupRoutes(api, deps);
   noticeRoutes(api, deps);
   keyRoutes(api, deps);
+  scheduleRoutes(api, deps);
   reportRoute(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);

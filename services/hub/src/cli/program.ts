@@ -16,6 +16,7 @@ import { memberCommands } from './commands/members.ts';
 import { notifyCommands } from './commands/notify.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { reportCommand } from './commands/report.ts';
+import { scheduleCommands } from './commands/schedules.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { UsageError } from './failure.ts';
@@ -59,6 +60,7 @@ function buildProgram(home: Home): Command {
   fleetCommands(program, home);
   jobCommands(program, home);
   notifyCommands(program, home);
+  scheduleCommands(program, home);
   reportCommand(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);

@@ -1,0 +1,97 @@
+import { newId } from '@hub/core/ids.ts';
+import { sql } from 'kysely';
+import type { Actor } from './actor.ts';
+import { alreadyExists, notFound, withConstraintFaults } from './constraint-fault.ts';
+import type { Database, Trx } from './database.ts';
+import { tenantTrx } from './doors.ts';
+import { jsonText } from './json-text.ts';
+import { systemTrx } from './system-door.ts';
+
+export interface Schedule {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly homeId: string;
+  /** Slug. */
+  readonly home: string;
+  /** Of the home, as the hub knows it. */
+  readonly timeZone: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly kind: string;
+  readonly args: unknown;
+  readonly nextAt: Date;
+  readonly lastAt: Date | null;
+  readonly lastJobId: string | null;
+}
+
+export type NewSchedule = Pick<Schedule, 'homeId' | 'name' | 'cron' | 'kind' | 'args' | 'nextAt'>;
+
+/** @throws Fault RESOURCE_ALREADY_EXISTS | STORAGE_UNAVAILABLE */
+export async function addSchedule(db: Database, tenantId: string, schedule: NewSchedule, actor: Actor): Promise<void> {
+  const { homeId, name, cron, kind, args, nextAt } = schedule;
+  const faults = { schedule_name: () => alreadyExists(`A schedule '${name}'`, 'Choose another name.') };
+  await withConstraintFaults(faults, () =>
+    tenantTrx(db, tenantId, (trx) =>
+      sql`insert into schedule (id, tenant_id, home_id, name, cron, kind, args, next_at, created_by_kind, created_by_id)
+        values (${newId()}, ${tenantId}, ${homeId}, ${name}, ${cron}, ${kind}, ${jsonText(args)}::jsonb, ${nextAt},
+          ${actor.kind}, ${actor.id ?? null})`.execute(trx),
+    ),
+  );
+}
+
+/** By name. @throws Fault STORAGE_UNAVAILABLE */
+export async function listSchedules(db: Database, tenantId: string): Promise<readonly Schedule[]> {
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const { rows } = await sql<Schedule>`${SELECT} where s.tenant_id = ${tenantId} order by s.name`.execute(trx);
+    return rows;
+  });
+}
+
+/** @throws Fault RESOURCE_NOT_FOUND | STORAGE_UNAVAILABLE */
+export async function removeSchedule(db: Database, tenantId: string, name: string): Promise<void> {
+  const { numAffectedRows } = await tenantTrx(db, tenantId, (trx) =>
+    sql`delete from schedule where tenant_id = ${tenantId} and name = ${name}`.execute(trx),
+  );
+  if (!numAffectedRows) throw notFound(`A schedule '${name}'`, 'List the schedules: hub schedules list');
+}
+
+/** What starts a schedule's job in the given transaction, and says when it is due next. */
+export type StartSchedule = (
+  schedule: Schedule,
+  trx: Trx,
+) => Promise<{ readonly jobId: string; readonly nextAt: Date }>;
+
+/**
+ * Starts what is due, each once, whichever replicas look at once: the job and the next time are stored in one transaction.
+ * Resolves with how many were started. @throws Fault STORAGE_UNAVAILABLE, or as `start` does
+ */
+export async function startDueSchedules(db: Database, start: StartSchedule): Promise<number> {
+  const { rows: due } = await systemTrx(db, (trx) =>
+    sql<{ id: string; tenantId: string }>`
+      select s.id, s.tenant_id as "tenantId" from schedule s
+      join tenant t on t.id = s.tenant_id and t.state = 'active'
+      where s.next_at <= now() order by s.next_at limit 100`.execute(trx),
+  );
+  let started = 0;
+  for (const { id, tenantId } of due) if (await startOne(db, tenantId, id, start)) started += 1;
+  return started;
+}
+
+async function startOne(db: Database, tenantId: string, id: string, start: StartSchedule): Promise<boolean> {
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const { rows } = await sql<Schedule>`
+      ${SELECT} where s.tenant_id = ${tenantId} and s.id = ${id} and s.next_at <= now()
+      for update of s skip locked`.execute(trx);
+    const [schedule] = rows;
+    if (!schedule) return false;
+    const { jobId, nextAt } = await start(schedule, trx);
+    await sql`update schedule set next_at = ${nextAt}, last_at = now(), last_job_id = ${jobId}
+      where tenant_id = ${tenantId} and id = ${id}`.execute(trx);
+    return true;
+  });
+}
+
+const SELECT = sql`
+  select s.id, s.tenant_id as "tenantId", s.home_id as "homeId", h.slug as home, coalesce(h.time_zone, 'UTC') as "timeZone", s.name, s.cron, s.kind, s.args,
+    s.next_at as "nextAt", s.last_at as "lastAt", s.last_job_id as "lastJobId"
+  from schedule s join home h on h.id = s.home_id`;

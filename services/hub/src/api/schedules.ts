@@ -1,0 +1,106 @@
+import { Fault } from '@hub/core/fault.ts';
+import { addSchedule, listSchedules, removeSchedule } from '@hub/db/schedules.ts';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { nextTick } from '../schedules/next-tick.ts';
+import type { Api } from './api-scope.ts';
+import { line, ref, slug, tenantParams, when } from './field-shapes.ts';
+import { homeIn, tenantOf } from './find.ts';
+import { OPERATOR } from './operator.ts';
+
+const tags = ['jobs'];
+
+export const scheduleShape = z
+  .object({
+    name: z.string(),
+    home: z.string(),
+    cron: z.string(),
+    timeZone: z.string().describe('Of the home.'),
+    kind: z.string(),
+    nextAt: when,
+    lastAt: when.optional(),
+    lastJobId: z.string().optional(),
+  })
+  .meta({ id: 'Schedule' });
+
+export function scheduleRoutes(api: Api, deps: Deps): void {
+  const { db } = deps.storage;
+
+  api.get(
+    '/tenants/:tenant/schedules',
+    {
+      schema: {
+        operationId: 'listSchedules',
+        summary: 'Backups that start by the clock of their home',
+        tags,
+        params: tenantParams,
+        response: { 200: z.object({ schedules: z.array(scheduleShape) }) },
+      },
+    },
+    async ({ params }) => {
+      const schedules = await listSchedules(db, (await tenantOf(deps, params.tenant)).id);
+      return {
+        schedules: schedules.map(({ name, home, cron, timeZone, kind, nextAt, lastAt, lastJobId }) => ({
+          ...{ name, home, cron, timeZone, kind, nextAt: nextAt.toISOString() },
+          ...(lastAt && { lastAt: lastAt.toISOString() }),
+          ...(lastJobId !== null && { lastJobId }),
+        })),
+      };
+    },
+  );
+
+  api.post(
+    '/tenants/:tenant/schedules',
+    {
+      schema: {
+        operationId: 'addSchedule',
+        summary: 'Back a home up by its clock',
+        tags,
+        params: tenantParams,
+        body: z.strictObject({
+          name: slug,
+          home: ref,
+          cron: line(100).describe('Five fields, such as 30 3 * * *, in the time zone of the home.'),
+        }),
+        response: { 201: z.object({ name: z.string(), nextAt: when, timeZone: z.string() }) },
+      },
+    },
+    async ({ params, body: { name, home: homeRef, cron } }, reply) => {
+      const tenant = await tenantOf(deps, params.tenant);
+      const home = await homeIn(deps, tenant.id, homeRef);
+      const timeZone = home.timeZone ?? 'UTC';
+      const nextAt = nextTick(cron, timeZone, new Date());
+      if (!nextAt) throw noCron(cron);
+      await addSchedule(
+        db,
+        tenant.id,
+        { homeId: home.id, name, cron, kind: 'backup.create', args: {}, nextAt },
+        OPERATOR,
+      );
+      return reply.code(201).send({ name, nextAt: nextAt.toISOString(), timeZone });
+    },
+  );
+
+  api.delete(
+    '/tenants/:tenant/schedules/:schedule',
+    {
+      schema: {
+        operationId: 'removeSchedule',
+        summary: 'Start it no more; a job that runs goes on',
+        tags,
+        params: tenantParams.extend({ schedule: line(100) }),
+        response: { 204: z.null() },
+      },
+    },
+    async ({ params }, reply) => {
+      await removeSchedule(db, (await tenantOf(deps, params.tenant)).id, params.schedule);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+function noCron(cron: string): Fault {
+  return new Fault('VALIDATION_INVALID_PARAMETER', `'${cron}' is no cron line that ever comes.`, {
+    suggestion: 'Give minute, hour, day, month and weekday, such as 30 3 * * *',
+  });
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { scheduleShape } from '../../api/schedules.ts';
+import { nothing } from '../hub-client.ts';
+import { addGroup, addLeaf, type Home } from '../leaf.ts';
+import { cell, table } from '../table.ts';
+import { moment } from '../when-text.ts';
+
+export function scheduleCommands(program: Command, home: Home): void {
+  const group = addGroup(program, 'schedules', 'backups by the clock of their home');
+
+  addLeaf(group, home, {
+    usage: 'list',
+    summary: 'what starts when',
+    examples: ['hub schedules list'],
+    options: {},
+    async run(cli) {
+      const shape = z.object({ schedules: z.array(scheduleShape) });
+      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/schedules`, shape);
+      const rows = answer.schedules.map((one) => [
+        one.name,
+        one.home,
+        one.kind,
+        cell(one.cron),
+        one.timeZone,
+        moment(one.nextAt),
+        one.lastAt && moment(one.lastAt),
+        one.lastJobId,
+      ]);
+      const heads = ['NAME', 'HOME', 'JOB', 'CRON', 'ZONE', 'NEXT', 'LAST', 'LAST JOB'];
+      cli.show(answer, () => (rows.length === 0 ? 'No schedules.' : table(cli.paint, heads, rows)));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'add <name>',
+    summary: 'back a home up regularly',
+    examples: ['hub schedules add cabin-nightly --home cabin --cron "30 3 * * *"'],
+    flags: [
+      ['--home <home>', 'name or slug'],
+      ['--cron <line>', 'minute, hour, day, month, weekday by the clock of the home'],
+    ],
+    options: { home: z.string(), cron: z.string() },
+    async run(cli, options, [name]) {
+      const shape = z.object({ name: z.string(), nextAt: z.string(), timeZone: z.string() });
+      const path = `${await cli.tenantPath()}/schedules`;
+      const added = await cli.hub.ask('POST', path, shape, { body: { name, ...options } });
+      cli.show(added, () => `${added.name} starts ${moment(added.nextAt)} (zone ${added.timeZone}).`);
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'remove <name>',
+    summary: 'start it no more',
+    examples: ['hub schedules remove cabin-nightly'],
+    options: {},
+    async run(cli, _options, [name = '']) {
+      await cli.hub.ask('DELETE', `${await cli.tenantPath()}/schedules/${encodeURIComponent(name)}`, nothing);
+      cli.show({ removed: name }, () => `Removed ${cell(name)}.`);
+      return undefined;
+    },
+  });
+}

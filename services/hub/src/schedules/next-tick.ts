@@ -1,0 +1,10 @@
+import { Cron } from 'croner';
+
+/** The first tick after a moment by the clock of a zone; undefined for what is no cron line of five fields, or never comes. */
+export function nextTick(cron: string, timeZone: string, after: Date): Date | undefined {
+  try {
+    return new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true }).nextRun(after) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
