@@ -71,6 +71,30 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     await isRefused(answer.url);
   });
 
+  it('a member and a home that are removed are so at every hub within a second', async () => {
+    await admin.send('POST', '/tenants/fjord/members', { name: 'Bo', role: 'resident' });
+    const bo = await admin.connector('fjord', { name: 'bo', member: 'Bo', ceiling: 'control' });
+    for (const one of everywhere(bo)) expect(await works(one)).toBe(true);
+    const open = await streamsOf(bo);
+    await admin.send('DELETE', '/tenants/fjord/members/Bo');
+    await isEnded(open.ended, 1_000);
+    await isRefused(bo);
+    await expect(admin.send('DELETE', '/tenants/fjord/members/Anna')).rejects.toThrow('409');
+
+    const shed = await startSimulatedHome({ name: 'Shed' });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => shed.close());
+    await admin.send('POST', '/tenants/fjord/homes', { url: shed.url, token: shed.token, name: 'Shed', slug: 'shed' });
+    const inShed = async (one: string) =>
+      callTool(one, 'ha_get_state', { home: 'shed', entity_id: 'light.bedside' }).then(({ fault }) => fault?.code);
+    for (const one of everywhere(url)) expect(await inShed(one)).toBeUndefined();
+    await admin.send('DELETE', '/tenants/fjord/homes/shed');
+    for (const one of everywhere(url)) {
+      await vi.waitFor(async () => expect(await inShed(one)).toBeDefined(), { timeout: 1_000 });
+    }
+    expect(shed.connections()).toBe(0);
+  });
+
   it('Redis, whether it refuses, hangs or comes back empty: calls go on, jobs run once, and a credential ends within 5 s', async () => {
     const goesOn = async (name: string) => {
       for (const one of everywhere(url)) expect(await works(one)).toBe(true);

@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import type { Role } from '@hub/core/policy.ts';
 import { type Actor, createdBy } from './actor.ts';
@@ -59,6 +60,28 @@ export async function ensureMember(
     await noteChange(trx, tenantId, 'member', row.id);
     const person = await trx.selectFrom('person').select('name').where('id', '=', personId).executeTakeFirstOrThrow();
     return { id: row.id, tenantId, personId, personName: person.name, role };
+  });
+}
+
+/**
+ * Ends the membership with every connector of it. Audit entries, edits and jobs stay, and the person stays known.
+ * @throws Fault RESOURCE_LOCKED for the last owner | STORAGE_UNAVAILABLE
+ */
+export async function removeMember(db: Database, { id, tenantId }: Pick<Member, 'id' | 'tenantId'>): Promise<void> {
+  await tenantTrx(db, tenantId, async (trx) => {
+    // Locked, so that of two owners who remove each other one stays.
+    const members = await trx.selectFrom('member').select(['id', 'role']).orderBy('id').forUpdate().execute();
+    if (!members.some((one) => one.id !== id && one.role === 'owner')) throw lastOwner();
+    const connectors = await trx.deleteFrom('connector').where('member_id', '=', id).returning('id').execute();
+    for (const connector of connectors) await noteChange(trx, tenantId, 'connector', connector.id);
+    await trx.deleteFrom('member').where('id', '=', id).execute();
+    await noteChange(trx, tenantId, 'member', id);
+  });
+}
+
+function lastOwner(): Fault {
+  return new Fault('RESOURCE_LOCKED', 'A tenant keeps one owner at least.', {
+    suggestion: 'Add another first: hub members add NAME --role owner',
   });
 }
 

@@ -1,11 +1,11 @@
 import { ROLES } from '@hub/core/policy.ts';
 import { notFound, withConstraintFaults } from '@hub/db/constraint-fault.ts';
-import { createPerson, ensureMember, listMembers } from '@hub/db/people.ts';
+import { createPerson, ensureMember, listMembers, removeMember } from '@hub/db/people.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
-import { tenantParams } from './field-shapes.ts';
-import { tenantOf } from './find.ts';
+import { ref, tenantParams } from './field-shapes.ts';
+import { memberIn, tenantOf } from './find.ts';
 import { memberShape, newMember } from './member-shape.ts';
 import { OPERATOR } from './operator.ts';
 
@@ -53,6 +53,25 @@ export function memberRoutes(api: Api, deps: Deps): void {
         ensureMember(db, tenant.id, personId, body.role, OPERATOR),
       );
       return reply.code(201).send(member);
+    },
+  );
+
+  api.delete(
+    '/tenants/:tenant/members/:member',
+    {
+      schema: {
+        operationId: 'removeMember',
+        summary: 'Remove a member, by id or unique name, with all connectors of theirs',
+        description: 'Their URLs end at once. Audit entries, edits and jobs stay. The last owner cannot be removed.',
+        tags,
+        params: tenantParams.extend({ member: ref }),
+        response: { 204: z.null().describe('Removed.') },
+      },
+    },
+    async ({ params }, reply) => {
+      const tenant = await tenantOf(deps, params.tenant);
+      await removeMember(db, await memberIn(deps, tenant.id, params.member));
+      return reply.code(204).send(null);
     },
   );
 }

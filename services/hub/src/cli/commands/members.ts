@@ -2,6 +2,7 @@ import { ROLES } from '@hub/core/policy.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { memberShape } from '../../api/member-shape.ts';
+import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
 
@@ -36,6 +37,18 @@ export function memberCommands(program: Command, home: Home): void {
       const body = { ...options, name, personId: person };
       const member = await cli.hub.ask('POST', `${await cli.tenantPath()}/members`, memberShape, { body });
       cli.show(member, () => `${cell(member.personName)} is now ${member.role}. Id: ${member.id}`);
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'remove <member>',
+    summary: 'end a membership with all its connectors, by name or id; their URLs end at once',
+    examples: ['hub members remove Anna'],
+    options: {},
+    async run(cli, _options, [member = '']) {
+      await cli.hub.ask('DELETE', `${await cli.tenantPath()}/members/${encodeURIComponent(member)}`, nothing);
+      cli.show({ removed: member }, () => `Removed ${cell(member)}.`);
       return undefined;
     },
   });
