@@ -151,3 +151,14 @@ test('what the connector may not do at a home is refused there, by the gate and 
   const ended = await call(anna, 'ha_fleet_run', { ...locks, plan_id });
   expect(code(ended) ?? ended.homes[0].error.code).toBe('EFFECT_NOT_ALLOWED');
 });
+
+test('REST plans and runs in the name of a connector, with its limits', async () => {
+  const path = '/tenants/fleet/connectors/anna/fleet/run';
+  const asked = { ...LIGHT, where: { homes: ['home-2'] } };
+  const plan = await hub.ask('POST', path, asked);
+  expect(plan).toMatchObject({ status: 200, body: { homes: 10, plan_id: expect.any(String) } });
+  expect(heard).toEqual([]);
+  const ran = await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id });
+  expect(ran).toMatchObject({ status: 200, body: { done: 10, failed: 0 } });
+  expect((await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id })).status).toBeGreaterThanOrEqual(400);
+});

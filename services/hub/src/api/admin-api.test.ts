@@ -15,7 +15,7 @@ type Operation = { operationId: string; summary: string; tags: string[]; respons
 const OPERATIONS = [
   ...['addHome', 'addMember', 'applyHomes', 'backUpDatabase', 'cancelJob', 'checkHome'],
   ...['createBackup', 'createConnector', 'createTenant', 'decideApproval', 'diffEdit', 'examine'],
-  ...['exportTenant', 'fleetStatus', 'getConnector', 'getEdit', 'getHome', 'getJob'],
+  ...['exportTenant', 'fleetCall', 'fleetStatus', 'getConnector', 'getEdit', 'getHome', 'getJob'],
   ...['getTenant', 'importHomes', 'importTenant', 'listApprovals', 'listAudit', 'listConnectors'],
   ...['listEdits', 'listHomes', 'listJobs', 'listMembers', 'listTenants', 'removeHome'],
   ...['restoreEdit', 'revokeConnector', 'rotateConnector', 'updateConnector', 'updateHome', 'updateTenant'],

@@ -17,6 +17,7 @@ import { docsPage } from './docs-page.ts';
 import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
 import { fleetRoutes } from './fleet.ts';
+import { fleetRunRoutes } from './fleet-run.ts';
 import { applyRoute } from './home-apply.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
@@ -77,6 +78,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   auditRoutes(api, deps);
   jobRoutes(api, deps);
   fleetRoutes(api, deps);
+  fleetRunRoutes(api, deps);
   backupRoutes(api, deps);
   noticeRoutes(api, deps);
   keyRoutes(api, deps);

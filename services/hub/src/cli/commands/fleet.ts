@@ -4,11 +4,13 @@ import { fleetHomeShape } from '../../api/fleet.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
 import { moment } from '../when-text.ts';
+import { fleetRunCommands } from './fleet-run.ts';
 
 const answerShape = z.object({ total: z.number(), homes: z.array(fleetHomeShape) });
 
 export function fleetCommands(program: Command, home: Home): void {
   const group = addGroup(program, 'fleet', 'many homes at once');
+  fleetRunCommands(group, home);
 
   addLeaf(group, home, {
     usage: 'status',

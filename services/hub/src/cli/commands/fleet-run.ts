@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { fleetAnswer } from '../../api/fleet-run.ts';
+import { UsageError } from '../failure.ts';
+import { addLeaf, type Home } from '../leaf.ts';
+
+const whereFlags = [
+  ['--as <connector>', 'whose homes and limits'],
+  ['--home <name...>', 'name or slug, in part'],
+  ['--tag <tag>', ''],
+  ['--country <country>', ''],
+  ['--region <region>', ''],
+  ['--core-older-than <version>', 'such as 2026.10'],
+] as const;
+const text = z.string().optional();
+const whereOptions = {
+  as: z.string().default('default'),
+  home: z.array(z.string()).optional(),
+  tag: text,
+  country: text,
+  region: text,
+  coreOlderThan: text,
+};
+
+type Where = z.output<z.ZodObject<typeof whereOptions>>;
+
+/** One tool at many homes, and a search over them. */
+export function fleetRunCommands(group: Command, home: Home): void {
+  addLeaf(group, home, {
+    usage: 'run <tool>',
+    summary: 'one tool at all homes that fit; a write shows its plan first, and runs with it',
+    examples: [
+      'hub fleet run ha_get_overview --tag north',
+      'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\'',
+      'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\' --plan 0197f0a0-…',
+    ],
+    flags: [
+      ...whereFlags,
+      ['--args <json>', 'of the tool, without home'],
+      ['--exclude <slug...>', ''],
+      ['--canary <count>', 'homes that go first; 1 unless told'],
+      ['--soak-seconds <seconds>', 'between rings; 60 unless told'],
+      ['--max-failures <count>', '2 unless told'],
+      ['--plan <id>', 'the plan that the same command gave'],
+    ],
+    options: {
+      ...whereOptions,
+      args: z.string().default('{}'),
+      exclude: z.array(z.string()).optional(),
+      canary: text,
+      soakSeconds: text,
+      maxFailures: text,
+      plan: text,
+    },
+    async run(cli, options, [tool]) {
+      const { exclude, canary, soakSeconds, maxFailures, plan } = options;
+      const how = { exclude, canary, soak_seconds: soakSeconds, max_failures: maxFailures, plan_id: plan };
+      const body = { tool, args: argsOf(options.args), where: whereOf(options), ...how };
+      const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'run'), fleetAnswer, { body });
+      cli.show(answer, () => JSON.stringify(answer, undefined, 2));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'search <words>',
+    summary: 'homes by name or tag, and entities in homes',
+    examples: ['hub fleet search boiler', 'hub fleet search boiler --full true --tag north'],
+    flags: [...whereFlags, ['--full <bool>', 'true: also in homes that are not linked, as a job']],
+    options: { ...whereOptions, full: z.enum(['true', 'false']).optional() },
+    async run(cli, options, [query]) {
+      const body = { query, where: whereOf(options), full: options.full === 'true' };
+      const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'search'), fleetAnswer, { body });
+      cli.show(answer, () => JSON.stringify(answer, undefined, 2));
+      return undefined;
+    },
+  });
+}
+
+async function pathOf(cli: { tenantPath(): Promise<string> }, { as }: Where, act: string): Promise<string> {
+  return `${await cli.tenantPath()}/connectors/${encodeURIComponent(as)}/fleet/${act}`;
+}
+
+function whereOf({ home, tag, country, region, coreOlderThan }: Where): Record<string, unknown> {
+  return { homes: home, tag, country, region, core_older_than: coreOlderThan };
+}
+
+function argsOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new UsageError('--args wants a JSON object');
+  }
+}
