@@ -47,7 +47,8 @@ export interface DueNotice {
   readonly createdAt: Date;
   readonly channel: {
     readonly kind: ChannelKind;
-    readonly settings: unknown;
+    /** Opened only now: a channel that does not open holds up no other. @throws Fault STORAGE_UNAVAILABLE */
+    settings(): Promise<unknown>;
     readonly quiet: QuietHours | undefined;
     readonly timeZone: string;
   };
@@ -144,7 +145,7 @@ export async function takeNotices(
       returning n.id, n.tenant_id, n.content, n.attempt, n.created_at, c.id as channel_id, c.kind, c.sealed_settings,
         c.quiet_from, c.quiet_until, c.time_zone`.execute(trx),
   );
-  return await Promise.all(rows.map((row) => toDue(db, vault, row)));
+  return rows.map((row) => toDue(db, vault, row));
 }
 
 /** Sent, or given up with the reason. @throws Fault STORAGE_UNAVAILABLE */
@@ -197,10 +198,11 @@ interface DueRow extends QuietRow {
   readonly sealed_settings: Buffer;
 }
 
-async function toDue(db: Database, vault: Vault, row: DueRow): Promise<DueNotice> {
+function toDue(db: Database, vault: Vault, row: DueRow): DueNotice {
   const { tenant_id: tenantId, kind, channel_id: channelId, sealed_settings: sealed } = row;
-  const plain = await tenantTrx(db, tenantId, (trx) => openFrom(trx, vault, placeOf(tenantId, channelId), sealed));
-  const channel = { kind, settings: asJson(plain), quiet: quietOf(row), timeZone: row.time_zone };
+  const settings = async () =>
+    asJson(await tenantTrx(db, tenantId, (trx) => openFrom(trx, vault, placeOf(tenantId, channelId), sealed)));
+  const channel = { kind, settings, quiet: quietOf(row), timeZone: row.time_zone };
   return { id: row.id, tenantId, content: row.content, attempt: row.attempt, createdAt: row.created_at, channel };
 }
 

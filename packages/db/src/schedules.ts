@@ -63,9 +63,13 @@ export type StartSchedule = (
 
 /**
  * Starts what is due, each once, whichever replicas look at once: the job and the next time are stored in one transaction.
- * Resolves with how many were started. @throws Fault STORAGE_UNAVAILABLE, or as `start` does
+ * Resolves with how many were started. @throws Fault STORAGE_UNAVAILABLE
  */
-export async function startDueSchedules(db: Database, start: StartSchedule): Promise<number> {
+export async function startDueSchedules(
+  db: Database,
+  start: StartSchedule,
+  onError: (error: unknown, scheduleId: string) => void,
+): Promise<number> {
   const { rows: due } = await systemTrx(db, (trx) =>
     sql<{ id: string; tenantId: string }>`
       select s.id, s.tenant_id as "tenantId" from schedule s
@@ -73,7 +77,14 @@ export async function startDueSchedules(db: Database, start: StartSchedule): Pro
       where s.next_at <= now() order by s.next_at limit 100`.execute(trx),
   );
   let started = 0;
-  for (const { id, tenantId } of due) if (await startOne(db, tenantId, id, start)) started += 1;
+  for (const { id, tenantId } of due) {
+    try {
+      if (await startOne(db, tenantId, id, start)) started += 1;
+    } catch (error) {
+      // One that cannot start holds up no other.
+      onError(error, id);
+    }
+  }
   return started;
 }
 

@@ -46,7 +46,7 @@ async function deliver({ db, allowPrivateAddresses }: DeliveryDeps, notice: DueN
   const waitMs = quietForMs(channel.quiet, channel.timeZone, now);
   if (waitMs > 0) return putOffNotice(db, notice, waitMs, undefined);
   try {
-    await sendNotice(channelSettings.parse(channel.settings), notice, allowPrivateAddresses);
+    await sendNotice(channelSettings.parse(await channel.settings()), notice, allowPrivateAddresses);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (attempt >= MAX_ATTEMPTS) return settleNotice(db, notice, error.message);

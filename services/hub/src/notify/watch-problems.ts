@@ -14,12 +14,13 @@ const GRACE_MS = 5 * 60_000;
 /** Notes each minute what began and what ended at homes, and stores the messages about it. Never throws. */
 export async function watchProblems(db: Database, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    try {
-      for (const tenant of await listTenants(db)) {
-        if (tenant.state === 'active') await lookForProblems(db, tenant.id, new Date(), GRACE_MS);
-      }
-    } catch (error) {
-      log.debug({ err: error }, 'problems of homes could not be noted');
+    const note = (error: unknown) => log.debug({ err: error }, 'problems of homes could not be noted');
+    const tenants = await listTenants(db).catch((error: unknown) => {
+      note(error);
+      return [];
+    });
+    for (const { id, state } of tenants) {
+      if (state === 'active' && !signal.aborted) await lookForProblems(db, id, new Date(), GRACE_MS).catch(note);
     }
     await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
   }

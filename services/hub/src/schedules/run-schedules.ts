@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@hub/db/database.ts';
-import { startDueSchedules } from '@hub/db/schedules.ts';
+import { type StartSchedule, startDueSchedules } from '@hub/db/schedules.ts';
 import type { Queue } from '@hub/queue/queue.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { OPERATOR } from '../api/operator.ts';
@@ -13,19 +13,22 @@ const NEVER_MS = 366 * 24 * 3_600_000;
 /** Starts jobs by the clock until the signal ends it. All replicas take part; never throws. */
 export async function runSchedules(db: Database, queue: Queue, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await startDue(db, queue).catch((error: unknown) => log.warn({ err: error }, 'schedules have to wait'));
+    await startDue(db, queue, log).catch((error: unknown) => log.warn({ err: error }, 'schedules have to wait'));
     await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
   }
 }
 
 /** Once. A job of the same schedule that is not finished yet is that one. @throws Fault STORAGE_UNAVAILABLE */
-export async function startDue(db: Database, queue: Queue): Promise<number> {
-  const started = await startDueSchedules(db, async ({ id, homeId, cron, timeZone, kind, args, tenantId }, trx) => {
+export async function startDue(db: Database, queue: Queue, log: Log): Promise<number> {
+  const onError = (error: unknown, scheduleId: string) =>
+    log.warn({ err: error, scheduleId }, 'a schedule could not start its job');
+  const start: StartSchedule = async ({ id, homeId, cron, timeZone, kind, args, tenantId }, trx) => {
     const dedupKey = `schedule:${id}`;
     const { job } = await queue.enqueue({ tenantId, homeId, kind, args, actor: OPERATOR, dedupKey }, trx);
     const now = new Date();
     return { jobId: job.id, nextAt: nextTick(cron, timeZone, now) ?? new Date(now.getTime() + NEVER_MS) };
-  });
+  };
+  const started = await startDueSchedules(db, start, onError);
   if (started > 0) queue.hint();
   return started;
 }

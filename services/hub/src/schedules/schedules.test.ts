@@ -39,8 +39,8 @@ test('days that were missed are one start, whoever looks, and the next is ahead'
   const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';
   const lastWeek = new Date(Date.now() - 7 * 24 * 3_600_000);
   await tenantTrx(db, tenantId, (trx) => trx.updateTable('schedule').set({ next_at: lastWeek }).execute());
-  await Promise.all([1, 2, 3].map(() => startDue(db, hub.deps.queue)));
-  expect(await startDue(db, hub.deps.queue)).toBe(0);
+  await Promise.all([1, 2, 3].map(() => startDue(db, hub.deps.queue, hub.deps.log)));
+  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(0);
   const { jobs } = (await hub.ask('GET', '/tenants/fjord/jobs')).body;
   expect(jobs).toMatchObject([{ kind: 'backup.create', home: 'cabin', actor: { kind: 'operator' } }]);
   const [schedule] = (await hub.ask('GET', '/tenants/fjord/schedules')).body.schedules;
