@@ -3,6 +3,7 @@ import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import { createConnector } from '@hub/db/connectors.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { registerHome, updateHome } from '@hub/db/homes.ts';
+import { jobTables } from '@hub/db/job-record.ts';
 import { createPerson, ensureMember } from '@hub/db/people.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { accessOf, type ConnectorAccess } from '@hub/gate/connector-access.ts';
@@ -161,4 +162,32 @@ test('REST plans and runs in the name of a connector, with its limits', async ()
   const ran = await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id });
   expect(ran).toMatchObject({ status: 200, body: { done: 10, failed: 0 } });
   expect((await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id })).status).toBeGreaterThanOrEqual(400);
+});
+
+test('a run that a crash cut off goes on with the homes that are left and repeats no write', async () => {
+  const { db } = hub.deps.storage;
+  const homes = (anna?.homes ?? [])
+    .filter(({ slug }) => slug.startsWith('home-1'))
+    .map(({ id, slug }) => ({ id, slug }));
+  const { tool, args } = LIGHT;
+  const how = { isWrite: true, soakSeconds: 0, maxFailures: 2, maxFailedPercent: 100, atOnce: 4 };
+  const connectorId = anna?.id ?? '';
+  const { job } = await hub.deps.queue.enqueue({
+    ...{ tenantId, connectorId, homeId: undefined, actor: { kind: 'connector', id: connectorId }, effect: 'control' },
+    ...{ kind: 'fleet.run', args: { tool, args, rings: [homes], ...how }, runAt: new Date(Date.now() + 3_600_000) },
+  });
+  await tenantTrx(db, tenantId, async (trx) => {
+    // As a process leaves it that ends amid the call.
+    const open = { job_id: job.id, tenant_id: tenantId, name: 'home home-15', marker: '{}' };
+    await jobTables(trx).insertInto('job_step').values(open).execute();
+    await jobTables(trx).updateTable('job').set({ run_at: new Date() }).where('id', '=', job.id).execute();
+  });
+  hub.deps.queue.hint();
+  const ended = await hub.deps.queue.follow(tenantId, job.id, 30_000);
+  expect(ended).toMatchObject({
+    state: 'done',
+    result: { done: 9, unknown: 1, failed: 0, homes: [{ home: 'home-15', outcome: 'unknown' }, ...Array(9).fill({})] },
+  });
+  expect(heard).toHaveLength(9);
+  expect(heard).not.toContain('Simulated home 15');
 });
