@@ -24,7 +24,7 @@ const OPERATIONS = [
   ...['verifyAudit', 'reportMonth', 'keyStatus', 'rotateKeys', 'retireKey'],
   ...['listSchedules', 'addSchedule', 'removeSchedule'],
   ...['beginRecovery', 'confirmRecovery', 'reviewRecovery', 'checkBackup', 'listBackups'],
-  ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules'],
+  ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules', 'removeMember'],
 ];
 
 async function readDocument(): Promise<Document> {
