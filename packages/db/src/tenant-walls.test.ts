@@ -112,6 +112,10 @@ async function fillByHand(id: string, homeId: string): Promise<void> {
   const [channel, day] = [newId(), '2026-01-01'];
   await tenantTrx(made.db, id, async (trx) => {
     const insert = (text: ReturnType<typeof sql>) => text.execute(trx);
+    await insert(
+      sql`insert into fleet_plan (id, tenant_id, connector_id, request_digest, rings, expires_at)
+        values (${newId()}, ${id}, ${newId()}, 'd', '[]', now())`,
+    );
     await insert(sql`insert into home_backup (tenant_id, home_id, sealed_key) values (${id}, ${homeId}, 'x')`);
     await insert(sql`
       insert into backup (id, tenant_id, home_id, state, ha_backup_id, name, made_at, is_with_database, is_protected, place, object)
