@@ -76,6 +76,21 @@ capabilities: {drop: [ALL]}
 {{- include "hub.secretEnv" (list "HUB_KEYS" .Values.secrets.hubKeys) }}
 {{- end -}}
 
+{{/* Where backups of homes go; the keys of a bucket come from a Secret. */}}
+{{- define "hub.backupEnv" -}}
+{{- with .Values.backups }}{{ if .store }}
+- {name: BACKUP_STORE, value: {{ .store | quote }}}
+- {name: AWS_REGION, value: {{ .region | quote }}}
+{{- with .endpoint }}
+- {name: AWS_ENDPOINT_URL, value: {{ . | quote }}}
+{{- end }}
+{{- if $.Values.secrets.s3AccessKeyId.name }}
+{{- include "hub.secretEnv" (list "AWS_ACCESS_KEY_ID" $.Values.secrets.s3AccessKeyId) }}
+{{- include "hub.secretEnv" (list "AWS_SECRET_ACCESS_KEY" $.Values.secrets.s3SecretAccessKey) }}
+{{- end }}
+{{- end }}{{ end }}
+{{- end -}}
+
 {{- define "hub.observedEnv" -}}
 {{- with .Values.settings }}
 - {name: LOG_LEVEL, value: {{ .logLevel }}}
@@ -195,6 +210,12 @@ readinessProbe:
 {{- define "hub.storeEgress" -}}
 {{ include "hub.egress" .Values.networkPolicy.database }}
 {{ include "hub.egress" .Values.networkPolicy.redis }}
+{{- end -}}
+
+{{- define "hub.backupEgress" -}}
+{{- if hasPrefix "s3://" .Values.backups.store }}
+{{- include "hub.egress" .Values.networkPolicy.objectStore }}
+{{- end }}
 {{- end -}}
 
 {{- define "hub.observedEgress" -}}
