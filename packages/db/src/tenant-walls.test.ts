@@ -131,6 +131,9 @@ async function fillByHand(id: string, homeId: string): Promise<void> {
       insert into audit_seal (tenant_id, number, until, row_count, digest, chain)
       values (${id}, 1, now(), 0, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'))`);
     await insert(sql`
+      insert into schedule (id, tenant_id, home_id, name, cron, kind, args, next_at, created_by_kind)
+      values (${newId()}, ${id}, ${homeId}, 's', '0 3 * * *', 'backup.create', '{}', now(), 'system')`);
+    await insert(sql`
       insert into home_day (home_id, tenant_id, day, looks, running) values (${homeId}, ${id}, ${day}, 1, 1)`);
   });
 }
