@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Fault } from '@hub/core/fault.ts';
 import { hashSecret, newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { listAudit } from '@hub/db/audit.ts';
@@ -115,7 +116,9 @@ export async function openGate({
         return port;
       },
       fleetFor: () => {
-        throw new Error('this gate runs nothing at many homes');
+        throw new Fault('COMPONENT_NOT_INSTALLED', 'This gate has no queue for work at many homes.', {
+          suggestion: 'Use the queue of a hub.',
+        });
       },
       recentCalls: ({ tenantId, id: connectorId }, homeId, limit) =>
         listAudit(db, tenantId, { connectorId, homeId, limit }),
