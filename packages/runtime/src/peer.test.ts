@@ -86,3 +86,12 @@ test('who gives up is seen to have gone', async () => {
   await expect(asked).rejects.toThrow();
   await gone.promise;
 });
+
+test('a client that runs on proves the key that is in use by now', async () => {
+  const address = await serve(ringOf([2, second]), echo);
+  const rotating = { usedId: 1, keyOf: (id: number) => ({ 1: first, 2: second })[id] };
+  const early = client(rotating);
+  await expect(early.send({ address, path: '/', body: 'x' })).rejects.toMatchObject({ why: 'stranger' });
+  rotating.usedId = 2;
+  expect((await early.send({ address, path: '/', body: 'x' })).statusCode).toBe(200);
+});

@@ -71,14 +71,16 @@ export interface PeerClient {
 }
 
 export function createPeerClient(keys: PeerKeys): PeerClient {
-  const { usedId } = keys;
-  const psk = keys.keyOf(usedId);
-  if (!psk) throw new Error('the key ring is empty');
   const agent = new Agent({
     keepAlive: true,
     timeout: IDLE_MS,
     ...TLS,
-    pskCallback: () => ({ psk, identity: `${IDENTITY}${usedId}` }),
+    // Looked up with each handshake: a rotation changes the key while this process runs.
+    pskCallback: () => {
+      const { usedId } = keys;
+      const psk = keys.keyOf(usedId);
+      return psk ? { psk, identity: `${IDENTITY}${usedId}` } : null;
+    },
     checkServerIdentity: () => undefined,
   });
   return {
@@ -93,16 +95,21 @@ export function createPeerClient(keys: PeerKeys): PeerClient {
       const late = setTimeout(() => {
         if (!isConnected) request.destroy(new PeerUnreachable('silent', undefined));
       }, HANDSHAKE_MS);
+      const connected = () => {
+        isConnected = true;
+        // Not before: what is read from a stream for a connection that does not come about is lost to the next one.
+        if (typeof body === 'object') body.pipe(request);
+      };
       request.on('socket', (socket) => {
-        if (request.reusedSocket) isConnected = true;
-        else socket.once('secureConnect', () => (isConnected = true));
+        if (request.reusedSocket) connected();
+        else socket.once('secureConnect', connected);
       });
       request.on('close', () => clearTimeout(late));
       request.on('error', (error) => {
         clearTimeout(late);
         reject(isConnected || signal?.aborted || error instanceof PeerUnreachable ? error : unreachable(error));
       });
-      if (typeof body === 'object') body.on('error', (error) => request.destroy(error)).pipe(request);
+      if (typeof body === 'object') body.on('error', (error) => request.destroy(error));
       else request.end(body);
       return promise;
     },

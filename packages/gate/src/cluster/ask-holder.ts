@@ -49,6 +49,7 @@ export async function askHolder(deps: AskDeps, question: HolderQuestion): Promis
     const answer = await askOnce(deps, question, place, leftMs);
     if (!('missed' in answer)) return answer;
     await places.missed(homeId, place, answer.missed);
+    if (typeof question.body === 'object' && question.body.readableDidRead) throw halfRead();
     if (answer.missed !== 'refused')
       await delay(TRY_AGAIN_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
@@ -139,6 +140,13 @@ function reasonOf(signal: AbortSignal, outcomeUnknown = false): Fault {
 function unreachable(): Fault {
   return new Fault('CONNECTION_TIMEOUT', "The replica that holds this home's link could not be reached.", {
     suggestion: 'Nothing was sent. Retry in some seconds.',
+  });
+}
+
+/** What was read from a stream is gone: sent again it would arrive without its beginning. */
+function halfRead(): Fault {
+  return new Fault('CONNECTION_FAILED', 'The link of this home moved while a file was on its way to it.', {
+    suggestion: 'Nothing was given to the home. Send the file again.',
   });
 }
 

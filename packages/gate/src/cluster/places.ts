@@ -14,6 +14,8 @@ export interface Places {
   isHere(homeId: string): boolean;
   /** For a question from elsewhere: takes the home when nobody has it. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED | STORAGE_UNAVAILABLE */
   locate(homeId: string): Promise<Place | 'here'>;
+  /** The same by the table alone: who asks from another process has just looked there, and what is remembered here may be older. @throws as locate */
+  locateAnew(homeId: string): Promise<Place | 'here'>;
   /** What was heard of a place was wrong: it is looked up anew. A place that refuses connections is free to be taken. */
   missed(homeId: string, place: Place, why: 'refused' | 'silent' | 'not_held'): Promise<void>;
   /** Does this replica live, by its lease? One that hands its homes over still finishes what it was asked. @throws Fault STORAGE_UNAVAILABLE */
@@ -63,16 +65,20 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     return 'here';
   }
 
+  async function locateAnew(homeId: string): Promise<Place | 'here'> {
+    if (here.has(homeId) && !isLeaving) return 'here';
+    const answer = asking.get(homeId) ?? ask(homeId).finally(() => asking.delete(homeId));
+    asking.set(homeId, answer);
+    return answer;
+  }
+
   return {
     isHere: (homeId) => here.has(homeId),
     async locate(homeId) {
       if (here.has(homeId) && !isLeaving) return 'here';
-      const place = known.get(homeId);
-      if (place) return place;
-      const answer = asking.get(homeId) ?? ask(homeId).finally(() => asking.delete(homeId));
-      asking.set(homeId, answer);
-      return answer;
+      return known.get(homeId) ?? locateAnew(homeId);
     },
+    locateAnew,
     async missed(homeId, place, why) {
       if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
       if (why === 'refused') await declareGone(db, place.replicaId);

@@ -113,7 +113,7 @@ async function answer(
 
 /** One that is leaving, or has just lost its lease, has none: whoever asks looks for another. */
 async function isHere({ places }: InternalDeps, homeId: string): Promise<boolean> {
-  return places.locate(homeId).then(
+  return places.locateAnew(homeId).then(
     (place) => place === 'here',
     (error: unknown) => {
       if (error instanceof Fault && error.code === 'CONNECTION_FAILED') return false;

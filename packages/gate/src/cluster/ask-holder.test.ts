@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { newId } from '@hub/core/ids.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { declareGone } from '@hub/db/home-holders.ts';
+import { registerHome } from '@hub/db/homes.ts';
+import { claimReplica } from '@hub/db/replicas.ts';
+import { createTenant } from '@hub/db/tenants.ts';
+import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { freePort } from '@hub/real-home/free-port.ts';
+import { answerJson, createPeerClient, createPeerServer } from '@hub/runtime/peer.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { askHolder } from './ask-holder.ts';
+import { createPlaces, type Places } from './places.ts';
+
+const psk = randomBytes(32);
+const keys = { usedId: 1, keyOf: () => psk };
+const ending: (() => void)[] = [];
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => {
+  for (const end of ending.splice(0)) end();
+});
+afterAll(() => database.drop());
+
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createPeerServer(keys, handle);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ending.push(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The home seems to be at the first address, and is at the second. */
+function movedFrom(...addresses: readonly string[]): Places {
+  let looks = 0;
+  const places = createPlaces({ db: database.db, replicaId: undefined, onMoved: () => undefined });
+  return {
+    ...places,
+    locate: async () => ({ replicaId: newId(), address: addresses[looks++] ?? '' }),
+    missed: async () => undefined,
+    lives: async () => true,
+  };
+}
+
+const file = () => Array.from({ length: 40 }, (_, n) => Buffer.alloc(65_536, n + 1));
+async function send(places: Places, body: Readable) {
+  const peers = createPeerClient(keys);
+  ending.push(peers.close);
+  return askHolder({ places, peers }, { homeId: newId(), act: 'rest', body, deadlineMs: 10_000, isRepeatable: false });
+}
+
+test('a file reaches the holder whole after another replica refused the connection', async () => {
+  const got = Promise.withResolvers<Buffer>();
+  const holder = await serve((request, response) => {
+    buffer(request).then(got.resolve, got.reject);
+    got.promise.then(() => answerJson(response, 200, {})).catch(() => response.destroy());
+  });
+  const nobody = `127.0.0.1:${await freePort()}`;
+  await send(movedFrom(nobody, holder), Readable.from(file(), { objectMode: false }));
+  expect((await got.promise).equals(Buffer.concat(file()))).toBe(true);
+});
+
+test('a file that a replica without the home began to take is not sent on without its beginning', async () => {
+  let heard = 0;
+  const holder = await serve((_request, response) => {
+    heard++;
+    answerJson(response, 200, {});
+  });
+  const wrong = await serve((request, response) => {
+    request.once('data', () => answerJson(response, 421, {}));
+  });
+  const sending = send(movedFrom(wrong, holder), Readable.from(file(), { objectMode: false }));
+  await expect(sending).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  expect(heard).toBe(0);
+});
+
+test('a replica asked for a home takes it when the holder it remembers is gone', async () => {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug: 'moved', name: 'Moved' }, SYSTEM_ACTOR);
+  const link = { url: 'http://home.example', token: 'x' };
+  const { home } = await registerHome(db, vault, tenant.id, { name: 'Home', link }, SYSTEM_ACTOR);
+  const join = async (address: string) => {
+    const replicaId = newId();
+    await claimReplica(db, { id: replicaId, address, isAlone: false, leaseMs: 60_000 });
+    return { replicaId, places: createPlaces({ db, replicaId, onMoved: () => undefined }) };
+  };
+  const [first, second] = [await join('a:1'), await join('b:1')];
+  expect(await first.places.locate(home.id)).toBe('here');
+  expect(await second.places.locate(home.id)).toMatchObject({ replicaId: first.replicaId });
+  await declareGone(db, first.replicaId);
+  expect(await second.places.locateAnew(home.id)).toBe('here');
+});
