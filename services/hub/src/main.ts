@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { newId } from '@hub/core/ids.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
+import { endWithReason } from '@hub/runtime/end-with-reason.ts';
 import { createLogger, type Log } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createShutdown, type Shutdown } from '@hub/runtime/shutdown.ts';
@@ -11,7 +12,6 @@ import { createApp } from './app.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { type Config, readConfig } from './config.ts';
 import { createDeps } from './deps.ts';
-import { endWithReason } from './end-with-reason.ts';
 import { listen } from './listen.ts';
 import { createOps } from './ops.ts';
 import { awaitRecovery } from './recovery/await-recovery.ts';
@@ -78,4 +78,4 @@ function endForRecovery(shutdown: Shutdown, log: Log): void {
   void shutdown.stop('the database was restored').then(() => process.exit(1));
 }
 
-await endWithReason(() => main(readConfig()));
+await endWithReason('hub', () => main(readConfig()));

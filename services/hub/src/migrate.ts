@@ -1,9 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
 import { assertSafeRole, openDatabase } from '@hub/db/database.ts';
 import { migrate } from '@hub/db/migrate.ts';
+import { endWithReason } from '@hub/runtime/end-with-reason.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { type Config, readConfig } from './config.ts';
-import { endWithReason } from './end-with-reason.ts';
 import { MIGRATIONS } from './storage.ts';
 
 /** Brings an outside database up to date and ends: for a step of its own before hubs are replaced. Needs no keys, starts nothing. */
@@ -24,4 +24,4 @@ async function main({ databaseDirectUrl, databaseCa, logLevel }: Config): Promis
   }
 }
 
-await endWithReason(() => main(readConfig()));
+await endWithReason('hub', () => main(readConfig()));

@@ -1,6 +1,6 @@
-import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
+import { endWithReason } from '@hub/runtime/end-with-reason.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
 import { createShutdown } from '@hub/runtime/shutdown.ts';
@@ -34,11 +34,4 @@ async function main(config: Config): Promise<void> {
   }
 }
 
-/** A start that cannot succeed says why and what to do, and ends with 1; anything else is a bug and keeps its stack. */
-try {
-  await main(readConfig());
-} catch (error) {
-  if (!(error instanceof Fault)) throw error;
-  process.stderr.write(`\nworker: ${error.message}\n${error.suggestions.map((line) => `  → ${line}\n`).join('')}`);
-  process.exit(1);
-}
+await endWithReason('worker', () => main(readConfig()));
