@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { backupStoreOf, backupStoreVariables } from '@hub/backup-store/store-settings.ts';
 import { EFFECTS } from '@hub/core/effect.ts';
 import { Fault } from '@hub/core/fault.ts';
-import { clusterVariables, readCaFile } from '@hub/runtime/cluster-settings.ts';
+import { clusterVariables, readCaFile, tellingVariables } from '@hub/runtime/cluster-settings.ts';
 import {
   envBoolean,
   envCidrs,
@@ -27,6 +27,7 @@ const schema = z.object({
   OPS_PORT: envPort.default(9584),
   DATA_DIR: envText.default('data'),
   ...clusterVariables,
+  ...tellingVariables,
   ...backupStoreVariables,
   DATABASE_DIRECT_URL: envUrl('postgres', 'postgresql').optional(),
   INTERNAL_HOST: envText.default('0.0.0.0'),
@@ -49,10 +50,6 @@ const schema = z.object({
   JOBS_MAX_DAYS: envNumber(1, 3_660).default(90),
   DRAIN_SECONDS: envNumber(0, 300).default(0),
   SWEEP_MINUTES: envNumber(0, 10_080).default(15),
-  LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
-  TRACES_KEEP_PERCENT: envNumber(0, 100).default(5),
-  TRACES_SLOW_MS: envNumber(1, 3_600_000).default(1_000),
 });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -1,19 +1,16 @@
 import { backupStoreOf, backupStoreVariables } from '@hub/backup-store/store-settings.ts';
 import { Fault } from '@hub/core/fault.ts';
-import { clusterVariables, readCaFile } from '@hub/runtime/cluster-settings.ts';
-import { envHttpUrl, envNumber, envOneOf, envPort, envText, readEnv } from '@hub/runtime/env.ts';
+import { clusterVariables, readCaFile, tellingVariables } from '@hub/runtime/cluster-settings.ts';
+import { envNumber, envPort, envText, readEnv } from '@hub/runtime/env.ts';
 import { z } from 'zod';
 
 const schema = z.object({
   ...clusterVariables,
+  ...tellingVariables,
   ...backupStoreVariables,
   OPS_HOST: envText.default('127.0.0.1'),
   OPS_PORT: envPort.default(9584),
   WORKER_CONCURRENCY: envNumber(1, 100).default(8),
-  LOG_LEVEL: envOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: envHttpUrl.optional(),
-  TRACES_KEEP_PERCENT: envNumber(0, 100).default(5),
-  TRACES_SLOW_MS: envNumber(1, 3_600_000).default(1_000),
 });
 
 export type Config = ReturnType<typeof readConfig>;
