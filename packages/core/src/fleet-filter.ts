@@ -1,5 +1,7 @@
+import type { HomeHealth } from './home-health.ts';
+
 /** A home with what is known of how it stands. */
-export interface FleetHome {
+export interface FleetHome extends Partial<HomeHealth> {
   readonly slug: string;
   readonly name: string;
   /** Writes over many homes leave it alone. */
@@ -10,15 +12,6 @@ export interface FleetHome {
   /** undefined: it was never reached. */
   readonly state?: string | undefined;
   readonly haVersion?: string | undefined;
-  readonly coreUpdate?: string | undefined;
-  readonly osUpdate?: string | undefined;
-  readonly updatesPending?: number | undefined;
-  readonly lastBackupAt?: Date | undefined;
-  readonly diskFreeBytes?: number | undefined;
-  readonly diskTotalBytes?: number | undefined;
-  readonly repairs?: number | undefined;
-  readonly unavailableEntities?: number | undefined;
-  readonly lowBatteries?: number | undefined;
   readonly certificateExpiresAt?: Date | undefined;
   readonly tokenExpiresAt?: Date | undefined;
   readonly lastSeenAt?: Date | undefined;

@@ -1,3 +1,4 @@
+import type { BackupFacts } from '@hub/core/backup-facts.ts';
 import { type Selectable, sql, type Updateable } from 'kysely';
 import type { Database } from './database.ts';
 import { tenantTrx } from './doors.ts';
@@ -7,17 +8,10 @@ import { openFrom, type SealPlace, sealFor, type Vault } from './vault.ts';
 export type BackupState = BackupTable['state'];
 
 /** A backup in the hub's own store, or on its way there. */
-export interface BackupRecord {
-  readonly id: string;
+export interface BackupRecord extends BackupFacts {
   readonly homeId: string;
   readonly state: BackupState;
-  readonly haBackupId: string;
-  readonly name: string;
-  readonly haVersion: string | undefined;
-  readonly madeAt: Date;
   readonly isWithDatabase: boolean;
-  /** Encrypted by Home Assistant too, with its own key. */
-  readonly isProtected: boolean;
   readonly place: string;
   /** Its name in the store. */
   readonly object: string;
@@ -36,16 +30,10 @@ export interface BackupMeasures {
   readonly sealedSha256: Buffer;
 }
 
-export interface NewBackup {
-  readonly id: string;
+export interface NewBackup extends BackupFacts {
   readonly tenantId: string;
   readonly homeId: string;
-  readonly haBackupId: string;
-  readonly name: string;
-  readonly haVersion: string | undefined;
-  readonly madeAt: Date;
   readonly isWithDatabase: boolean;
-  readonly isProtected: boolean;
   /** Home Assistant's own key, where it encrypted with one. */
   readonly haKey: string | undefined;
   readonly place: string;

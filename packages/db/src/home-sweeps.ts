@@ -1,3 +1,4 @@
+import type { HomeHealth } from '@hub/core/home-health.ts';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { tenantTrx } from './doors.ts';
@@ -8,17 +9,8 @@ export interface DueHome {
   readonly homeId: string;
 }
 
-/** What a look at a running home found; undefined where the home does not tell. */
-export interface HomeSweep {
-  readonly coreUpdate: string | undefined;
-  readonly osUpdate: string | undefined;
-  readonly updatesPending: number | undefined;
-  readonly lastBackupAt: Date | undefined;
-  readonly diskFreeBytes: number | undefined;
-  readonly diskTotalBytes: number | undefined;
-  readonly repairs: number | undefined;
-  readonly unavailableEntities: number | undefined;
-  readonly lowBatteries: number | undefined;
+/** What a look at a running home found. */
+export interface HomeSweep extends HomeHealth {
   readonly certificateExpiresAt: Date | undefined;
 }
 

@@ -1,22 +1,9 @@
+import type { HomeHealth } from '@hub/core/home-health.ts';
 import { z } from 'zod';
 import { readBackupInfo } from './backups.ts';
 import { readText } from './body.ts';
 import type { CallOptions, Home } from './home.ts';
 import { listRepairs } from './notices.ts';
-
-/** How a home stands, from a handful of reads; undefined where it does not tell. */
-export interface HomeHealth {
-  /** The version that is offered, when an update waits. */
-  readonly coreUpdate: string | undefined;
-  readonly osUpdate: string | undefined;
-  readonly updatesPending: number | undefined;
-  readonly lastBackupAt: Date | undefined;
-  readonly diskFreeBytes: number | undefined;
-  readonly diskTotalBytes: number | undefined;
-  readonly repairs: number | undefined;
-  readonly unavailableEntities: number | undefined;
-  readonly lowBatteries: number | undefined;
-}
 
 const statesShape = z.array(
   z.object({ entity_id: z.string(), state: z.string(), attributes: z.record(z.string(), z.unknown()) }),

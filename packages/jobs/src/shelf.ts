@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BackupFacts } from '@hub/core/backup-facts.ts';
 
 /** The hub's own store of backups, as a job sees it: that of its home. */
 export interface BackupShelf {
@@ -21,25 +22,13 @@ export interface BackupShelf {
   tidy(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-export interface NewCopy {
-  readonly id: string;
-  readonly haBackupId: string;
-  readonly name: string;
-  readonly haVersion: string | undefined;
-  readonly madeAt: Date;
+export interface NewCopy extends BackupFacts {
   readonly isWithDatabase: boolean;
-  /** Encrypted by Home Assistant too. */
-  readonly isProtected: boolean;
+  /** Home Assistant's own key, where it encrypted with one. A secret. */
   readonly haKey: string | undefined;
 }
 
-export interface StoredCopy {
-  readonly id: string;
-  readonly haBackupId: string;
-  readonly name: string;
-  readonly haVersion: string | undefined;
-  readonly madeAt: Date;
-  readonly isProtected: boolean;
+export interface StoredCopy extends BackupFacts {
   /** Of the home's own file. */
   readonly sizeBytes: number;
   readonly sha256: string;
