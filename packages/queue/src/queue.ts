@@ -4,7 +4,7 @@ import { tenantTrx } from '@hub/db/doors.ts';
 import { readBacklog, readJobStamps, requeueRunning } from '@hub/db/job-claims.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { enqueueJob, getJob, type JobFilter, listJobs, type NewJob, requestCancel } from '@hub/db/jobs.ts';
-import type { Job, JobContext } from '@hub/jobs/define.ts';
+import type { Job } from '@hub/jobs/define.ts';
 import { type Bus, createMemoryBus } from '@hub/runtime/bus.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
@@ -12,11 +12,10 @@ import { currentTraceparent, inSpan, SpanKind } from '@hub/runtime/spans.ts';
 import { z } from 'zod';
 import { createFollowers } from './followers.ts';
 import { createLocalHint, type Hint } from './hint.ts';
-import type { JobCall } from './run-claim.ts';
+import type { RunSurroundings } from './run-claim.ts';
 import { createRunner } from './runner.ts';
 
-export interface QueueOptions {
-  readonly db: Database;
+export interface QueueOptions extends Pick<RunSurroundings, 'db' | 'openHome' | 'shelfOf' | 'call' | 'admit'> {
   /** The registry: every kind of job there is. */
   readonly jobs: readonly Job[];
   readonly log: Log;
@@ -38,23 +37,11 @@ export interface QueueOptions {
   readonly leaseMs?: number;
   /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
   readonly sweepMs?: number;
-  /** The home a job is for. The queue does not close it. @throws Fault HOME_NOT_FOUND */
-  openHome(
-    homeId: string,
-    tenantId: string,
-    caller: { readonly jobId: string; readonly attempt: number },
-  ): Promise<JobContext['home']>;
-  /** The hub's store of backups, for one home; left out where it has none. */
-  shelfOf?(homeId: string, tenantId: string): JobContext['shelf'];
-  /** Runs a tool for a job that works over many homes. @throws Fault as the call failed */
-  call?(job: JobRecord, call: JobCall): Promise<Record<string, unknown>>;
   /**
    * Which of the kinds this process runs: those of one home, those over many (which need `call`), or all. One that runs only
    * those over many takes no hints away from the others.
    */
   readonly runs?: 'all' | 'homes' | 'fleet';
-  /** Asked at every claim: may this job still be run for whoever asked for it? @throws Fault when not */
-  admit?(job: JobRecord): Promise<void>;
 }
 
 export type Enqueue = Omit<NewJob, 'isExclusive' | 'traceparent'>;
