@@ -14,7 +14,11 @@ export interface Admin {
 }
 
 export async function openAdmin({ base, dataDir }: Pick<RunningHub, 'base' | 'dataDir'>): Promise<Admin> {
-  const key = (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim();
+  return openAdminWith(base, (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim());
+}
+
+/** The same for a hub that was given its key. */
+export function openAdminWith(base: string, key: string): Admin {
   return {
     async send(method, path, body) {
       const response = await fetch(`${base}/api${path}`, {
@@ -53,6 +57,10 @@ const newUrl = z.object({ url: z.string() });
 export async function addConnector(admin: Admin, tenant: string, connector: NewConnector): Promise<string> {
   const { name, ceiling, homes } = connector;
   const selection = homes ? { homes: { kind: 'list', homes } } : {};
-  const body = { name, ceiling, ...selection };
-  return newUrl.parse(await admin.send('POST', `/tenants/${tenant}/connectors`, body)).url;
+  return newConnector(admin, tenant, { name, ceiling, ...selection });
+}
+
+/** Whatever the endpoint takes. Resolves with the connector's URL. */
+export async function newConnector(admin: Admin, tenant: string, connector: object): Promise<string> {
+  return newUrl.parse(await admin.send('POST', `/tenants/${tenant}/connectors`, connector)).url;
 }
