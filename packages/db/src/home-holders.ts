@@ -46,15 +46,9 @@ export async function heldHomes(db: Database, replicaId: string): Promise<Readon
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Gives homes free, all of a replica's unless one is named; whoever needs one takes it. @throws Fault STORAGE_UNAVAILABLE */
-export async function giveUpHomes(db: Database, replicaId: string, homeId?: string): Promise<void> {
-  await systemTrx(db, (trx) =>
-    trx
-      .deleteFrom('home_holder')
-      .where('replica_id', '=', replicaId)
-      .$if(homeId !== undefined, (query) => query.where('home_id', '=', homeId ?? ''))
-      .execute(),
-  );
+/** Gives all homes of a replica free; whoever needs one takes it. @throws Fault STORAGE_UNAVAILABLE */
+export async function giveUpHomes(db: Database, replicaId: string): Promise<void> {
+  await systemTrx(db, (trx) => trx.deleteFrom('home_holder').where('replica_id', '=', replicaId).execute());
 }
 
 /** Replicas that live, in no order. @throws Fault STORAGE_UNAVAILABLE */

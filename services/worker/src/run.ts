@@ -2,6 +2,7 @@ import { followKeys } from '@hub/db/key-rotation.ts';
 import { openVault } from '@hub/db/vault.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
+import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
 import { timedHome } from '@hub/gate/upstream-clock.ts';
@@ -34,12 +35,7 @@ export async function runJobs({ config, storage, shutdown, log, metrics, workerI
   const { db, ring, installationId } = storage;
   const link = await openClusterLink({ ...config.redis, installationId, log, shutdown, metrics });
   void followKeys(db, ring, undefined, shutdown.signal);
-  const peers = createPeerClient({
-    get usedId() {
-      return ring.usedId;
-    },
-    keyOf: (id) => (ring.ids.includes(id) ? ring.child('cluster', id) : undefined),
-  });
+  const peers = createPeerClient(peerKeysOf(ring));
   shutdown.onStop('database', 'lines to the hubs', async () => peers.close(), 1_000);
   const places = createPlaces({ db, replicaId: undefined, onMoved: () => undefined });
   const asking: AskDeps = { places, peers };

@@ -1,21 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
+import type { RemoteAsk } from '@hub/ha/remote.ts';
+import type { RemoteAct } from '@hub/ha/remote-wire.ts';
 import { type PeerClient, PeerUnreachable } from '@hub/runtime/peer.ts';
 import { currentTraceparent } from '@hub/runtime/spans.ts';
 import type { Place, Places } from './places.ts';
 
-export interface HolderQuestion {
+export interface HolderQuestion extends Omit<RemoteAsk, 'act' | 'headers'> {
   readonly homeId: string;
-  /** Below the home: `call`, `send`, `rest` … */
-  readonly act: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Readable;
-  readonly signal?: AbortSignal | undefined;
-  readonly deadlineMs: number;
-  /** May be sent again when its answer was lost. */
-  readonly isRepeatable: boolean;
+  readonly act: RemoteAct | 'call';
+  readonly headers?: RemoteAsk['headers'];
 }
 
 export interface AskDeps {
@@ -87,7 +82,7 @@ async function askOnce(
       return { missed: error.why };
     }
     if (isRepeatable && !watch.isLate) return { missed: 'silent' };
-    throw lost(!isRepeatable, error);
+    throw lostAnswer(!isRepeatable, error);
   }
 }
 
@@ -157,7 +152,8 @@ function stranger({ address }: Place, cause: unknown): Fault {
   });
 }
 
-function lost(outcomeUnknown: boolean, cause: unknown): Fault {
+/** The answer of a holder that went away. */
+export function lostAnswer(outcomeUnknown: boolean, cause?: unknown): Fault {
   return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
     suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
     outcomeUnknown,

@@ -8,7 +8,7 @@ import type { Elsewhere } from '../gate-deps.ts';
 import { CALL_DEADLINE_MS } from '../interruption.ts';
 import type { CallRequest, Run } from '../run.ts';
 import { waitedElsewhere } from '../upstream-clock.ts';
-import { type AskDeps, askHolder } from './ask-holder.ts';
+import { type AskDeps, askHolder, lostAnswer } from './ask-holder.ts';
 
 /** A call on its way to another replica: ids and arguments, and no secret that opens anything. */
 export interface ForwardedCall {
@@ -63,12 +63,12 @@ async function readAnswer(answer: Readable, request: CallRequest, isWrite: boole
         waitedElsewhere(upstreamMs);
         return result;
       }
-      if (fault !== undefined) throw faultFromWire(fault) ?? brokenOff(isWrite);
+      if (fault !== undefined) throw faultFromWire(fault) ?? lostAnswer(isWrite);
     }
   } catch (error) {
-    throw error instanceof Fault ? error : brokenOff(isWrite, error);
+    throw error instanceof Fault ? error : lostAnswer(isWrite, error);
   }
-  throw brokenOff(isWrite);
+  throw lostAnswer(isWrite);
 }
 
 function wireOf({ request, prepared }: Run): Omit<ForwardedCall, 'args'> {
@@ -87,13 +87,5 @@ function withHome(args: unknown, home: string): unknown {
 function moved(): Fault {
   return new Fault('CONNECTION_FAILED', 'The link of this home moves between replicas just now.', {
     suggestion: 'Nothing was sent. Retry in a second.',
-  });
-}
-
-function brokenOff(outcomeUnknown: boolean, cause?: unknown): Fault {
-  return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
-    suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
-    outcomeUnknown,
-    cause,
   });
 }

@@ -1,5 +1,6 @@
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
 import { forwardCalls } from '@hub/gate/cluster/forward.ts';
+import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
@@ -7,7 +8,7 @@ import type { HolderDeps } from '@hub/gate/holder.ts';
 import { type ClusterLink, openClusterLink } from '@hub/runtime/cluster-link.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
-import { createPeerClient, type PeerKeys } from '@hub/runtime/peer.ts';
+import { createPeerClient } from '@hub/runtime/peer.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import type { Config } from '../config.ts';
 import { portFault } from '../listen.ts';
@@ -46,12 +47,7 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
   const { config, redis, storage, shutdown, log, metrics, replicaId } = input;
   const { db, vault, installationId } = storage;
   const link = await openClusterLink({ ...redis, installationId, log, shutdown, metrics });
-  const keys: PeerKeys = {
-    get usedId() {
-      return vault.ring.usedId;
-    },
-    keyOf: (id) => (vault.ring.ids.includes(id) ? vault.ring.child('cluster', id) : undefined),
-  };
+  const keys = peerKeysOf(vault.ring);
   const peers = createPeerClient(keys);
   shutdown.onStop('database', 'lines to other replicas', async () => peers.close(), 1_000);
   const moved = new Set<(homeId: string) => void>();
