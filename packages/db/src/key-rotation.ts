@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -53,7 +53,7 @@ export async function followKeys(
 ): Promise<void> {
   while (!signal.aborted) {
     await followOnce(db, ring, replicaId).catch(() => undefined);
-    await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 

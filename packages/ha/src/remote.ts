@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { faultFromWire } from '@hub/core/fault-wire.ts';
+import { pause } from '@hub/core/pause.ts';
 import { DEFAULT_DEADLINE_MS } from './exchange.ts';
 import type {
   CallOptions,
@@ -180,7 +180,7 @@ async function reopen(
   { onEnded }: SubscribeOptions,
 ): Promise<AsyncGenerator<unknown> | undefined> {
   while (!stop.aborted) {
-    await delay(RENEW_AFTER_MS, undefined, { ref: false, signal: stop }).catch(() => undefined);
+    await pause(RENEW_AFTER_MS, stop);
     try {
       return await open(stop);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import { applyDiff, expandState, readEntitiesEvent } from './compressed-state.ts';
 import type { Home } from './home.ts';
 import type { EntityState } from './records.ts';
@@ -90,8 +90,4 @@ export async function watchUpdate(
 
 function isInstalled({ installedVersion, isInProgress }: Update, wanted: string | null): boolean {
   return !isInProgress && installedVersion !== null && installedVersion === wanted;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }

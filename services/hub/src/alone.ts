@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { claimReplica, type ReplicaClaim, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -45,7 +45,7 @@ export async function holdLease(db: Database, holder: LeaseHolder, shutdown: Shu
 /** False once another hub has the lease. */
 async function keep(db: Database, claim: ReplicaClaim, signal: AbortSignal, log: Log): Promise<boolean> {
   for (;;) {
-    await delay(RENEW_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(RENEW_EVERY_MS, signal);
     if (signal.aborted) return true;
     try {
       if ((await renewReplica(db, claim.id, LEASE_MS)) === undefined) await claimReplica(db, claim);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
+import { pause } from '@hub/core/pause.ts';
 import { type Change, latestChangeCursor, readChangesSince } from '@hub/db/changes.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -70,7 +71,7 @@ export async function watchChanges(deps: ChangeWatchDeps): Promise<ChangeWatch> 
 
   void (async () => {
     while (!signal.aborted) {
-      await delay(LOOK_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, signal);
       if (!signal.aborted) await look();
     }
   })();

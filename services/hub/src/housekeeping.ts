@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import { dropAudit, sealAudit } from '@hub/db/audit-seals.ts';
 import { pruneChanges } from '@hub/db/changes.ts';
 import type { Database } from '@hub/db/database.ts';
@@ -22,7 +22,7 @@ export interface HouseRules {
 export async function keepHouse(db: Database, rules: HouseRules, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await tidy(db, rules).catch((error: unknown) => log.warn({ err: error }, 'housekeeping has to wait'));
-    await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 

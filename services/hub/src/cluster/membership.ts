@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
@@ -43,7 +43,7 @@ export async function joinCluster({ db, replicaId, address, places, shutdown, lo
   async function keep(): Promise<void> {
     let heldAt = performance.now();
     for (;;) {
-      await delay(RENEW_EVERY_MS, undefined, { ref: false, signal: giveBack.signal }).catch(() => undefined);
+      await pause(RENEW_EVERY_MS, giveBack.signal);
       if (giveBack.signal.aborted) return;
       try {
         const askedAt = performance.now();

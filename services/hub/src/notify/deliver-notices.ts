@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type DueNotice, putOffNotice, settleNotice, takeNotices } from '@hub/db/notices.ts';
 import type { Vault } from '@hub/db/vault.ts';
@@ -30,7 +30,7 @@ export async function deliverNotices(deps: DeliveryDeps, signal: AbortSignal): P
       deps.log.debug({ err: error }, 'messages have to wait');
       return 0;
     });
-    if (count === 0) await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    if (count === 0) await pause(EVERY_MS, signal);
   }
 }
 

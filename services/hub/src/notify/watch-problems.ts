@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { findProblems } from '@hub/core/fleet-filter.ts';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { noteProblems, type ProblemEvent } from '@hub/db/home-problems.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
@@ -22,7 +22,7 @@ export async function watchProblems(db: Database, log: Log, signal: AbortSignal)
     for (const { id, state } of tenants) {
       if (state === 'active' && !signal.aborted) await lookForProblems(db, id, new Date(), GRACE_MS).catch(note);
     }
-    await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 

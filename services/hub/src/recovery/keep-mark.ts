@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type Beat, beatOnce, beginRecovery, readBeat } from '@hub/db/recovery.ts';
 import type { Log } from '@hub/runtime/log.ts';
@@ -37,7 +37,7 @@ export async function keepMark({ db, marks, log, signal, onRecovery }: MarkDeps)
     } catch (error) {
       log.debug({ err: error }, 'the beat of the database could not be raised');
     }
-    await delay(BEAT_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(BEAT_EVERY_MS, signal);
   }
 }
 

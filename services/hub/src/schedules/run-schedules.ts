@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type StartSchedule, startDueSchedules } from '@hub/db/schedules.ts';
 import type { Queue } from '@hub/queue/queue.ts';
@@ -14,7 +14,7 @@ const NEVER_MS = 366 * 24 * 3_600_000;
 export async function runSchedules(db: Database, queue: Queue, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await startDue(db, queue, log).catch((error: unknown) => log.warn({ err: error }, 'schedules have to wait'));
-    await delay(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 

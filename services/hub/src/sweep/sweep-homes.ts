@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
+import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
@@ -58,7 +58,7 @@ export async function sweepHomes(deps: SweepDeps): Promise<void> {
     }
     // With nothing to do it is enough to look again in a while; with all hands busy, when one is free.
     if (running.size >= AT_ONCE) await Promise.race(running);
-    else await delay(due.length > 0 ? 50 : IDLE_MS, undefined, { ref: false, signal }).catch(() => undefined);
+    else await pause(due.length > 0 ? 50 : IDLE_MS, signal);
   }
   await Promise.all(running);
 }
