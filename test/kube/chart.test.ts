@@ -77,6 +77,24 @@ describe('what the chart takes for granted', () => {
     expect(named.filter((name) => name !== 'POD_IP' && !knownVariables.has(name))).toEqual([]);
   });
 
+  it('every variable of a service is set by it, but those it has no use for', () => {
+    const isSet = (name: string) => templates.some((text) => new RegExp(`\\b${name}\\b`).test(text));
+    expect([...knownVariables].filter((name) => !isSet(name)).sort()).toEqual([
+      'AWS_SESSION_TOKEN', // keys that end have no place in a Secret
+      'HOME_ASSISTANT_NAME', // a first home at the first start is for a hub of one household
+      'HOME_ASSISTANT_TOKEN',
+      'HOME_ASSISTANT_URL',
+      'HOST', // the image listens everywhere
+      'HUB_PG_BIN', // in the image
+      'INTERNAL_HOST', // all addresses, and the ports as they are
+      'INTERNAL_PORT',
+      'JOBS_AT_ONCE', // workers run the jobs
+      'OPS_HOST',
+      'OPS_PORT',
+      'PORT',
+    ]);
+  });
+
   it('every program it starts is built from a source that is there', () => {
     const programs = templates.flatMap((text) => [...text.matchAll(/services\/\w+\/dist\/[\w-]+\.js/g)].map(String));
     expect(new Set(programs).size).toBe(3);

@@ -116,9 +116,12 @@ capabilities: {drop: [ALL]}
 {{- if not (kindIs "invalid" .allowPrivateAddresses) }}
 - {name: ALLOW_PRIVATE_ADDRESSES, value: {{ .allowPrivateAddresses | quote }}}
 {{- end }}
+- {name: SWEEP_MINUTES, value: {{ .sweepMinutes | int | quote }}}
 - {name: EDITS_MAX_COUNT, value: {{ .edits.maxCount | int | quote }}}
 - {name: EDITS_MAX_DAYS, value: {{ .edits.maxDays | int | quote }}}
 - {name: EDITS_MAX_MB, value: {{ .edits.maxMb | int | quote }}}
+- {name: AUDIT_MAX_DAYS, value: {{ .auditMaxDays | int | quote }}}
+- {name: JOBS_MAX_DAYS, value: {{ .jobsMaxDays | int | quote }}}
 {{- end }}
 {{- end -}}
 
