@@ -319,6 +319,33 @@ describe('changing hands', () => {
     expect(await queue.get(tenantId, id)).toMatchObject({ state: 'running', worker: 'other', result: undefined });
   });
 
+  test('an attempt that lost its job and ends late leaves alone the one that runs by then in the same process', async () => {
+    const [late, again] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const metrics = createMetrics({ version: '0', commit: 'x', jobKinds: new Set(['test']) });
+    const queue = await open(
+      job(({ attempt, signal }) => {
+        if (attempt === 1) return late.promise;
+        again.resolve();
+        return untilTold(signal);
+      }),
+      { leaseMs: 300, metrics },
+    );
+    const { id } = await start(queue);
+    await seen(queue, id, ({ state }) => state === 'running');
+    await tenantTrx(database.db, tenantId, (trx) =>
+      jobTables(trx)
+        .updateTable('job')
+        .set({ state: 'queued', worker: null, lease_until: null })
+        .where('id', '=', id)
+        .execute(),
+    );
+    await again.promise;
+    late.resolve();
+    await expect.poll(() => metrics.render()).toContain('hub_job_duration_seconds_count{job_kind="test"} 1');
+    await queue.stop(0);
+    expect(await queue.get(tenantId, id)).toMatchObject({ state: 'queued', attempt: 2 });
+  });
+
   test('the job of a runner that fell silent is taken up by the sweep', async () => {
     const metrics = createMetrics({ version: '0', commit: 'x' });
     const idle = await open(

@@ -26,6 +26,7 @@ export interface Runner {
 }
 
 interface Running {
+  readonly jobId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
   readonly isFleet: boolean;
@@ -34,7 +35,8 @@ interface Running {
 export function createRunner(options: RunnerOptions): Runner {
   const kinds = [...options.jobs.keys()];
   const ofHomes = kinds.filter((kind) => !options.jobs.get(kind)?.isFleet);
-  const running = new Map<string, Running>();
+  /** An attempt that lost its job may still be letting go while the next one runs here. */
+  const running = new Set<Running>();
   let isStopping = false;
   let claiming: Promise<void> | undefined;
   let isHinted = false;
@@ -55,7 +57,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /** Work over many homes waits for jobs of single homes: it never holds so many hands that those could not run. */
   function claimable(): readonly string[] {
-    const overMany = [...running.values()].filter(({ isFleet }) => isFleet).length;
+    const overMany = [...running].filter(({ isFleet }) => isFleet).length;
     return ofHomes.length === 0 || overMany < options.concurrency / 2 ? kinds : ofHomes;
   }
 
@@ -65,10 +67,11 @@ export function createRunner(options: RunnerOptions): Runner {
     if (!definition) throw new Error(`claimed a job of the unknown kind ${job.kind}`);
     const controller = new AbortController();
     const ended = runClaim(options, definition, claimed, controller).finally(() => {
-      running.delete(job.id);
+      running.delete(one);
       hint();
     });
-    running.set(job.id, { controller, ended, isFleet: definition.isFleet ?? false });
+    const one: Running = { jobId: job.id, controller, ended, isFleet: definition.isFleet ?? false };
+    running.add(one);
     options.onChange(job.id);
   }
 
@@ -84,8 +87,8 @@ export function createRunner(options: RunnerOptions): Runner {
       });
   }
 
-  function interruptAll(reason: InterruptionReason): void {
-    for (const { controller } of running.values()) controller.abort(new Interruption(reason));
+  function interrupt(reason: InterruptionReason, whose: (one: Running) => boolean): void {
+    for (const one of running) if (whose(one)) one.controller.abort(new Interruption(reason));
   }
 
   return {
@@ -96,12 +99,12 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const jobId of taken) options.onChange(jobId);
       hint();
     },
-    interrupt: (jobId, reason) => running.get(jobId)?.controller.abort(new Interruption(reason)),
+    interrupt: (jobId, reason) => interrupt(reason, (one) => one.jobId === jobId),
     async stop(withinMs) {
       isStopping = true;
       await claiming;
-      const timer = setTimeout(() => interruptAll('stopping'), withinMs);
-      await Promise.all([...running.values()].map(({ ended }) => ended));
+      const timer = setTimeout(() => interrupt('stopping', () => true), withinMs);
+      await Promise.all([...running].map(({ ended }) => ended));
       clearTimeout(timer);
     },
   };
