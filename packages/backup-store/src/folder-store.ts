@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { BackupStore } from './store.ts';
 import { objectMissing, storeAway } from './store-faults.ts';
 
@@ -10,10 +11,12 @@ export function createFolderStore(folder: string): BackupStore {
     place: folder,
     async put(name, source, signal) {
       const path = join(folder, name);
-      const part = `${path}.part`;
+      // A name of its own: a process that was taken for dead may still be writing what another one began anew.
+      const part = `${path}.${randomUUID()}.part`;
       await attempt(folder, async () => {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await using file = await open(part, 'w', 0o600);
+        await removeParts(path);
+        await using file = await open(part, 'wx', 0o600);
         for await (const bytes of source) {
           signal?.throwIfAborted();
           await file.writeFile(bytes);
@@ -40,11 +43,20 @@ export function createFolderStore(folder: string): BackupStore {
     async remove(name) {
       await attempt(folder, async () => {
         await rm(join(folder, name), { force: true });
-        // Left by a process that ended in the middle of it.
-        await rm(join(folder, `${name}.part`), { force: true });
+        await removeParts(join(folder, name));
       });
     },
   };
+}
+
+/** What earlier writers of this object left; one that still writes can no longer put it in place. */
+async function removeParts(path: string): Promise<void> {
+  const there = await readdir(dirname(path)).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const parts = there.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.part'));
+  await Promise.all(parts.map((name) => rm(join(dirname(path), name), { force: true })));
 }
 
 const OF_FILES = /^(ENOSPC|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EIO|EDQUOT|EISDIR)$/;
