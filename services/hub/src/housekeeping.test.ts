@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { openDatabase } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { beginEdit, finishEdit, listEdits } from '@hub/db/edits.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { tidy } from './housekeeping.ts';
 
@@ -46,7 +47,10 @@ const unused = () =>
       .set({ used_at: new Date(Date.now() - DAY_MS) })
       .execute(),
   );
-const keep = (env: Record<string, string>) => tidy(made.db, readConfig(env));
+const unexpected = (error: unknown) => {
+  throw error;
+};
+const keep = (env: Record<string, string>) => tidy(made.db, readConfig(env), unexpected);
 
 describe('what is kept of a home’s edits', () => {
   it('is five thousand of a year and 256 MB, unless told', () => {
@@ -79,4 +83,30 @@ describe('what is kept of a home’s edits', () => {
     expect(await left(home)).toEqual([ids[3], ids[2]]);
     expect(await blobs()).toBe(4);
   });
+});
+
+test('a tenant whose part of it fails is told and holds up neither the rest of its own nor the others', async () => {
+  const first = (await createTenant(made.db, made.vault, { name: 'First', slug: 'a-first' }, SYSTEM_ACTOR)).id;
+  const home = newId();
+  const ids = [await edit(home), await edit(home)];
+  const db = openDatabase({ ...made.connection, maxConnections: 2, statementTimeoutMs: 300 });
+  const told: (string | undefined)[] = [];
+  await tenantTrx(made.db, first, async (trx) => {
+    await trx
+      .selectNoFrom(({ fn, val }) => {
+        const keys = [fn('hashtext', [val('audit_seal')]), fn('hashtext', [val(first)])];
+        return fn('pg_advisory_xact_lock', keys).as('locked');
+      })
+      .execute();
+    await tidy(db, readConfig({ EDITS_MAX_COUNT: '1' }), (_error, failed) => void told.push(failed));
+  });
+  await db.destroy();
+  expect(told).toEqual([first, first]);
+  expect(await left(home)).toEqual([ids[1]]);
+});
+
+test('a database that is away ends it at once', async () => {
+  const db = openDatabase({ ...made.connection, database: 'none', maxConnections: 1 });
+  await expect(tidy(db, readConfig({}), () => undefined)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  await db.destroy();
 });
