@@ -70,3 +70,22 @@ test('a database that hangs is told as blindness, and what changed meanwhile is 
   stop.abort();
   await db.destroy();
 });
+
+test('any number of looks asked for while one is under way are one more', async () => {
+  const stop = new AbortController();
+  let reads = 0;
+  const db = openDatabase({
+    ...{ ...made.connection, maxConnections: 1 },
+    onQuery: (_durationMs, operation) => void (operation === 'select' && reads++),
+  });
+  const nothing = { onChanges: async () => undefined, onBlind: () => undefined };
+  const watch = await watchChanges({ db, log, signal: stop.signal, ...nothing });
+  const before = reads;
+  await watch.look();
+  const ofOne = reads - before;
+  await Promise.all(Array.from({ length: 50 }, () => watch.look()));
+  // The look of each second may come in between.
+  expect((reads - before) / ofOne).toBeLessThanOrEqual(4);
+  stop.abort();
+  await db.destroy();
+});

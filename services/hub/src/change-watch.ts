@@ -32,6 +32,8 @@ export async function watchChanges(deps: ChangeWatchDeps): Promise<ChangeWatch> 
   let cursor = await latestChangeCursor(db);
   let seenAt = performance.now();
   let looking: Promise<void> = Promise.resolve();
+  /** Asked for and not begun: whoever asks meanwhile is served by it. */
+  let next: Promise<void> | undefined;
 
   let asked: ReturnType<typeof readChangesSince> | undefined;
   let actedOn: ReadonlySet<number> = new Set();
@@ -65,8 +67,12 @@ export async function watchChanges(deps: ChangeWatchDeps): Promise<ChangeWatch> 
   }
 
   function look(): Promise<void> {
-    looking = looking.then(lookOnce);
-    return looking;
+    next ??= looking.then(() => {
+      next = undefined;
+      return lookOnce();
+    });
+    looking = next;
+    return next;
   }
 
   void (async () => {
