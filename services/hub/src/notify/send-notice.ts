@@ -13,13 +13,21 @@ export interface Outgoing {
   readonly createdAt: Date;
 }
 
+/** For an answer. */
 const DEADLINE_MS = 15_000;
+/** For all of a conversation; less than the lease of a message, which is another replica's to send after that. */
+const MAIL_MS = 60_000;
 
 /**
  * One attempt. Addresses are checked as those of homes are, at each connection; redirects are not followed.
  * @throws Fault CONNECTION_FAILED | CONNECTION_TIMEOUT | ADDRESS_NOT_ALLOWED, whose text holds no secret
  */
-export async function sendNotice(settings: ChannelSettings, outgoing: Outgoing, allowPrivate: boolean): Promise<void> {
+export async function sendNotice(
+  settings: ChannelSettings,
+  outgoing: Outgoing,
+  allowPrivate: boolean,
+  mailMs = MAIL_MS,
+): Promise<void> {
   const content = noticeContent.parse(outgoing.content);
   const { title, text } = messageOf(content);
   const { id } = outgoing;
@@ -36,7 +44,7 @@ export async function sendNotice(settings: ChannelSettings, outgoing: Outgoing, 
       return;
     }
     case 'smtp':
-      return await mail(settings, { id, title, text }, allowPrivate);
+      return await mail(settings, { id, title, text }, allowPrivate, mailMs);
   }
 }
 
@@ -89,6 +97,7 @@ async function mail(
   settings: Extract<ChannelSettings, { kind: 'smtp' }>,
   { id, title, text }: Mail,
   allowPrivate: boolean,
+  mailMs: number,
 ): Promise<void> {
   const { host, port, security, user, password, from, to } = settings;
   const name = host.includes(':') ? `[${host}]` : host;
@@ -99,6 +108,8 @@ async function mail(
     ...{ greetingTimeout: DEADLINE_MS, socketTimeout: DEADLINE_MS },
     ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
   });
+  // Each line that comes begins the wait for the next one anew: a server may go on for ever.
+  const late = setTimeout(() => connection.destroy(), mailMs);
   try {
     await transport.sendMail({ from, to: [...to], subject: title, text, messageId: `<${id}@ha-mcp-hub>` });
   } catch (error) {
@@ -106,6 +117,7 @@ async function mail(
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
     throw failed(`the mail server did not take it (${code})`, error);
   } finally {
+    clearTimeout(late);
     transport.close();
     connection.destroy();
   }
