@@ -23,22 +23,33 @@ const LONGEST_RETRY_MS = 3 * 3_600_000;
 /** About a day of trying. */
 const MAX_ATTEMPTS = 16;
 
-/** Sends what is stored, until the signal ends it. Never throws; all replicas take part. */
+/** Sends what is stored, until the signal ends it, each by itself: a receiver that is slow holds up no other. Never throws; all replicas take part. */
 export async function deliverNotices(deps: DeliveryDeps, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
   while (!signal.aborted) {
-    const count = await deliverDue(deps, new Date()).catch((error: unknown) => {
+    const begun = await beginDue(deps, new Date(), AT_ONCE - running.size).catch((error: unknown) => {
       deps.log.debug({ err: error }, 'messages have to wait');
-      return 0;
+      return [];
     });
-    if (count === 0) await pause(EVERY_MS, signal);
+    for (const one of begun) {
+      const work: Promise<void> = one
+        .catch((error: unknown) => deps.log.warn({ err: error }, 'a message could not be dealt with'))
+        .finally(() => running.delete(work));
+      running.add(work);
+    }
+    if (running.size >= AT_ONCE) await Promise.race(running);
+    else if (begun.length === 0) await pause(EVERY_MS, signal);
   }
 }
 
-/** Once: as many messages as are sent at a time. Resolves with how many were due. @throws Fault STORAGE_UNAVAILABLE */
-export async function deliverDue(deps: DeliveryDeps, now: Date): Promise<number> {
-  const due = await takeNotices(deps.db, deps.vault, AT_ONCE, LEASE_MS);
-  await Promise.all(due.map((notice) => deliver(deps, notice, now)));
-  return due.length;
+/** Once: as many messages as are sent at a time. @throws Fault STORAGE_UNAVAILABLE */
+export async function deliverDue(deps: DeliveryDeps, now: Date): Promise<void> {
+  await Promise.all(await beginDue(deps, now, AT_ONCE));
+}
+
+async function beginDue(deps: DeliveryDeps, now: Date, count: number): Promise<readonly Promise<void>[]> {
+  const due = await takeNotices(deps.db, deps.vault, count, LEASE_MS);
+  return due.map((notice) => deliver(deps, notice, now));
 }
 
 async function deliver({ db, allowPrivateAddresses }: DeliveryDeps, notice: DueNotice, now: Date): Promise<void> {

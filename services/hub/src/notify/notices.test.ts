@@ -164,6 +164,33 @@ test('mail and ntfy carry the same in words', async () => {
   });
 });
 
+test('a receiver that does not answer holds up no other', async () => {
+  const reached = Promise.withResolvers<void>();
+  let isGivenUp = false;
+  const silent = createServer((request) => {
+    request.on('close', () => {
+      isGivenUp = true;
+    });
+    reached.resolve();
+  });
+  await listen(silent);
+  await add(
+    { kind: 'webhook', url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/` },
+    { name: 'silent' },
+  );
+  await seen('offline');
+  await look();
+  await reached.promise;
+  await hub.ask('DELETE', `${channels()}/silent`);
+  await add({ kind: 'webhook', url: url() });
+  await seen('running');
+  await look();
+  await expect.poll(() => taken.length, { timeout: 20_000 }).toBe(1);
+  expect(isGivenUp).toBe(false);
+  silent.closeAllConnections();
+  silent.close();
+}, 30_000);
+
 test('the command line adds, tries, lists and removes a channel', async () => {
   const env = { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key };
   const run = (...args: string[]) => runHere(['notify', ...args, '--tenant', slug], { env });
