@@ -1,12 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { fitsFleet } from '@hub/core/fleet-filter.ts';
+import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { openDatabase } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { takeHome } from '@hub/db/home-holders.ts';
+import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed } from '@hub/db/home-status.ts';
 import { registerHome } from '@hub/db/homes.ts';
+import { claimReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { createPlaces } from '@hub/gate/cluster/places.ts';
+import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
+import { freePort } from '@hub/real-home/free-port.ts';
 import { createLogger } from '@hub/runtime/log.ts';
+import { createMetrics } from '@hub/runtime/metrics.ts';
+import { createPeerClient } from '@hub/runtime/peer.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createHomes } from '../homes.ts';
 import { readFleet } from './fleet-of.ts';
 import { type SweepDeps, sweepHomes } from './sweep-homes.ts';
 
@@ -34,11 +47,12 @@ afterEach(async () => {
 const add = (slug: string, url: string, token: string) =>
   registerHome(database.db, database.vault, tenantId, { slug, name: slug, link: { url, token } }, SYSTEM_ACTOR);
 
-function sweep(homes: Partial<SweepDeps['homes']> = {}) {
+function sweep(homes: Partial<SweepDeps['homes']> = {}, more: Partial<SweepDeps> = {}) {
   const end = new AbortController();
   const unused = () => Promise.reject(new Error('no link is held'));
   const running = sweepHomes({
     ...{ db: database.db, vault: database.vault, log, cluster: undefined, signal: end.signal },
+    ...more,
     homes: { hold: unused, stateOf: () => undefined, ...homes },
     config: { sweepEveryMs: 3_600_000, allowPrivateAddresses: true },
   });
@@ -96,4 +110,43 @@ test('what was known of a home stays when it is away', async () => {
   const [cabin] = await fleet();
   expect(cabin).toMatchObject({ state: 'offline', haVersion: '2026.11.0', sweptAt: expect.any(Date) });
   expect(cabin && fitsFleet(cabin, { coreOlderThan: '2026.12' }, new Date())).toBe(true);
+});
+
+test('a database that does not take what was found is not the home’s trouble', async () => {
+  const { id } = (await add('cabin', home.url, home.token)).home;
+  const db = openDatabase({ ...database.connection, maxConnections: 4, statementTimeoutMs: 300 });
+  const refused = Promise.withResolvers<void>();
+  const telling = { ...log, debug: () => refused.resolve() } as unknown as SweepDeps['log'];
+  await tenantTrx(database.db, tenantId, async (trx) => {
+    // Whoever counts a look at the same home on the same day waits for this one.
+    await countLook(trx, tenantId, id, true);
+    sweep({}, { db, log: telling });
+    await refused.promise;
+  });
+  expect((await fleet())[0]).toMatchObject({ state: 'running' });
+  await Promise.all(stopping.splice(0).map((stop) => stop()));
+  await db.destroy();
+});
+
+test('a link that moves between replicas in this moment is not the home’s trouble', async () => {
+  const { id } = (await add('cabin', home.url, home.token)).home;
+  const { db, vault } = database;
+  const [replicaId, gone] = [newId(), newId()];
+  await claimReplica(db, { id: gone, address: `127.0.0.1:${await freePort()}`, isAlone: false, leaseMs: 60_000 });
+  await takeHome(db, id, gone);
+  await claimReplica(db, { id: replicaId, address: 'here:1', isAlone: false, leaseMs: 60_000 });
+  const peers = createPeerClient({ usedId: 1, keyOf: () => randomBytes(32) });
+  const places = createPlaces({ db, replicaId, onMoved: (homeId) => void homes.release(homeId) });
+  const openElsewhere = async (tenant: string, homeId: string) =>
+    (await places.locate(homeId)) === 'here'
+      ? undefined
+      : openRemoteHome({ places, peers }, { tenantId: tenant, homeId });
+  const metrics = createMetrics({ version: '0', commit: 'x' });
+  const homes = createHomes({ db, vault, log, metrics, allowPrivateAddresses: true, openElsewhere });
+  sweep(homes, { cluster: { elsewhere: places } });
+  await vi.waitFor(async () => expect((await fleet())[0]?.state).toBeDefined(), { timeout: 20_000 });
+  expect((await fleet())[0]).toMatchObject({ state: 'running' });
+  await Promise.all(stopping.splice(0).map((stop) => stop()));
+  await homes.close();
+  peers.close();
 });

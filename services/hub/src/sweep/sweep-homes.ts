@@ -5,15 +5,15 @@ import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
-import { type DueHome, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
+import { type DueHome, type HomeSweep, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
 import type { Vault } from '@hub/db/vault.ts';
+import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { readCertificateExpiry } from '@hub/ha/dial.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import { readHealth } from '@hub/ha/health.ts';
-import type { Home } from '@hub/ha/home.ts';
+import type { Home, HomeInfo } from '@hub/ha/home.ts';
 import type { Log } from '@hub/runtime/log.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { linkOptions } from '../homes.ts';
 
 export interface SweepDeps {
@@ -21,7 +21,7 @@ export interface SweepDeps {
   readonly vault: Vault;
   readonly homes: Pick<Holder, 'hold' | 'stateOf'>;
   /** Undefined where this hub is alone. */
-  readonly cluster: Pick<Cluster, 'openElsewhere'> | undefined;
+  readonly cluster: { readonly elsewhere: Pick<Elsewhere, 'isHere'> } | undefined;
   readonly log: Log;
   readonly config: { readonly sweepEveryMs: number; readonly allowPrivateAddresses: boolean };
   readonly signal: AbortSignal;
@@ -52,7 +52,9 @@ export async function sweepHomes(deps: SweepDeps): Promise<void> {
     });
     for (const one of due) {
       const work: Promise<void> = sweepOne(deps, one)
-        .catch((error: unknown) => log.debug({ err: error, homeId: one.homeId }, 'a look at a home was not kept'))
+        .catch((err: unknown) =>
+          log[err instanceof Fault ? 'debug' : 'error']({ err, homeId: one.homeId }, 'a look at a home was not kept'),
+        )
         .finally(() => running.delete(work));
       running.add(work);
     }
@@ -63,49 +65,60 @@ export async function sweepHomes(deps: SweepDeps): Promise<void> {
   await Promise.all(running);
 }
 
+/** What was seen is the home's; what goes wrong in keeping it is not, and leaves the home due again. */
 async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
   const { db, config, signal } = deps;
-  try {
-    await using link = await reach(deps, due);
-    await link.home.ready({ signal, deadlineMs: READY_MS });
-    const health = await readHealth(link.home, { signal, deadlineMs: READ_MS });
-    const certificateExpiresAt = await link.certificateExpiry();
-    await noteSeen(db, due, link.home);
-    await writeSweep(db, due, { ...health, certificateExpiresAt });
-    await countLook(db, due.tenantId, due.homeId, true);
-    await putOff(db, due.homeId, config.sweepEveryMs);
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof Fault)) throw error;
-    await noteMissed(db, due, error);
-    await countLook(db, due.tenantId, due.homeId, false);
-    await putOff(db, due.homeId, Math.min(AGAIN_MS, config.sweepEveryMs));
+  const seen = await lookAt(deps, due).catch((error: unknown) => {
+    if (error instanceof Fault && error.code !== 'STORAGE_UNAVAILABLE') return error;
+    throw error;
+  });
+  if (signal.aborted) return;
+  const isMissed = seen instanceof Fault;
+  if (isMissed) await noteMissed(db, due, seen);
+  else {
+    await noteSeen(db, due, seen.info);
+    await writeSweep(db, due, seen);
   }
+  await countLook(db, due.tenantId, due.homeId, !isMissed);
+  await putOff(db, due.homeId, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
 }
 
-interface Reached extends AsyncDisposable {
-  readonly home: Home;
-  certificateExpiry(): Promise<Date | undefined>;
+interface Look extends HomeSweep {
+  readonly info: HomeInfo;
 }
 
-/** Over the link that somebody holds, which stays; else over one of our own for just this look. */
-async function reach(deps: SweepDeps, { tenantId, homeId }: DueHome): Promise<Reached> {
-  const { db, vault, homes, cluster, config } = deps;
+/**
+ * Over the link that somebody holds, which stays; else over one of our own for just this look. So too where another replica has
+ * it and does not answer: what happens between replicas says nothing of the home.
+ */
+async function lookAt(deps: SweepDeps, { tenantId, homeId }: DueHome): Promise<Look> {
+  const { db, vault, homes, cluster, config, signal } = deps;
   const options = linkOptions(await readLink(db, vault, tenantId, homeId), config.allowPrivateAddresses);
-  const policy = { allowPrivate: config.allowPrivateAddresses };
-  const certificateExpiry = () =>
-    readCertificateExpiry({ ...options, url: new URL(options.url), policy }).catch(() => undefined);
-  const isHeldHere = homes.stateOf(homeId) !== undefined;
-  const isHeld = isHeldHere || (cluster !== undefined && (await findHome(db, homeId)) !== undefined);
-  if (isHeld) {
-    const { home } = await homes.hold(tenantId, homeId);
-    return { home, certificateExpiry, [Symbol.asyncDispose]: async () => undefined };
+  async function over(home: Home): Promise<Look> {
+    await home.ready({ signal, deadlineMs: READY_MS });
+    const health = await readHealth(home, { signal, deadlineMs: READ_MS });
+    const policy = { allowPrivate: config.allowPrivateAddresses };
+    const expiry = readCertificateExpiry({ ...options, url: new URL(options.url), policy });
+    return { ...health, certificateExpiresAt: await expiry.catch(() => undefined), info: home.info };
   }
-  const home = createDirectHome(options);
-  return { home, certificateExpiry, [Symbol.asyncDispose]: () => home.close() };
+  const isElsewhere = cluster !== undefined && !cluster.elsewhere.isHere(homeId);
+  const isHeld = homes.stateOf(homeId) !== undefined || (isElsewhere && (await findHome(db, homeId)) !== undefined);
+  if (isHeld) {
+    try {
+      return await over((await homes.hold(tenantId, homeId)).home);
+    } catch (error) {
+      if (!isElsewhere || !(error instanceof Fault) || signal.aborted) throw error;
+    }
+  }
+  await using own = closing(createDirectHome(options));
+  return await over(own.home);
 }
 
-async function noteSeen(db: Database, { tenantId, homeId }: DueHome, { info }: Home): Promise<void> {
+function closing(home: Home) {
+  return { home, [Symbol.asyncDispose]: () => home.close() };
+}
+
+async function noteSeen(db: Database, { tenantId, homeId }: DueHome, info: HomeInfo): Promise<void> {
   const now = new Date();
   await writeHomeStatus(db, tenantId, homeId, {
     ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
