@@ -24,21 +24,31 @@ export async function noticeRestore(db: Database, marks: Marks): Promise<void> {
   if (mark && (await readBeat(db)) < mark.beat) await beginRecovery(db, wentBack(mark));
 }
 
-/** Raises the beat now and then every 5 s, and remembers it. Resolves when the signal aborts. Never throws. */
+/**
+ * Raises the beat now and then every 5 s, and remembers it. What others remembered is read before each beat, which is higher
+ * than all of it in a database that went on: it may have been out of reach at the start. Resolves when the signal aborts. Never throws.
+ */
 export async function keepMark({ db, marks, log, signal, onRecovery }: MarkDeps): Promise<void> {
-  let mark: Mark | undefined;
+  let own: Mark | undefined;
   while (!signal.aborted) {
     try {
+      const mark = higher(own, await marks.read());
       const beat = await beatOnce(db, mark && new Date(Date.parse(mark.at) - LOOK_BACK_MS));
-      if (mark && beat.beat <= mark.beat) await beginRecovery(db, wentBack(mark));
-      if (beat.isRecovering || (mark && beat.beat <= mark.beat)) return onRecovery();
-      mark = markOf(beat, mark);
-      await marks.write(mark);
+      const isBehind = mark !== undefined && beat.beat <= mark.beat;
+      if (isBehind) await beginRecovery(db, wentBack(mark));
+      if (beat.isRecovering || isBehind) return onRecovery();
+      own = markOf(beat, mark);
+      await marks.write(own);
     } catch (error) {
       log.debug({ err: error }, 'the beat of the database could not be raised');
     }
     await pause(BEAT_EVERY_MS, signal);
   }
+}
+
+function higher(own: Mark | undefined, kept: Mark | undefined): Mark | undefined {
+  if (!own || !kept) return own ?? kept;
+  return { ...(kept.beat > own.beat ? kept : own), ended: [...own.ended, ...kept.ended] };
 }
 
 function markOf({ beat, at, ended }: Beat, before: Mark | undefined): Mark {
