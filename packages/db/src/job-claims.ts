@@ -9,14 +9,19 @@ import { systemTrx } from './system-door.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
+export interface ClaimWish {
+  readonly worker: string;
+  readonly kinds: readonly string[];
+  readonly leaseMs: number;
+  /** The highest beat of the database this process knows of: one that is behind it was put back. */
+  readonly sinceBeat?: number;
+}
+
 /**
  * Takes the next due job of these kinds: highest priority, then longest due, one exclusive job per home.
- * Undefined when there is nothing to do.
+ * Undefined when there is nothing to do, or nothing may be done before somebody looked at a database that was put back.
  */
-export async function claimJob(
-  db: Database,
-  want: { readonly worker: string; readonly kinds: readonly string[]; readonly leaseMs: number },
-): Promise<{ job: JobRecord; claim: Claim } | undefined> {
+export async function claimJob(db: Database, want: ClaimWish): Promise<{ job: JobRecord; claim: Claim } | undefined> {
   for (;;) {
     try {
       const row = await systemTrx(db, (trx) => takeNext(trx, want));
@@ -30,10 +35,7 @@ export async function claimJob(
   }
 }
 
-async function takeNext(
-  trx: Trx,
-  want: { readonly worker: string; readonly kinds: readonly string[]; readonly leaseMs: number },
-): Promise<JobRow | undefined> {
+async function takeNext(trx: Trx, want: ClaimWish): Promise<JobRow | undefined> {
   const next = jobTables(trx)
     .selectFrom('job as candidate')
     .select('candidate.id')
@@ -43,7 +45,12 @@ async function takeNext(
     // What a database that was put back calls queued may have run since.
     .where((is) =>
       is.not(
-        is.exists(is.selectFrom('installation').select('installation.id').where('recovering_since', 'is not', null)),
+        is.exists(
+          is
+            .selectFrom('installation')
+            .select('installation.id')
+            .where((at) => at.or([at('recovering_since', 'is not', null), at('beat', '<', want.sinceBeat ?? 0)])),
+        ),
       ),
     )
     .where((is) =>

@@ -5,7 +5,7 @@ import { tenantTrx } from './doors.ts';
 import { openInstallation } from './installation.ts';
 import { claimJob } from './job-claims.ts';
 import { enqueueJob, getJob } from './jobs.ts';
-import { beatOnce, beginRecovery, confirmRecovery, readBeat, readRecovery, reviewRecovery } from './recovery.ts';
+import { beatOnce, beginRecovery, confirmRecovery, readPulse, readRecovery, reviewRecovery } from './recovery.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
 let database: TestDatabase;
@@ -45,7 +45,7 @@ it('claims no job until it is confirmed, and then ends those that may have run s
   await confirmRecovery(db, new Set(), beat + 100);
   expect([await stateOf(running), await stateOf(queued)]).toEqual(['unknown', 'cancelled']);
   expect(await readRecovery(db)).toBeUndefined();
-  expect(await readBeat(db)).toBe(beat + 101);
+  expect(await readPulse(db)).toEqual({ beat: beat + 101, isRecovering: false });
   const later = await store();
   expect(await claim()).toBe(later);
 });

@@ -77,10 +77,10 @@ export async function beatOnce(db: Database, since: Date | undefined): Promise<B
 }
 
 /** The last beat, without one more. @throws Fault STORAGE_UNAVAILABLE */
-export async function readBeat(db: Database): Promise<number> {
+export async function readPulse(db: Database): Promise<Pick<Beat, 'beat' | 'isRecovering'>> {
   return await systemTrx(db, async (trx) => {
-    const { beat } = await trx.selectFrom('installation').select('beat').executeTakeFirstOrThrow();
-    return beat;
+    const row = await trx.selectFrom('installation').select(['beat', 'recovering_since']).executeTakeFirst();
+    return { beat: row?.beat ?? 0, isRecovering: row !== undefined && row.recovering_since !== null };
   });
 }
 

@@ -2,8 +2,11 @@ import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { createdBy, SYSTEM_ACTOR, updatedBy } from '@hub/db/actor.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
+import { openInstallation } from '@hub/db/installation.ts';
 import { claimJob } from '@hub/db/job-claims.ts';
 import { jobTables } from '@hub/db/job-record.ts';
+import { enqueueJob, listJobs } from '@hub/db/jobs.ts';
+import { beginRecovery, confirmRecovery } from '@hub/db/recovery.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { defineJob, type Job, type JobContext } from '@hub/jobs/define.ts';
 import { createLogger } from '@hub/runtime/log.ts';
@@ -104,6 +107,21 @@ function seen(queue: Queue, jobId: string, fits: (found: { state: string; error:
   });
 }
 
+/** Resolves once a sweep that began after this call is over: it takes back the job of a runner that is silent. */
+async function swept(): Promise<void> {
+  for (const _round of [1, 2]) {
+    await tenantTrx(database.db, tenantId, async (trx) => {
+      const of = { tenantId, homeId: newId(), kind: 'of others', args: {}, isExclusive: false, actor: SYSTEM_ACTOR };
+      const { id } = (await enqueueJob(trx, of)).job;
+      const gone = { state: 'running' as const, worker: 'dead', lease_until: new Date(0) };
+      await jobTables(trx).updateTable('job').set(gone).where('id', '=', id).execute();
+    });
+    await expect
+      .poll(() => tenantTrx(database.db, tenantId, (trx) => listJobs(trx, tenantId, { states: ['running'] })))
+      .toEqual([]);
+  }
+}
+
 /** Never ends by itself, only with its signal. */
 const untilTold = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
@@ -142,6 +160,30 @@ test('a job stored in a transaction of the caller runs after the commit and the 
   );
   queue.hint();
   expect(await ended(queue, stored.id)).toMatchObject({ state: 'done', result: 'ran' });
+});
+
+test('a database that was put back under a running process gives it no job until somebody confirmed it', async () => {
+  const { db, vault } = database;
+  await openInstallation(db, vault.ring);
+  await confirmRecovery(db, new Set(), 100);
+  let ran = 0;
+  const queue = await open(job(async () => ++ran));
+  await swept();
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .selectNoFrom(({ fn, val }) => fn('set_config', [val('hub.door'), val('system'), val(true)]).as('door'))
+      .execute();
+    await trx.updateTable('installation').set({ beat: 50 }).execute();
+  });
+  const { id } = await start(queue);
+  await swept();
+  expect(await queue.get(tenantId, id)).toMatchObject({ state: 'queued', attempt: 0 });
+  await beginRecovery(db, 'it went back');
+  await swept();
+  await confirmRecovery(db, new Set(), 0);
+  await ended(queue, (await start(queue)).id);
+  expect(ran).toBe(1);
+  expect(await queue.get(tenantId, id)).toMatchObject({ state: 'cancelled' });
 });
 
 test('exclusive jobs of one home follow one another while another home goes on', async () => {

@@ -1,4 +1,5 @@
 import { claimJob, expireLeases } from '@hub/db/job-claims.ts';
+import { readPulse } from '@hub/db/recovery.ts';
 import type { Job } from '@hub/jobs/define.ts';
 import { outsideTraces } from '@hub/runtime/spans.ts';
 import { Interruption, type InterruptionReason } from './interruption.ts';
@@ -40,6 +41,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let isStopping = false;
   let claiming: Promise<void> | undefined;
   let isHinted = false;
+  let highestBeat = 0;
 
   async function claimAll(): Promise<void> {
     while (!isStopping && running.size < options.concurrency) {
@@ -49,6 +51,7 @@ export function createRunner(options: RunnerOptions): Runner {
         worker: options.workerId,
         kinds: claimable(),
         leaseMs: options.leaseMs,
+        sinceBeat: highestBeat,
       });
       if (claimed) begin({ ...claimed, claimedAtMs });
       else if (!isHinted) return;
@@ -87,6 +90,13 @@ export function createRunner(options: RunnerOptions): Runner {
       });
   }
 
+  /** A database that was put back under this process is behind, until hubs notice and somebody confirms it. */
+  async function followBeat(): Promise<void> {
+    const { beat, isRecovering } = await readPulse(options.db);
+    if (beat < highestBeat && !isRecovering) return;
+    highestBeat = beat;
+  }
+
   function interrupt(reason: InterruptionReason, whose: (one: Running) => boolean): void {
     for (const one of running) if (whose(one)) one.controller.abort(new Interruption(reason));
   }
@@ -94,6 +104,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     hint,
     async sweep() {
+      await followBeat();
       const taken = await expireLeases(options.db);
       if (taken.length > 0) options.onTakeover(taken.length);
       for (const jobId of taken) options.onChange(jobId);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openInstallation } from '@hub/db/installation.ts';
-import { readBeat, readRecovery } from '@hub/db/recovery.ts';
+import { readPulse, readRecovery } from '@hub/db/recovery.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ afterAll(async () => {
 test('a hub that could not read what is remembered when it started goes by it before it writes over it', async () => {
   const log = createLogger({ name: 'test', level: 'silent', to: 'stderr' });
   const marks = openMarks({ dataDir, isEmbedded: false }, undefined, log);
-  const mark = { beat: (await readBeat(made.db)) + 10, at: new Date().toISOString(), ended: ['a credential'] };
+  const mark = { beat: (await readPulse(made.db)).beat + 10, at: new Date().toISOString(), ended: ['a credential'] };
   await marks.write(mark);
   const end = new AbortController();
   let isTold = false;
@@ -31,7 +31,7 @@ test('a hub that could not read what is remembered when it started goes by it be
     isTold = true;
   };
   const keeping = keepMark({ db: made.db, marks, log, signal: end.signal, onRecovery });
-  await expect.poll(async () => (await readBeat(made.db)) > mark.beat - 10).toBe(true);
+  await expect.poll(async () => (await readPulse(made.db)).beat > mark.beat - 10).toBe(true);
   end.abort();
   await keeping;
   expect(isTold).toBe(true);

@@ -1,6 +1,6 @@
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
-import { type Beat, beatOnce, beginRecovery, readBeat } from '@hub/db/recovery.ts';
+import { type Beat, beatOnce, beginRecovery, readPulse } from '@hub/db/recovery.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Mark, Marks } from './marks.ts';
 
@@ -21,7 +21,7 @@ export interface MarkDeps {
 /** Begins a recovery when the database is behind what is remembered of it. @throws Fault STORAGE_UNAVAILABLE */
 export async function noticeRestore(db: Database, marks: Marks): Promise<void> {
   const mark = await marks.read();
-  if (mark && (await readBeat(db)) < mark.beat) await beginRecovery(db, wentBack(mark));
+  if (mark && (await readPulse(db)).beat < mark.beat) await beginRecovery(db, wentBack(mark));
 }
 
 /**
