@@ -30,6 +30,9 @@ export interface Places {
   leave(): Promise<void>;
 }
 
+/** What was seen of who lives is good for so long. */
+const LIVING_MS = 250;
+
 export interface PlacesOptions {
   readonly db: Database;
   /** This replica, when it can hold homes; workers cannot. */
@@ -43,14 +46,22 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   const known = new Map<string, Place>();
   const asking = new Map<string, Promise<Place | 'here'>>();
   let isLeaving = false;
+  let looked: { atMs: number; isUnderWay: boolean; replicas: ReturnType<typeof listReplicas> } | undefined;
 
   function letGo(homeId: string): void {
     if (here.delete(homeId)) onMoved(homeId);
   }
 
+  /** One that comes while this replica begins to leave, after it gave up all it had, is given up as well. */
+  async function take(homeId: string, ownId: string): Promise<Place | undefined> {
+    const place = await takeHome(db, homeId, ownId);
+    if (!isLeaving || place?.replicaId !== ownId) return place;
+    await giveUpHomes(db, ownId);
+    return anyHolder(db, homeId);
+  }
+
   async function ask(homeId: string): Promise<Place | 'here'> {
-    const place =
-      replicaId === undefined || isLeaving ? await anyHolder(db, homeId) : await takeHome(db, homeId, replicaId);
+    const place = replicaId === undefined || isLeaving ? await anyHolder(db, homeId) : await take(homeId, replicaId);
     if (!place) throw nobodyHas(homeId);
     if (place.replicaId !== replicaId || isLeaving) {
       if (!isLeaving) letGo(homeId);
@@ -63,6 +74,17 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       onMoved(homeId);
     }
     return 'here';
+  }
+
+  /** One look for all who ask at about the same time: each question that waits for a holder asks twice a second. */
+  function living(): ReturnType<typeof listReplicas> {
+    if (looked && (looked.isUnderWay || performance.now() - looked.atMs < LIVING_MS)) return looked.replicas;
+    const look = { atMs: performance.now(), isUnderWay: true, replicas: listReplicas(db) };
+    look.replicas = look.replicas.finally(() => {
+      look.isUnderWay = false;
+    });
+    looked = look;
+    return look.replicas;
   }
 
   async function locateAnew(homeId: string): Promise<Place | 'here'> {
@@ -83,9 +105,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
       if (why === 'refused') await declareGone(db, place.replicaId);
     },
-    async lives({ replicaId: holder }) {
-      return (await listReplicas(db)).some((one) => one.replicaId === holder);
-    },
+    lives: async ({ replicaId: holder }) => (await living()).some((one) => one.replicaId === holder),
     async reconcile() {
       if (replicaId === undefined) return;
       const ours = await heldHomes(db, replicaId);

@@ -1,0 +1,65 @@
+import { newId } from '@hub/core/ids.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { openDatabase } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
+import { findHome } from '@hub/db/home-holders.ts';
+import { registerHome } from '@hub/db/homes.ts';
+import { claimReplica } from '@hub/db/replicas.ts';
+import { createTenant } from '@hub/db/tenants.ts';
+import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPlaces } from './places.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+test('a home that was being taken when its replica began to leave is given up as well', async () => {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug: 'leaving', name: 'Leaving' }, SYSTEM_ACTOR);
+  const link = { url: 'http://home.example', token: 'x' };
+  const { home } = await registerHome(db, vault, tenant.id, { name: 'Home', link }, SYSTEM_ACTOR);
+  const replicaId = newId();
+  await claimReplica(db, { id: replicaId, address: 'a:1', isAlone: false, leaseMs: 60_000 });
+  const places = createPlaces({ db, replicaId, onMoved: () => undefined });
+  const taking = await tenantTrx(db, tenant.id, async (trx) => {
+    await trx.selectFrom('home').select('id').where('id', '=', home.id).forUpdate().execute();
+    const asked = places.locate(home.id).catch(() => undefined);
+    await expect.poll(() => waitingForLocks()).toBe(1);
+    await places.leave();
+    return { asked };
+  });
+  expect(await taking.asked).not.toBe('here');
+  expect(await findHome(db, home.id)).toBeUndefined();
+});
+
+async function waitingForLocks(): Promise<number> {
+  const rows = await database.db
+    .withTables<{ pg_stat_activity: { datname: string; wait_event_type: string | null } }>()
+    .selectFrom('pg_stat_activity')
+    .select('datname')
+    .where('wait_event_type', '=', 'Lock')
+    .where(({ fn, ref, eb }) => eb(ref('datname'), '=', fn<string>('current_database')))
+    .execute();
+  return rows.length;
+}
+
+test('any number of questions whether a replica lives is one look at the table', async () => {
+  let looks = 0;
+  const db = openDatabase({
+    ...{ ...database.connection, maxConnections: 4 },
+    onQuery: (_durationMs, operation) => void (operation === 'select' && looks++),
+  });
+  const places = createPlaces({ db, replicaId: undefined, onMoved: () => undefined });
+  const replicaId = newId();
+  await claimReplica(db, { id: replicaId, address: 'b:1', isAlone: false, leaseMs: 60_000 });
+  const [before, place] = [looks, { replicaId, address: 'b:1' }];
+  expect(await places.lives(place)).toBe(true);
+  const ofOne = looks - before;
+  const answers = await Promise.all(Array.from({ length: 100 }, () => places.lives(place)));
+  expect(answers.every(Boolean)).toBe(true);
+  expect(looks - before).toBeLessThanOrEqual(2 * ofOne);
+  await db.destroy();
+});
