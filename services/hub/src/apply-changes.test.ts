@@ -6,20 +6,20 @@ import type { KnownConnector } from './directory.ts';
 const CONNECTOR = { id: 'c', tenantId: 't' } as ConnectorAccess;
 const CHANGE = { id: 1, tenantId: 't', kind: 'credential', rowId: 'c' } as const;
 
-test('a revoked connector is cut off even when it could not be read anew at first', async () => {
-  let isAway = true;
+function applierOf(isAway: () => boolean, ended: string[]) {
   let known: readonly KnownConnector[] = [{ hash: 'h', access: CONNECTOR }];
-  const ended: string[] = [];
-  const apply = createChangeApplier({
+  const forget = () => {
+    const forgotten = known;
+    known = [];
+    return forgotten;
+  };
+  return createChangeApplier({
     homes: { release: async () => undefined },
     directory: {
-      forgetTenant: () => {
-        const forgotten = known;
-        known = [];
-        return forgotten;
-      },
+      forgetTenant: forget,
+      forgetAll: forget,
       refresh: async () => {
-        if (isAway) throw new Error('the database is away');
+        if (isAway()) throw new Error('the database is away');
         return undefined;
       },
     },
@@ -27,9 +27,23 @@ test('a revoked connector is cut off even when it could not be read anew at firs
     surfaces: { changed: () => undefined },
     revoked: new Set([(id: string) => ended.push(id)]),
   });
+}
+
+test('a revoked connector is cut off even when it could not be read anew at first', async () => {
+  let isAway = true;
+  const ended: string[] = [];
+  const { apply } = applierOf(() => isAway, ended);
   await expect(apply([CHANGE])).rejects.toThrow('away');
   expect(ended).toEqual([]);
   isAway = false;
+  await apply([CHANGE]);
+  expect(ended).toEqual(['c']);
+});
+
+test('a connector that was revoked while the database was out of reach for long is cut off afterwards', async () => {
+  const ended: string[] = [];
+  const { apply, forgetAll } = applierOf(() => false, ended);
+  forgetAll();
   await apply([CHANGE]);
   expect(ended).toEqual(['c']);
 });

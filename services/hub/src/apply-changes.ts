@@ -6,18 +6,27 @@ import type { Surfaces } from './surfaces.ts';
 
 export interface ChangeTargets {
   readonly homes: Pick<Holder, 'release'>;
-  readonly directory: Pick<Directory, 'forgetTenant' | 'refresh'>;
+  readonly directory: Pick<Directory, 'forgetTenant' | 'forgetAll' | 'refresh'>;
   readonly gate: Pick<Gate, 'listKey'>;
   readonly surfaces: Pick<Surfaces, 'changed'>;
   /** Told the id of a connector that opens nothing any more. */
   readonly revoked: ReadonlySet<(connectorId: string) => void>;
 }
 
-/**
- * Gives the function that acts on changed rows: links reopen, open clients hear of a new list or are cut off. A connector
- * that could not be read anew stays to be followed at the next call. @throws Fault STORAGE_UNAVAILABLE
- */
-export function createChangeApplier(targets: ChangeTargets): (changes: readonly Change[]) => Promise<void> {
+export interface ChangeApplier {
+  /**
+   * Links reopen, open clients hear of a new list or are cut off. A connector that could not be read anew stays to be followed
+   * at the next call. @throws Fault STORAGE_UNAVAILABLE
+   */
+  apply(changes: readonly Change[]): Promise<void>;
+  /** Nobody is served any more from what is known; the next changes decide about clients that are open now. */
+  forgetAll(): void;
+}
+
+const AT_ONCE = 20;
+
+/** Acts on changed rows. */
+export function createChangeApplier(targets: ChangeTargets): ChangeApplier {
   const { homes, directory } = targets;
   const unfollowed = new Set<KnownConnector>();
 
@@ -28,12 +37,22 @@ export function createChangeApplier(targets: ChangeTargets): (changes: readonly 
     else if (targets.gate.listKey(now.access) !== targets.gate.listKey(known.access)) targets.surfaces.changed(now);
   }
 
-  return async (changes) => {
-    // First of all, so that nobody is served from what is known to be old.
-    for (const tenantId of new Set(changes.map((change) => change.tenantId))) {
-      for (const known of directory.forgetTenant(tenantId)) unfollowed.add(known);
-    }
-    const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
-    await Promise.all([...[...unfollowed].map(follow), ...[...homeIds].map((homeId) => homes.release(homeId))]);
+  async function followAll(): Promise<void> {
+    const all = [...unfollowed];
+    for (let at = 0; at < all.length; at += AT_ONCE) await Promise.all(all.slice(at, at + AT_ONCE).map(follow));
+  }
+
+  return {
+    async apply(changes) {
+      // First of all, so that nobody is served from what is known to be old.
+      for (const tenantId of new Set(changes.map((change) => change.tenantId))) {
+        for (const known of directory.forgetTenant(tenantId)) unfollowed.add(known);
+      }
+      const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
+      await Promise.all([followAll(), ...[...homeIds].map((homeId) => homes.release(homeId))]);
+    },
+    forgetAll() {
+      for (const known of directory.forgetAll()) unfollowed.add(known);
+    },
   };
 }

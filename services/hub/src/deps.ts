@@ -166,13 +166,14 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   const uses = createUses(db, log, shutdown);
   const surfaces = createSurfaces({ gate, directory, metrics, bestPractice, onUse: uses.note });
   const revoked = new Set<(connectorId: string) => void>();
+  const { apply, forgetAll } = createChangeApplier({ homes, directory, gate, surfaces, revoked });
   const watch = await watchChanges({
     db,
     log,
     signal: shutdown.signal,
-    onChanges: createChangeApplier({ homes, directory, gate, surfaces, revoked }),
+    onChanges: apply,
     onBlind: (forMs) => {
-      if (forMs > BLIND_AFTER_MS) directory.forgetAll();
+      if (forMs > BLIND_AFTER_MS) forgetAll();
     },
   });
   const changes = cluster ? tellingOthers(watch, cluster.link.bus) : watch;
