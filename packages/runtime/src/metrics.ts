@@ -174,7 +174,7 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
     queueJobs: closedGauge(registry, {
       name: 'hub_queue_jobs',
       help: 'Jobs of the installation not yet at an end; the same figure from each process.',
-      labels: { state: ['queued', 'running', 'waiting'] },
+      labels: { state: ['queued', 'running'] },
     }),
     queueJobAge: closedGauge(registry, {
       name: 'hub_queue_job_age_seconds',
