@@ -4,6 +4,7 @@ import { tenantTrx } from './doors.ts';
 import { cancelledError, type JobError, lostError } from './job-errors.ts';
 import { type JobProgress, type JobRecord, type JobRow, jobTables, toJobRecord } from './job-record.ts';
 import { type Claim, findOpenStep } from './job-steps.ts';
+import { endCancelled } from './jobs.ts';
 import { jsonText } from './json-text.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -130,23 +131,38 @@ export async function finishJob(
   );
 }
 
+/** lost: another attempt has it, and nothing was written · cancelled: somebody asked for its end meanwhile, and it has ended. */
+export type GivenBack =
+  | { readonly is: 'queued' }
+  | { readonly is: 'lost' }
+  | { readonly is: 'cancelled'; readonly error: JobError };
+
 /** Back to the queue after a passing trouble; the open step, if any, is observed at the next claim. */
-export async function retryJob(db: Database, claim: Claim, afterMs: number, error: JobError): Promise<boolean> {
-  return wrote(db, claim, (trx) =>
-    held(trx, claim).set({ ...released, state: 'queued', run_at: inMs(afterMs), error: jsonText(error) }),
-  );
+export function retryJob(db: Database, claim: Claim, afterMs: number, error: JobError): Promise<GivenBack> {
+  return giveBack(db, claim, (job) => job.set({ run_at: inMs(afterMs), error: jsonText(error) }));
 }
 
 /** Back to the queue because this process goes down; the attempt does not count against the job. */
-export async function handBackJob(db: Database, claim: Claim): Promise<boolean> {
-  return wrote(db, claim, (trx) =>
-    held(trx, claim).set({
-      ...released,
-      state: 'queued',
-      run_at: sql<Date>`now()`,
-      max_attempts: sql<number>`max_attempts + 1`,
-    }),
+export function handBackJob(db: Database, claim: Claim): Promise<GivenBack> {
+  return giveBack(db, claim, (job) =>
+    job.set({ run_at: sql<Date>`now()`, max_attempts: sql<number>`max_attempts + 1` }),
   );
+}
+
+async function giveBack(
+  db: Database,
+  claim: Claim,
+  queued: (job: ReturnType<typeof held>) => ReturnType<typeof held>,
+): Promise<GivenBack> {
+  return tenantTrx(db, claim.tenantId, async (trx) => {
+    // Written first, so that a cancel that comes at the same time finds it either running or queued.
+    const row = await queued(held(trx, claim).set({ ...released, state: 'queued' }))
+      .returning('cancel_requested')
+      .executeTakeFirst();
+    if (!row) return { is: 'lost' };
+    if (!row.cancel_requested) return { is: 'queued' };
+    return { is: 'cancelled', error: await endCancelled(trx, claim.tenantId, claim.jobId) };
+  });
 }
 
 /** Takes every job whose runner fell silent. Queued again while attempts are left; the next claim observes open steps. */

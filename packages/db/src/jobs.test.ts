@@ -14,7 +14,7 @@ import {
   writeProgress,
 } from './job-claims.ts';
 import type { JobRecord } from './job-record.ts';
-import { readStep, saveStepMarker, saveStepResult } from './job-steps.ts';
+import { type Claim, readStep, saveStepMarker, saveStepResult } from './job-steps.ts';
 import { enqueueJob, getJob, listJobs, type NewJob, requestCancel } from './jobs.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
@@ -238,6 +238,21 @@ describe('cancel', () => {
     const { claim: held } = await claimed();
     expect(await cancel(job.id)).toMatchObject({ state: 'running', isCancelRequested: true });
     expect(await heartbeat(database.db, held, LEASE_MS)).toBe('cancel_requested');
+  });
+
+  test.each([
+    [
+      'a passing trouble',
+      (held: Claim) => retryJob(database.db, held, 0, { code: 'x', message: 'm', suggestions: [] }),
+    ],
+    ['the stop of its process', (held: Claim) => handBackJob(database.db, held)],
+  ])('ends a job that %s would put back into the queue', async (_what, giveBack) => {
+    const { job } = await enqueue();
+    const { claim: held } = await claimed();
+    await cancel(job.id);
+    expect(await giveBack(held)).toMatchObject({ is: 'cancelled', error: { code: 'CANCELLED' } });
+    expect(await read(job.id)).toMatchObject({ state: 'cancelled', finishedAt: expect.any(Date) });
+    expect(await claim()).toBeUndefined();
   });
 
   test('leaves a finished job as it is', async () => {

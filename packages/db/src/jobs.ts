@@ -3,7 +3,7 @@ import { newId } from '@hub/core/ids.ts';
 import { sql } from 'kysely';
 import type { Actor } from './actor.ts';
 import type { Trx } from './database.ts';
-import { cancelledError } from './job-errors.ts';
+import { cancelledError, type JobError } from './job-errors.ts';
 import { type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
 import { findOpenStep } from './job-steps.ts';
 import { jsonText } from './json-text.ts';
@@ -128,7 +128,7 @@ export async function requestCancel(trx: Trx, tenantId: string, jobId: string): 
     .forUpdate()
     .executeTakeFirst();
   if (present?.state === 'running') await askToEnd(trx, tenantId, jobId);
-  else if (present && UNFINISHED.includes(present.state)) await endNow(trx, tenantId, jobId);
+  else if (present && UNFINISHED.includes(present.state)) await endCancelled(trx, tenantId, jobId);
   return getJob(trx, tenantId, jobId);
 }
 
@@ -141,7 +141,8 @@ async function askToEnd(trx: Trx, tenantId: string, jobId: string): Promise<void
     .execute();
 }
 
-async function endNow(trx: Trx, tenantId: string, jobId: string): Promise<void> {
+/** Of a job that does not run. Gives what it says of that end. */
+export async function endCancelled(trx: Trx, tenantId: string, jobId: string): Promise<JobError> {
   const error = cancelledError(await findOpenStep(trx, tenantId, jobId));
   await jobTables(trx)
     .updateTable('job')
@@ -155,4 +156,5 @@ async function endNow(trx: Trx, tenantId: string, jobId: string): Promise<void> 
     .where('tenant_id', '=', tenantId)
     .where('id', '=', jobId)
     .execute();
+  return error;
 }

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
-import { finishJob, handBackJob, retryJob } from '@hub/db/job-claims.ts';
+import { finishJob, type GivenBack, handBackJob, retryJob } from '@hub/db/job-claims.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { type Claim, findOpenStep } from '@hub/db/job-steps.ts';
 import type { Job, JobContext } from '@hub/jobs/define.ts';
@@ -180,7 +180,7 @@ async function settle(
           interruption: interruptionOf(signal),
         });
   try {
-    return (await store(around.db, claim, outcome)) ? outcome : { is: 'lost' };
+    return await store(around.db, claim, outcome);
   } catch (error) {
     if (isTransient(error) || outcome.is !== 'done') throw error;
     // A result that cannot be kept would else be made again by every further attempt.
@@ -189,20 +189,23 @@ async function settle(
   }
 }
 
-async function store(db: Database, claim: Claim, outcome: Outcome): Promise<boolean> {
+/** What became of the row: a job that was to go back to the queue may have been cancelled meanwhile. */
+async function store(db: Database, claim: Claim, outcome: Outcome): Promise<Outcome> {
+  const orLost = (isHeld: boolean): Outcome => (isHeld ? outcome : { is: 'lost' });
+  const orEnded = (given: GivenBack): Outcome => (given.is === 'queued' ? outcome : given);
   switch (outcome.is) {
     case 'done':
-      return finishJob(db, claim, { state: 'done', result: outcome.result });
+      return orLost(await finishJob(db, claim, { state: 'done', result: outcome.result }));
     case 'failed':
     case 'cancelled':
     case 'unknown':
-      return finishJob(db, claim, { state: outcome.is, error: outcome.error });
+      return orLost(await finishJob(db, claim, { state: outcome.is, error: outcome.error }));
     case 'retry':
-      return retryJob(db, claim, outcome.afterMs, outcome.error);
+      return orEnded(await retryJob(db, claim, outcome.afterMs, outcome.error));
     case 'hand_back':
-      return handBackJob(db, claim);
+      return orEnded(await handBackJob(db, claim));
     case 'lost':
-      return false;
+      return outcome;
   }
 }
 
