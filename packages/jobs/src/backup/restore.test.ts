@@ -62,6 +62,21 @@ test('a backup of how the home is now is made before, unless a young one is ther
   expect((await stepsOf(home, true)).names).toEqual(['look for a fresh backup', 'restore']);
 });
 
+test('a backup dated ahead is not taken for a young one: how old it is, is not known', async () => {
+  const info = await readBackupInfo(home);
+  const ahead = new Date(Date.now() + 3_600_000).toISOString();
+  const backups = info.backups.map((one) => ({ ...one, date: ahead }));
+  let isFirst = true;
+  const fast = answering({
+    'backup/info': async () => {
+      if (!isFirst) return readBackupInfo(home);
+      isFirst = false;
+      return { ...info, backups };
+    },
+  });
+  expect((await stepsOf(fast, true)).names).toContain('safety backup');
+});
+
 test('a restore whose answer was lost, at a home that did not restart, is unknown and is not sent again', async () => {
   let sent = 0;
   const lost = answering({

@@ -79,7 +79,8 @@ function freshStep({ backupId }: Wanted, { home, signal }: JobContext): Step<{ r
       const { backups } = await readBackupInfo(home, { signal });
       const fresh = backups
         .filter((one) => one.backup_id !== backupId && one.homeassistant_included && one.database_included)
-        .find((one) => Date.now() - Date.parse(one.date) < FRESH_MS);
+        // The home's clock may be ahead of ours: one made in the future can be of any age.
+        .find((one) => Math.abs(Date.now() - Date.parse(one.date)) < FRESH_MS);
       return fresh ? { backup_id: fresh.backup_id } : null;
     },
     observe: async () => ({ is: 'not_done' }),
