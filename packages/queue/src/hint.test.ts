@@ -26,7 +26,10 @@ function describeHint(name: string, create: () => Promise<HintsUnderTest>): void
       await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
       await runner.close();
       const seen = look.mock.calls.length;
+      const other = vi.fn();
+      giver.onHint(other);
       giver.give();
+      await vi.waitFor(() => expect(other).toHaveBeenCalled(), { timeout: 10_000 });
       expect(look).toHaveBeenCalledTimes(seen);
     });
   });
