@@ -25,9 +25,17 @@ function isSecret(key: string, value: unknown): boolean {
   return !(plain === 'code' && typeof value === 'string' && ERROR_CODE.test(value) && /[A-Z]/.test(value));
 }
 
+/** What Redis refuses comes with the command as it was sent: a password, or what was to be kept. Its name is enough. */
+function nameAlone({ command }: Readonly<Record<string, unknown>>): object {
+  if (command === null || typeof command !== 'object' || !('args' in command)) return {};
+  return { command: 'name' in command ? { name: command.name } : REDACTED };
+}
+
 function redactError(error: Error, depth: number): unknown {
+  const clean = redactObject(error, depth);
   return {
-    ...redactObject(error, depth),
+    ...clean,
+    ...nameAlone(clean),
     type: error.name,
     message: error.message,
     stack: error.stack,

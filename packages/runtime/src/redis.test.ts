@@ -2,6 +2,7 @@ import { freePort } from '@hub/real-home/free-port.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMemoryBus } from './bus.ts';
+import { redactValue } from './redact.ts';
 import { assertEvictsNothing, openRedis } from './redis.ts';
 import { createRedisBus } from './redis-bus.ts';
 import { createRedisLimiter } from './redis-limiter.ts';
@@ -125,6 +126,20 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
       expect(heard).toContain('heard');
     });
     expect(await map.get('during')).toBe(1);
+  });
+
+  test('a password that Redis does not take is not told with its refusal', async () => {
+    await using own = await startRedisServer(await freePort());
+    const plain = openRedis({ url: own.url, onLost: () => undefined, onReady: () => undefined });
+    opened.push(plain);
+    await vi.waitFor(() => expect(plain.status).toBe('ready'));
+    await plain.config('SET', 'requirepass', 'the right one');
+    const lost = Promise.withResolvers<Error | undefined>();
+    const url = own.url.replace('redis://', 'redis://:nearly-the-right-one@');
+    opened.push(openRedis({ url, onLost: lost.resolve, onReady: () => undefined }));
+    const told = JSON.stringify(redactValue(await lost.promise));
+    expect(told).toContain('WRONGPASS');
+    expect(told).not.toContain('nearly');
   });
 
   test('one that may evict is refused with what to set', async () => {
