@@ -61,7 +61,7 @@ export function startBackup(home: HomeModel, message: Json): { backup_job_id: st
     stage('upload_to_agents');
     upload(0);
   });
-  later(home, backupMs, () => {
+  const finish = () => {
     upload(sizeBytes);
     stage('cleaning_up');
     home.backups.set(backupId, backupRow(home, backupId, message));
@@ -69,7 +69,8 @@ export function startBackup(home: HomeModel, message: Json): { backup_job_id: st
     stage(null, 'completed');
     tell(home, { manager_state: 'idle' });
     fireEvent(home, 'backup_created', { backup_id: backupId });
-  });
+  };
+  later(home, backupMs, () => (home.heldBackups ? home.heldBackups.push(finish) : finish()));
   return { backup_job_id: backupId };
 }
 

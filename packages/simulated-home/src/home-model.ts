@@ -62,6 +62,8 @@ export interface HomeModel {
   readonly radios: RadioState | undefined;
   lastBackupEvent: Json | null;
   isBackupRunning: boolean;
+  /** Ends of backups that wait for their release; undefined while each ends by itself. */
+  heldBackups: (() => void)[] | undefined;
   /** Undefined: a home without apps. */
   readonly supervisor: SupervisorModel | undefined;
   /** HACS or the marketplace; undefined: neither. */
@@ -106,6 +108,7 @@ export function openHome(template: HomeTemplate, identity: Identity, equipment: 
     radios: equipment.radios,
     lastBackupEvent: null,
     isBackupRunning: false,
+    heldBackups: undefined,
     supervisor: equipment.supervisor,
     communityStore: equipment.communityStore,
   };

@@ -51,6 +51,9 @@ export interface SimulatedHome {
   addEntity(spec: LooseSpec, on?: { readonly deviceOf?: string; readonly options?: Json }): void;
   /** What its radios were told, oldest first. */
   radioLog(): readonly Json[];
+  /** Backups go on until they are released, as those of a large home do. */
+  holdBackups(): void;
+  releaseBackups(): void;
   /** Replaces the way the home fails its clients; `{}` makes it well again. */
   misbehave(how: Misbehaviour): void;
   /** Cuts every connection at once, as a restart or a lost line does. */
@@ -102,6 +105,14 @@ export async function startSimulatedHome(options: SimulatedHomeOptions = {}): Pr
       if (entry) putEntry(home, { ...entry, device_id: deviceId, options });
     },
     radioLog: () => home.radios?.told ?? [],
+    holdBackups() {
+      home.heldBackups ??= [];
+    },
+    releaseBackups() {
+      const held = home.heldBackups ?? [];
+      home.heldBackups = undefined;
+      for (const finish of held) finish();
+    },
     misbehave(how) {
       mood.now = how;
     },
