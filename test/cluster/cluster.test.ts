@@ -4,6 +4,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { callTool, listTools, rpc } from '../ask-hub.ts';
+import { openTasks } from '../clients/task-client.ts';
 import { makeDataDir, removeDataDir } from '../start-hub.ts';
 import { type Collector, startCollector, treeOf } from '../traces/collector.ts';
 import { type ClusterAdmin, openClusterAdmin } from './admin.ts';
@@ -89,6 +90,30 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     });
     expect(isError, JSON.stringify(body)).toBe(false);
     expect(JSON.stringify(body)).toContain('By tool');
+  });
+
+  it('a call that goes on as a task is followed and answered at whichever of them is asked', async () => {
+    const holder = await cluster.holderOf('cabin');
+    const other = cluster.hubs.find((hub) => hub !== holder);
+    home.holdBackups();
+    try {
+      await using there = await openTasks(at(other), '2026-07-28');
+      const args = { scope: 'snapshot', action: 'create', name: 'As a task' };
+      const execution = await there.session.callTool('ha_manage_backup', args);
+      if (execution.kind !== 'task') throw new Error('the call did not become a task');
+      await using here = await openTasks(at(holder), '2026-07-28');
+      const task = here.session.task(execution.handle.taskId);
+      expect(await task.snapshot()).toMatchObject({ status: 'working' });
+      home.releaseBackups();
+      const { outcome } = await execution.settle();
+      expect(outcome).toMatchObject({ status: 'completed', result: { structuredContent: { name: 'As a task' } } });
+      expect(await task.result()).toMatchObject({
+        status: 'completed',
+        result: outcome.status === 'completed' && outcome.result,
+      });
+    } finally {
+      home.releaseBackups();
+    }
   });
 
   it('a call that hops to the holder and a job that a worker runs are one trace each', async () => {

@@ -7,7 +7,7 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { CallResult } from '../../services/hub/src/mcp/surface.ts';
+import type { CallResult } from '../../services/hub/src/mcp/call-result.ts';
 import { answer, text } from './fixture-content.ts';
 
 type Args = Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ async function roundOf(context: ServerContext): Promise<number> {
   }
 }
 
-export function capabilitiesOf(context: ServerContext): ClientCapabilities {
+function capabilitiesOf(context: ServerContext): ClientCapabilities {
   const envelope: Args = context.mcpReq.envelope ?? {};
   return (envelope['io.modelcontextprotocol/clientCapabilities'] ?? {}) as ClientCapabilities;
 }

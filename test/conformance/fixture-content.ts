@@ -1,4 +1,5 @@
-import type { CallResult, ContentItem, ToolDescription } from '../../services/hub/src/mcp/surface.ts';
+import type { CallResult, ContentItem } from '../../services/hub/src/mcp/call-result.ts';
+import type { ToolDescription } from '../../services/hub/src/mcp/surface.ts';
 
 type Schema = ToolDescription['inputSchema'] & Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import type { CallToolResult, Server, ServerContext } from '@modelcontextprotocol/server';
-import type { CallResult, InstallContext, ListKind, Surface, ToolCall } from '../../services/hub/src/mcp/surface.ts';
+import type { CallResult } from '../../services/hub/src/mcp/call-result.ts';
+import { answerOf } from '../../services/hub/src/mcp/server.ts';
+import type { CallOutcome, InstallContext, ListKind, Surface, ToolCall } from '../../services/hub/src/mcp/surface.ts';
 import { askingTools } from './fixture-asking.ts';
 import { answer, fixedAnswers, schema2020, text, tool } from './fixture-content.ts';
 import { installPrompts } from './fixture-prompts.ts';
@@ -52,6 +54,7 @@ export function fixtureSurface(): Surface {
     key: 'conformance',
     asksClients: true,
     instructions: () => 'Fixture of the conformance suites.',
+    tasks,
     listTools: () => tools,
     callTool: (call) => plainTool(call, events),
     onListChanged(listener: (kind: ListKind) => void) {
@@ -62,7 +65,6 @@ export function fixtureSurface(): Surface {
       server.registerCapabilities({ logging: {} });
       installResources(server);
       installPrompts(server);
-      if (context.era === 'modern') tasks.install(server);
       installTools(server, context, tasks);
     },
   };
@@ -74,10 +76,15 @@ function installTools(server: Server, { callTool }: InstallContext, tasks: Fixtu
     const result =
       (await logging(name, context)) ??
       (await askingTools[name]?.(args, context)) ??
-      tasks.call(name, args, context) ??
+      taskOf(tasks.call(name, args, context)) ??
       (await callTool(request.params, context));
     return result as CallToolResult;
   });
+}
+
+/** A result as it is, a task as the hub gives it. */
+function taskOf(outcome: CallOutcome | undefined) {
+  return outcome && answerOf(outcome, 'modern');
 }
 
 async function plainTool({ name, args, progress }: ToolCall, events: EventEmitter): Promise<CallResult> {

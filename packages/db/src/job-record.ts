@@ -37,6 +37,7 @@ export type JobTable = {
   readonly connector_id: string | null;
   readonly effect: Effect | null;
   readonly traceparent: string | null;
+  readonly call: OptionalJson;
   readonly created_at: Generated<Date>;
   readonly updated_at: Generated<Date>;
   readonly started_at: OptionalTime;
@@ -94,6 +95,8 @@ export interface JobRecord {
   readonly effect: Effect | undefined;
   /** The span that enqueued it. */
   readonly traceparent: string | undefined;
+  /** The call that answers with its end; undefined for jobs that no tool started, and those of older code. */
+  readonly call: JobCall | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly startedAt: Date | undefined;
@@ -106,6 +109,10 @@ const progressShape = z
 export type JobProgress = z.output<typeof progressShape>;
 
 const errorShape = z.object({ code: z.string(), message: z.string(), suggestions: z.array(z.string()) });
+
+const callShape = z.object({ tool: z.string(), told: z.unknown() });
+/** `told`: what the tool needs to answer in its own words, besides the job's result. */
+export type JobCall = Readonly<z.output<typeof callShape>>;
 
 /** A row as the rest of the program sees it. */
 export function toJobRecord(row: JobRow): JobRecord {
@@ -132,6 +139,7 @@ export function toJobRecord(row: JobRow): JobRecord {
     connectorId: row.connector_id ?? undefined,
     effect: row.effect ?? undefined,
     traceparent: row.traceparent ?? undefined,
+    call: row.call === null ? undefined : callShape.parse(row.call),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     startedAt: row.started_at ?? undefined,

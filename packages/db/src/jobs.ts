@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Actor } from './actor.ts';
 import type { Trx } from './database.ts';
 import { cancelledError, type JobError } from './job-errors.ts';
-import { type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
+import { type JobCall, type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
 import { findOpenStep } from './job-steps.ts';
 import { jsonText } from './json-text.ts';
 
@@ -22,6 +22,8 @@ export interface NewJob {
   readonly effect?: Effect | undefined;
   /** The span that enqueues it, so that the work is found in the same trace. */
   readonly traceparent?: string | undefined;
+  /** The call that answers with its end. */
+  readonly call?: JobCall | undefined;
   /** The same key while one is unfinished gives that one. */
   readonly dedupKey?: string | undefined;
   /** Higher goes first; 0 unless told. */
@@ -73,6 +75,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       connector_id: job.connectorId ?? null,
       effect: job.effect ?? null,
       traceparent: job.traceparent ?? null,
+      ...(job.call && { call: jsonText(job.call) }),
       ...(job.maxAttempts !== undefined && { max_attempts: job.maxAttempts }),
       ...(job.runAt && { run_at: job.runAt }),
     })

@@ -115,3 +115,12 @@ export function validityOf(connector: ConnectorAccess, now = Date.now()): 'valid
   if (connector.isRevoked) return 'revoked';
   return connector.validUntil && connector.validUntil.getTime() <= now ? 'expired' : 'valid';
 }
+
+/** With several homes each answer says of which one it is. */
+export function namingHome(
+  { homes }: ConnectorAccess,
+  home: { readonly slug: string } | undefined,
+  body: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return home && homes.length > 1 ? { ...body, home: home.slug } : body;
+}

@@ -12,6 +12,8 @@ export interface CallResult {
   readonly text: string;
   /** What MCP clients get in place of `text`: a picture. */
   readonly content?: readonly ContentItem[];
+  /** The job that goes on after the call and answers in its place; only where the caller takes that for an answer. */
+  readonly goesOnAs?: string;
 }
 
 /** A suggestion is ours and short; what a home named may have slipped into it. */

@@ -1,5 +1,6 @@
 import type { Effect } from '@hub/core/effect.ts';
 import type { View } from '@hub/ha/view.ts';
+import type { JobsPort } from '@hub/jobs/port.ts';
 import type { EditsPort, Question, ToolContext } from '@hub/tools/define.ts';
 import type { Approvals } from './approvals.ts';
 import type { BestPractice } from './best-practice.ts';
@@ -29,6 +30,8 @@ export type ContextFactory = (call: {
   readonly ask: (question: Question) => Promise<void>;
   /** Stands between the tool and its edits. */
   readonly throughEdits: (edits: EditsPort) => EditsPort;
+  /** Likewise. */
+  readonly throughJobs: (jobs: JobsPort) => JobsPort;
 }) => ToolContext;
 
 /** Homes whose one link another replica has. */

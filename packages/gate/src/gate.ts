@@ -32,6 +32,8 @@ export interface Gate {
 }
 
 const MAX_NESTING = 4;
+/** The tool that calls wants an answer, and is where its home is. */
+const NESTED = { handOverAfterMs: undefined, isForwarded: false } as const;
 
 /** The one way from any door to any tool. */
 export function createGate(deps: GateDeps): Gate {
@@ -64,7 +66,7 @@ async function callTool(deps: GateDeps, given: CallRequest, depth: number): Prom
       using limit = callSignal(request.signal, CALL_DEADLINE_MS);
       const nested = async (name: string, args: unknown) => {
         if (depth < MAX_NESTING)
-          return callTool(deps, { ...request, name, args, signal: limit.signal, isForwarded: false }, depth + 1);
+          return callTool(deps, { ...request, ...NESTED, name, args, signal: limit.signal }, depth + 1);
         throw new Fault('VALIDATION_FAILED', `Tools may call tools at most ${MAX_NESTING} deep.`);
       };
       return await decideAndRun(deps, { request, callId, prepared, home, input, limit, nested });

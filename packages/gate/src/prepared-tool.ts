@@ -9,6 +9,8 @@ export interface ListedTool {
   readonly title?: string;
   readonly description: string;
   readonly inputSchema: Schema & { readonly type: 'object' };
+  /** For 2025-11-25 alone: a call of it may go on as a task. */
+  readonly execution?: { readonly taskSupport: 'optional' };
   /** Left out where the list is to be short: all of them say the same. */
   readonly outputSchema?: { readonly type: 'object' };
   readonly annotations: {
@@ -89,6 +91,7 @@ function describe(tool: Tool, schema: Schema): ListedTool {
     inputSchema: { ...shown, type: 'object' },
     // Absent for a tool that answers with pictures.
     ...(tool.present ? {} : { outputSchema: { type: 'object' } as const }),
+    ...(tool.answers ? { execution: { taskSupport: 'optional' } as const } : {}),
     annotations: {
       readOnlyHint: isRead,
       destructiveHint: !isRead,

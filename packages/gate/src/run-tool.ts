@@ -4,10 +4,12 @@ import type { FaultCode } from '@hub/core/fault-codes.ts';
 import type { EditsPort, ToolContext } from '@hub/tools/define.ts';
 import { nothingToWrite, PreviewReached } from '@hub/tools/undo/preview.ts';
 import { untilAborted } from './call-signal.ts';
+import { namingHome } from './connector-access.ts';
 import { assertAmidRun } from './decide.ts';
 import { asFault, type CallResult, listResult, successResult } from './envelope.ts';
 import { isStoredFirst } from './expanded-effect.ts';
 import type { GateDeps } from './gate-deps.ts';
+import { handingOver } from './hand-over.ts';
 import { hidingEdits } from './hiding-edits.ts';
 import { interruption } from './interruption.ts';
 import { isPreview } from './is-preview.ts';
@@ -34,6 +36,11 @@ export async function runTool(
   const allowed = async (effect: Effect) => {
     if (exceeds(effect, entry.effect)) await assertAmidRun(deps, run, effect);
   };
+  const { handOverAfterMs: afterMs } = request;
+  let handedOver: string | undefined;
+  const onHandOver = (jobId: string) => {
+    handedOver = jobId;
+  };
   if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
   try {
     const context = deps.context({
@@ -43,12 +50,14 @@ export async function runTool(
         deps.approvals.use({ connector, tool, home, effect: entry.effect, input, reached: new Map(), ...question }),
       throughEdits: (edits) =>
         through(opened ? judgingWrites(hidingEdits(edits, opened), opened.whole, allowed) : edits),
+      throughJobs: (jobs) => (afterMs === undefined ? jobs : handingOver(jobs, { tool, afterMs, onHandOver })),
       isSearching: profileOf(deps.catalogue, connector, clientName).isSearching,
     });
     const { body, content } = await untilAborted(signal, runOrPreview(run, context));
     const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
     await finish(deps, entry, { outcome: 'done', faultCode: undefined });
-    return shownResult(opened, tool, result, isWrite);
+    const shown = shownResult(opened, tool, result, isWrite);
+    return handedOver === undefined ? shown : { ...shown, goesOnAs: handedOver };
   } catch (error) {
     // A bug of ours in the middle of a write leaves open how far it came.
     const met = asFault(interruption(error, run, isWrite), callId, isWrite);
@@ -75,17 +84,19 @@ interface Ran {
   readonly content: CallResult['content'];
 }
 
-/** With several homes each answer says of which one it is. */
 function resultOf(
   { request, prepared, home }: Run,
   body: Readonly<Record<string, unknown>>,
   content: CallResult['content'],
 ): CallResult {
   if (prepared.tool.name === SEARCH_TOOL) return listResult(body, 'result');
-  const named = home && request.connector.homes.length > 1 ? home.slug : undefined;
-  const result = successResult(named === undefined ? body : { ...body, home: named });
+  const named = namingHome(request.connector, home, body);
+  const result = successResult(named);
   if (!content) return result;
-  return { ...result, content: named === undefined ? content : [...content, { type: 'text', text: `home: ${named}` }] };
+  return {
+    ...result,
+    content: named === body ? content : [...content, { type: 'text', text: `home: ${named['home']}` }],
+  };
 }
 
 async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {

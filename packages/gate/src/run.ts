@@ -18,6 +18,8 @@ export interface CallRequest {
   readonly clientName?: string | undefined;
   /** Tells one conversation from another where the protocol does; the client's name stands in for it elsewhere. */
   readonly conversation?: string | undefined;
+  /** The caller takes a job for an answer, when the work is not done after so long. */
+  readonly handOverAfterMs?: number | undefined;
   /** Came from another replica, which counted it: it is not counted again, and goes no further. */
   readonly isForwarded?: boolean;
   /** MCP `_meta`, for the trace parent. */

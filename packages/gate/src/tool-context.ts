@@ -28,7 +28,7 @@ export interface ContextDeps {
   readonly jobsFor: (
     connector: ConnectorAccess,
     home: HomeAccess | undefined,
-    call: { readonly effect: Effect; readonly signal: AbortSignal },
+    call: { readonly tool: string; readonly effect: Effect; readonly signal: AbortSignal },
   ) => JobsPort;
   readonly fleetFor: (request: CallRequest, nested: Nested) => FleetPort;
   readonly results: VolatileMap;
@@ -59,6 +59,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
     ask,
     isSearching,
     throughEdits,
+    throughJobs,
   }): ToolContext => {
     const { connector } = request;
     return {
@@ -79,7 +80,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
-        return deps.jobsFor(connector, home, { effect, signal });
+        return throughJobs(deps.jobsFor(connector, home, { tool, effect, signal }));
       },
       get fleet(): FleetPort {
         return deps.fleetFor(request, nested);

@@ -16,13 +16,23 @@ export interface JobView {
   readonly error:
     | { readonly code: string; readonly message: string; readonly suggestions?: readonly string[] }
     | undefined;
+  /** The call that answers with its end: its tool, and what that told the job to keep for it. */
+  readonly call: { readonly tool: string; readonly told: unknown } | undefined;
   readonly createdAt: Date;
+  readonly updatedAt: Date;
   readonly finishedAt: Date | undefined;
 }
 
+export interface StartOptions {
+  /** The same key while one is unfinished gives that one. */
+  readonly dedupKey?: string | undefined;
+  /** Kept with the job for the answer of the call that starts it (`Tool.answers`). */
+  readonly told?: unknown;
+}
+
 export interface JobsPort {
-  /** The row is stored before this resolves. The same `dedupKey` while one is unfinished gives that one. @throws Fault STORAGE_UNAVAILABLE */
-  start(kind: string, args: unknown, options?: { readonly dedupKey?: string }): Promise<JobView>;
+  /** The row is stored before this resolves. @throws Fault STORAGE_UNAVAILABLE */
+  start(kind: string, args: unknown, options?: StartOptions): Promise<JobView>;
   /** Undefined when this connector has no such job. */
   get(jobId: string): Promise<JobView | undefined>;
   /** Resolves when the job ended or after `waitMs`, whichever is first; `onProgress` sees each step. */

@@ -12,13 +12,14 @@ export interface JobsCaller {
   readonly homeId: string | undefined;
   readonly actor: Actor;
   /** Of the call that may start jobs. */
+  readonly tool: string;
   readonly effect: Effect;
   readonly signal?: AbortSignal;
 }
 
 /** The jobs of one connector, as tools see them: others do not exist for it. */
 export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
-  const { tenantId, connectorId, homeId, actor, effect, signal } = caller;
+  const { tenantId, connectorId, homeId, actor, tool, effect, signal } = caller;
 
   async function own(jobId: string): Promise<JobRecord | undefined> {
     const job = isUuid(jobId) ? await queue.get(tenantId, jobId) : undefined;
@@ -26,13 +27,15 @@ export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
   }
 
   return {
-    async start(kind, args, { dedupKey } = {}) {
+    async start(kind, args, { dedupKey, told } = {}) {
       if (homeId === undefined) {
         throw new Fault('HOME_REQUIRED', `a job of the kind ${kind} needs a home`, { suggestion: 'name the home' });
       }
       // A connector sees its own jobs only, so only they can be given in place of a new one.
       const key = dedupKey && `${connectorId}:${homeId}:${dedupKey}`;
-      return (await queue.enqueue({ tenantId, connectorId, homeId, actor, effect, kind, args, dedupKey: key })).job;
+      const call = told === undefined ? undefined : { tool, told };
+      return (await queue.enqueue({ tenantId, connectorId, homeId, actor, effect, kind, args, call, dedupKey: key }))
+        .job;
     },
     get: own,
     list: (filter = {}) => queue.list(tenantId, { ...filter, connectorId, homeId }),

@@ -486,7 +486,7 @@ describe('following', () => {
 describe('the jobs of one connector', () => {
   const callerOf = (connectorId: string) => ({
     ...{ tenantId, connectorId, homeId: newId(), actor: SYSTEM_ACTOR },
-    effect: 'system' as const,
+    ...{ tool: 'ha_test', effect: 'system' as const },
   });
 
   test('are started, found and followed by it alone', async () => {

@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import type { Fault } from '@hub/core/fault.ts';
 import type { FleetFilter, FleetHome } from '@hub/core/fleet-filter.ts';
 import type { Reached } from '@hub/ha/effects.ts';
 import type { HomeState } from '@hub/ha/home.ts';
@@ -220,6 +221,30 @@ export interface Presented {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** A job that did what it was for. */
+export interface EndedJob {
+  readonly jobId: string;
+  readonly result: unknown;
+  /** From the moment it was stored. */
+  readonly durationS: number;
+}
+
+/**
+ * What a call answers once the job it started has ended: said by `run` to whoever waited, and later to whoever asks by the job, anywhere.
+ * Hence from the job and what it was told to keep alone.
+ */
+export interface LateAnswer<T = unknown> {
+  readonly told: z.ZodType<T>;
+  answer(ended: EndedJob, told: T): Readonly<Record<string, unknown>>;
+  /** For tools that tell a failure as a result; others throw the fault itself. */
+  failed?(fault: Fault, told: T): Readonly<Record<string, unknown>>;
+}
+
+/** Gives a late answer its types; a tool lists it as a plain `LateAnswer`. */
+export function lateAnswer<T, A extends LateAnswer<T>>(answer: A & LateAnswer<T>): A {
+  return answer;
+}
+
 export interface Tool<I = unknown, O = unknown> {
   readonly name: string;
   readonly title: string;
@@ -245,6 +270,8 @@ export interface Tool<I = unknown, O = unknown> {
   /** The items a configuration write touches, for the audit trail. */
   items?(input: I): readonly ItemRef[];
   run(input: I, context: ToolContext): Promise<O>;
+  /** By kind: the jobs this tool starts and `told` what to keep. Its calls may become tasks of MCP. */
+  readonly answers?: Readonly<Record<string, LateAnswer>>;
   /** For answers that are pictures; such a tool has no outputSchema. It bounds the bytes itself: only `body` is cut to size. */
   present?(output: O): Presented;
 }

@@ -6,6 +6,7 @@ import { admitJob } from '@hub/gate/admit-job.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
 import { createBestPractice } from '@hub/gate/best-practice.ts';
 import { callForJob } from '@hub/gate/call-for-job.ts';
+import { createCallTasks } from '@hub/gate/call-tasks.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
 import { createFleet } from '@hub/gate/fleet/create-fleet.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
@@ -129,14 +130,13 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     context: createContextFactory({
       bestPractice,
       editsFor: (origin) => createStoredEdits({ db, vault, log }, origin),
-      jobsFor: (connector, home, { effect, signal }) =>
+      jobsFor: (connector, home, call) =>
         createJobsPort(queue, {
           tenantId: connector.tenantId,
           connectorId: connector.id,
           homeId: home?.id,
           actor: { kind: 'connector', id: connector.id },
-          effect,
-          signal,
+          ...call,
         }),
       fleetFor: (request, nested) =>
         createFleet(
@@ -144,7 +144,8 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
             ...{ db, catalogue, fleetOf: (connector) => fleetOf(db, connector), hint: queue.hint },
             enqueue: async (trx, { tenantId, id: connectorId }, effect, args) => {
               const actor = { kind: 'connector', id: connectorId } as const;
-              const job = { tenantId, connectorId, homeId: undefined, actor, effect, kind: 'fleet.run', args };
+              const call = { tool: request.name, told: {} };
+              const job = { tenantId, connectorId, homeId: undefined, actor, effect, kind: 'fleet.run', args, call };
               return (await queue.enqueue(job, trx)).job;
             },
           },
@@ -164,7 +165,20 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),
   });
   const uses = createUses(db, log, shutdown);
-  const surfaces = createSurfaces({ gate, directory, metrics, bestPractice, onUse: uses.note });
+  const tasks = {
+    tasks: createCallTasks({
+      catalogue,
+      jobsFor: ({ tenantId, id }) => ({
+        get: async (jobId) => {
+          const job = await queue.get(tenantId, jobId);
+          return job?.connectorId === id ? job : undefined;
+        },
+      }),
+    }),
+    kept: shared.map('tasks', { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 }),
+    jobsMaxDays: config.jobsMaxDays,
+  };
+  const surfaces = createSurfaces({ gate, tasks, directory, metrics, bestPractice, onUse: uses.note });
   const revoked = new Set<(connectorId: string) => void>();
   const { apply, forgetAll } = createChangeApplier({ homes, directory, gate, surfaces, revoked });
   const watch = await watchChanges({

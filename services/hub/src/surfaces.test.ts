@@ -1,6 +1,7 @@
 import { openGate } from '@hub/gate/testing/open-gate.ts';
 import { sharedRealHome } from '@hub/real-home/describe-real.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
+import { createMemoryMap } from '@hub/runtime/volatile-map.ts';
 import { expect, test } from 'vitest';
 import { createSurfaces } from './surfaces.ts';
 
@@ -19,6 +20,11 @@ test.skipIf(!real)('a picture comes as MCP content of its own, and its tool prom
       refresh: async (known) => known,
     },
     metrics: createMetrics({ version: '0', commit: '' }),
+    tasks: {
+      tasks: { find: async () => undefined },
+      kept: createMemoryMap({ maxEntries: 10, maxBytes: 1e6 }),
+      jobsMaxDays: 90,
+    },
     bestPractice: { keyOf: () => undefined },
     onUse: () => undefined,
   });

@@ -18,6 +18,7 @@ export interface ForwardedCall {
   readonly args: unknown;
   readonly clientName?: string | undefined;
   readonly conversation?: string | undefined;
+  readonly handOverAfterMs?: number | undefined;
   readonly meta?: CallRequest['meta'];
 }
 
@@ -72,11 +73,12 @@ async function readAnswer(answer: Readable, request: CallRequest, isWrite: boole
 }
 
 function wireOf({ request, prepared }: Run): Omit<ForwardedCall, 'args'> {
-  const { connector, clientName, conversation, meta } = request;
+  const { connector, clientName, conversation, handOverAfterMs, meta } = request;
   const { tenantId, id: connectorId } = connector;
   const traceparent = currentTraceparent();
   const traced = traceparent === undefined ? meta : { ...meta, traceparent };
-  return { tenantId, connectorId, name: prepared.tool.name, clientName, conversation, meta: traced };
+  const name = prepared.tool.name;
+  return { tenantId, connectorId, name, clientName, conversation, handOverAfterMs, meta: traced };
 }
 
 /** The same home, by the name that cannot come to mean another on the way. */

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { APP_ACTIONS, addAppRepository, readStore, removeAppRepository } from '@hub/ha/apps.ts';
 import { z } from 'zod';
-import type { ToolContext } from '../define.ts';
+import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 
@@ -36,15 +36,25 @@ export function checkedAction(given: string): ManageAction {
 
 /** Does it as a job: quick ones end within the call. */
 export async function actOnApp(context: ToolContext, slug: string, action: (typeof APP_ACTIONS)[number]) {
-  const answer = await startAndFollow(context, 'app.act', { slug, action }, { dedupKey: `app.act:${slug}:${action}` });
-  if ('note' in answer) return { ...answer, action, slug };
-  const { name, version, state } = resultShape.parse(answer.result);
-  return {
-    success: true as const,
-    ...{ action, slug, status: 'completed', job_id: answer.jobId, version, state },
-    message: `${name} ${DONE[action]}.`,
-  };
+  const told = { action, slug };
+  const dedupKey = `app.act:${slug}:${action}`;
+  const answer = await startAndFollow(context, 'app.act', { slug, action }, { dedupKey, told });
+  return 'note' in answer ? { ...answer, ...told } : acted.answer(answer, told);
 }
+
+const toldShape = z.object({ action: z.enum(APP_ACTIONS), slug: z.string() });
+
+export const acted = lateAnswer({
+  told: toldShape,
+  answer({ jobId, result }: EndedJob, { action, slug }: z.output<typeof toldShape>) {
+    const { name, version, state } = resultShape.parse(result);
+    return {
+      success: true as const,
+      ...{ action, slug, status: 'completed', job_id: jobId, version, state },
+      message: `${name} ${DONE[action]}.`,
+    };
+  },
+});
 
 /** Adds or removes a store; that it was so already is no failure. @throws Fault */
 export async function changeStores(context: ToolContext, action: (typeof STORE_ACTIONS)[number], given: string) {

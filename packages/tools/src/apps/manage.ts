@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { successShape } from '../shared/parameters.ts';
-import { actOnApp, changeStores, checkedAction } from './act.ts';
+import { acted, actOnApp, changeStores, checkedAction } from './act.ts';
 import { checkedSlug } from './app-faults.ts';
 import { applyArrayPatch, readArrayPatch } from './array-patch.ts';
 import { configureApp } from './configure.ts';
@@ -64,6 +64,7 @@ export const tool = defineTool({
   input,
   output: z.looseObject({ ...successShape, message: z.string().optional() }),
   items: ({ slug, repository }) => [{ kind: 'app', id: slug || repository || '' }].filter(({ id }) => id !== ''),
+  answers: { 'app.act': acted },
   async run(call, context): Promise<{ success: true } & Record<string, unknown>> {
     const mode = modeOf(call);
     if (mode === 'action') return await act(call, context);

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
-import type { ToolContext } from '../define.ts';
-import { type Ended, type StillRunning, startAndFollow } from '../shared/follow-job.ts';
+import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
+import { type StillRunning, startAndFollow } from '../shared/follow-job.ts';
 
 /** A client gives up after a minute or two; most backups without a cloud are done by then. */
 const FOLLOW_MS = 60_000;
@@ -32,22 +32,29 @@ export async function createSnapshot(context: ToolContext, given: string | undef
   return answerOf(
     await startAndFollow(context, 'backup.create', args, {
       dedupKey: `backup.create:${name ?? ''}`,
+      told: {},
       waitMs: FOLLOW_MS,
     }),
   );
 }
 
 /** A job in the words of an answer. */
-export function answerOf(job: Ended | StillRunning) {
-  if (!('jobId' in job)) return { ...job };
-  const result = resultShape.parse(job.result);
-  const failed = result.failed_agent_ids ?? [];
-  return {
-    success: true as const,
-    ...result,
-    status: 'completed',
-    job_id: job.jobId,
-    note: 'The backup is stored at the home.',
-    ...(failed.length > 0 ? { warnings: [`These places did not take it: ${failed.join(', ')}.`] } : {}),
-  };
+export function answerOf(job: EndedJob | StillRunning) {
+  return 'jobId' in job ? created.answer(job) : { ...job };
 }
+
+export const created = lateAnswer({
+  told: z.object({}),
+  answer({ jobId, result: given }: EndedJob) {
+    const result = resultShape.parse(given);
+    const failed = result.failed_agent_ids ?? [];
+    return {
+      success: true as const,
+      ...result,
+      status: 'completed',
+      job_id: jobId,
+      note: 'The backup is stored at the home.',
+      ...(failed.length > 0 ? { warnings: [`These places did not take it: ${failed.join(', ')}.`] } : {}),
+    };
+  },
+});

@@ -2,11 +2,11 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, successShape } from '../shared/parameters.ts';
-import { createSnapshot } from './create.ts';
+import { created, createSnapshot } from './create.ts';
 import { deleteSnapshot } from './delete.ts';
 import { deleteKept, diffKept, listKept, restoreKept, viewKept } from './kept-edits.ts';
 import { listSnapshots } from './list.ts';
-import { restoreSnapshot } from './restore.ts';
+import { restored, restoreSnapshot } from './restore.ts';
 
 const input = z.strictObject({
   scope: z.enum(['snapshot', 'edits']).describe('snapshot: whole backups; edits: what the hub kept of its own changes'),
@@ -57,6 +57,7 @@ export const tool = defineTool({
     const id = (scope === 'snapshot' ? (backup_id ?? name) : backup_name) ?? '';
     return id === '' ? [] : [{ kind: scope === 'snapshot' ? 'backup' : 'edit', id }];
   },
+  answers: { 'backup.create': created, 'backup.restore': restored },
   run(call, context): Promise<Record<string, unknown> & { success: true }> {
     const { scope, action, name, backup_id: id, limit } = call;
     if (!ACTIONS[scope].includes(action)) throw unfit(call);

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { StoredBackup } from '@hub/ha/backups.ts';
 import { assertRestarts, assertRestorable } from '@hub/jobs/backup/restorable.ts';
 import { z } from 'zod';
-import type { ToolContext } from '../define.ts';
+import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { findBackup } from './find-backup.ts';
 
@@ -26,27 +26,35 @@ export async function restoreSnapshot(context: ToolContext, call: RestoreCall) {
   if (info.state !== 'idle') throw busy(info.state);
   await assertRestarts(context);
   const id = backup.backup_id;
-  const warnings = warningsOf(context, backup);
+  const told = { backup_id: id, restore_database: isWithDatabase, warnings: warningsOf(context, backup) };
   const answer = await startAndFollow(
     context,
     'backup.restore',
     { backupId: id, restoreDatabase: isWithDatabase },
-    { dedupKey: `backup.restore:${id}:${isWithDatabase}` },
+    { dedupKey: `backup.restore:${id}:${isWithDatabase}`, told },
   );
-  const what = { backup_id: id, restore_database: isWithDatabase };
-  if ('note' in answer) return { ...answer, ...what, safety_backup_id: null, partial: true as const, warnings };
-  const { safety_backup_id, duration_seconds } = resultShape.parse(answer.result);
-  return {
-    success: true as const,
-    ...what,
-    status: 'completed',
-    safety_backup_id,
-    job_id: answer.jobId,
-    ...(duration_seconds === undefined ? {} : { duration_seconds }),
-    warnings,
-    note: `Home Assistant runs again and says that the restore is complete. How the home was before is in backup '${safety_backup_id}'.`,
-  };
+  if ('note' in answer) return { ...answer, ...told, safety_backup_id: null, partial: true as const };
+  return restored.answer(answer, told);
 }
+
+const toldShape = z.object({ backup_id: z.string(), restore_database: z.boolean(), warnings: z.array(z.string()) });
+
+export const restored = lateAnswer({
+  told: toldShape,
+  answer({ jobId, result }: EndedJob, { warnings, ...what }: z.output<typeof toldShape>) {
+    const { safety_backup_id, duration_seconds } = resultShape.parse(result);
+    return {
+      success: true as const,
+      ...what,
+      status: 'completed',
+      safety_backup_id,
+      job_id: jobId,
+      ...(duration_seconds === undefined ? {} : { duration_seconds }),
+      warnings,
+      note: `Home Assistant runs again and says that the restore is complete. How the home was before is in backup '${safety_backup_id}'.`,
+    };
+  },
+});
 
 function unconfirmed({ name, date, backup_id: id }: StoredBackup): Fault {
   return new Fault('VALIDATION_INVALID_PARAMETER', `\`confirm\` must be true to restore a backup (of ${date}).`, {
@@ -65,7 +73,7 @@ function busy(state: string): Fault {
   });
 }
 
-function warningsOf({ home }: ToolContext, { date }: StoredBackup): readonly string[] {
+function warningsOf({ home }: ToolContext, { date }: StoredBackup): string[] {
   return [
     `What was changed at the home since ${date} is not in it any more.`,
     ...(home.info.components.has('hassio') ? ['Apps and folders of the backup stay as they are.'] : []),

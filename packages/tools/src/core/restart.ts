@@ -2,10 +2,26 @@ import { Fault } from '@hub/core/fault.ts';
 import { checkConfig } from '@hub/ha/config-check.ts';
 import { runningBackup } from '@hub/ha/core-control.ts';
 import { z } from 'zod';
-import { defineTool, type ToolContext } from '../define.ts';
+import { defineTool, type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { successShape } from '../shared/parameters.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
+
+const toldShape = z.object({ warnings: z.array(z.string()) });
+
+const restarted = lateAnswer({
+  told: toldShape,
+  answer({ jobId, durationS }: EndedJob, { warnings }: z.output<typeof toldShape>) {
+    return {
+      success: true as const,
+      message: `Home Assistant restarted and runs again after ${durationS} s.`,
+      restarted: true,
+      duration_seconds: durationS,
+      job_id: jobId,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
+  },
+});
 
 export const tool = defineTool({
   name: 'ha_restart',
@@ -24,8 +40,8 @@ export const tool = defineTool({
     job_id: z.string().optional(),
   }),
   items: () => [{ kind: 'core', id: 'restart' }],
+  answers: { 'core.restart': restarted },
   async run({ confirm }, context) {
-    const startedMs = performance.now();
     if (!confirm) {
       throw new Fault('VALIDATION_INVALID_PARAMETER', '`confirm` must be true to restart Home Assistant.', {
         suggestion: 'Ask the person whether now is a good time; then repeat the call with confirm true.',
@@ -33,29 +49,26 @@ export const tool = defineTool({
       });
     }
     await requireAdmin(context, 'A restart');
-    const noted = await checkBefore(context);
-    const warnings = noted.length > 0 ? { warnings: [...noted] } : {};
+    const warnings = await checkBefore(context);
+    const startedMs = performance.now();
     context.progress(1, 3, 'the configuration is valid; restarting');
-    const answer = await startAndFollow(context, 'core.restart', {}, { dedupKey: 'core.restart' });
-    const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
+    const answer = await startAndFollow(context, 'core.restart', {}, { dedupKey: 'core.restart', told: { warnings } });
     if ('note' in answer) {
-      const message = `Home Assistant is restarting since ${seconds} s and is not back yet.`;
-      return { ...answer, message, restarted: false, duration_seconds: seconds, partial: true as const, ...warnings };
+      const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
+      return {
+        ...answer,
+        message: `Home Assistant is restarting since ${seconds} s and is not back yet.`,
+        ...{ restarted: false, duration_seconds: seconds, partial: true as const },
+        ...(warnings.length > 0 ? { warnings } : {}),
+      };
     }
     context.progress(3, 3, 'it runs again');
-    return {
-      success: true as const,
-      message: `Home Assistant restarted and runs again after ${seconds} s.`,
-      restarted: true,
-      duration_seconds: seconds,
-      job_id: answer.jobId,
-      ...warnings,
-    };
+    return restarted.answer(answer, { warnings });
   },
 });
 
 /** What is worth telling of the configuration. @throws Fault CONFIG_INVALID; RESOURCE_LOCKED while a backup runs, which a restart would spoil */
-async function checkBefore({ home, signal }: ToolContext): Promise<readonly string[]> {
+async function checkBefore({ home, signal }: ToolContext): Promise<string[]> {
   const [{ result, errors, warnings }, backup] = await Promise.all([
     checkConfig(home, { signal }),
     runningBackup(home, { signal }),

@@ -1,5 +1,6 @@
 import type { JobView } from '@hub/jobs/port.ts';
-import type { ToolContext } from '../define.ts';
+import { z } from 'zod';
+import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { outcomeOf } from '../shared/follow-job.ts';
 
 const FOLLOW_MS = 25_000;
@@ -10,6 +11,14 @@ export async function followFleet({ jobs, progress }: ToolContext, { id }: JobVi
     if (at) progress(at.done, at.total, at.message);
   });
   const ended = outcomeOf(job);
-  if (!('result' in ended)) return { ...ended };
-  return { success: true as const, job_id: ended.jobId, ...(ended.result as Record<string, unknown>) };
+  return 'result' in ended ? ran.answer(ended) : { ...ended };
 }
+
+export const ran = lateAnswer({
+  told: z.object({}),
+  answer: ({ jobId, result }: EndedJob) => ({
+    success: true as const,
+    job_id: jobId,
+    ...(result as Record<string, unknown>),
+  }),
+});

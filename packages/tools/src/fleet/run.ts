@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, stringList, successShape } from '../shared/parameters.ts';
 import { fleetFilter, whereParameter } from './filter.ts';
-import { followFleet } from './follow-fleet.ts';
+import { followFleet, ran } from './follow-fleet.ts';
 
 const MAX_LISTED = 200;
 const AT_ONCE = 10;
@@ -26,6 +26,7 @@ export const tool = defineTool({
     plan_id: z.string().optional(),
   }),
   output: z.looseObject({ ...successShape }),
+  answers: { 'fleet.run': ran },
   async run({ tool: name, args, exclude = [], plan_id: planId, where, ...asked }, context) {
     const { fleet } = context;
     const request = {

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type CommunityStore, openCommunityStore } from '@hub/ha/community-store.ts';
 import { z } from 'zod';
-import { defineTool, type ToolContext } from '../define.ts';
+import { defineTool, type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { timed, timedShape } from '../shared/local-time.ts';
 import { successShape } from '../shared/parameters.ts';
@@ -29,6 +29,35 @@ const OWN: Readonly<Record<Action, readonly string[]>> = {
   add_repository: ['repository', 'category'],
 };
 
+const installedShape = z.looseObject({
+  repository: z.string(),
+  category: z.string(),
+  installed_version: z.string().nullable(),
+});
+const toldShape = z.object({
+  store: z.string(),
+  repository_id: z.string(),
+  version: z.string().nullable(),
+  timeZone: z.string(),
+});
+
+const installed = lateAnswer({
+  told: toldShape,
+  answer({ jobId, result }: EndedJob, { timeZone, version, ...told }: z.output<typeof toldShape>) {
+    const { repository, category, installed_version: isVersion } = installedShape.parse(result);
+    const data = {
+      ...{ ...told, repository, version: isVersion ?? version ?? 'latest' },
+      message: `${repository} is installed.`,
+      note:
+        category === 'integration'
+          ? 'It takes effect after a restart of Home Assistant: ha_restart.'
+          : 'Reload the page in the browser to see it.',
+      job_id: jobId,
+    };
+    return { success: true as const, ...timed(data, timeZone) };
+  },
+});
+
 export const tool = defineTool({
   name: 'ha_manage_hacs',
   title: 'Manage HACS',
@@ -46,6 +75,7 @@ export const tool = defineTool({
   }),
   items: ({ repository_id: id, repository }) =>
     [{ kind: 'repository', id: id ?? repository ?? '' }].filter((item) => item.id !== ''),
+  answers: { 'store.install': installed },
   async run(call, context): Promise<{ success: true } & Record<string, unknown>> {
     const { action, ...given } = call;
     refuseForeign(action, given, OWN[action]);
@@ -57,26 +87,12 @@ export const tool = defineTool({
   },
 });
 
-const installedShape = z.looseObject({
-  repository: z.string(),
-  category: z.string(),
-  installed_version: z.string().nullable(),
-});
-
 async function download(store: CommunityStore, id: string, { version }: Input, context: ToolContext) {
   const args = { repositoryId: id, ...(version ? { version } : {}) };
-  const answer = await startAndFollow(context, 'store.install', args, { dedupKey: `store.install:${id}` });
-  if ('note' in answer) return { ...answer, action: 'download', repository_id: id };
-  const { repository, category, installed_version: installed } = installedShape.parse(answer.result);
-  return said(context, {
-    ...{ store: store.kind, repository_id: id, repository, version: installed ?? version ?? 'latest' },
-    message: `${repository} is installed.`,
-    note:
-      category === 'integration'
-        ? 'It takes effect after a restart of Home Assistant: ha_restart.'
-        : 'Reload the page in the browser to see it.',
-    job_id: answer.jobId,
-  });
+  const { timeZone } = context.home.info;
+  const told = { store: store.kind, repository_id: id, version: version ?? null, timeZone };
+  const answer = await startAndFollow(context, 'store.install', args, { dedupKey: `store.install:${id}`, told });
+  return 'note' in answer ? { ...answer, action: 'download', repository_id: id } : installed.answer(answer, told);
 }
 
 async function remove(store: CommunityStore, id: string, context: ToolContext) {

@@ -1,5 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { listUpdates } from '@hub/ha/updates.ts';
+import { z } from 'zod';
+import { type EndedJob, lateAnswer } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { deviceOf, type RadioAction, type RadioCall } from './action.ts';
 
@@ -27,14 +29,33 @@ export const firmwareUpdate: RadioAction = {
     if (update.isInProgress)
       return { entity_id: entityId, status: 'in_progress', latest_version: update.latestVersion };
     const args = { entityId, withBackup: false };
-    const answer = await startAndFollow(call.context, 'update.install', args, {
-      dedupKey: `update.install:${entityId}`,
-    });
-    const told = { entity_id: entityId, latest_version: update.latestVersion };
-    if (!('note' in answer)) return { ...told, status: 'installed' };
+    const told = {
+      ...{ radio: call.radio, action: call.action },
+      ...{ entity_id: entityId, latest_version: update.latestVersion },
+    };
+    const dedupKey = `update.install:${entityId}`;
+    const answer = await startAndFollow(call.context, 'update.install', args, { dedupKey, told });
+    if (!('note' in answer)) return firmwareInstalled.answer(answer, told);
     return { ...told, status: 'in_progress', job_id: answer.job_id, note: answer.note };
   },
 };
+
+const toldShape = z.object({
+  radio: z.string(),
+  action: z.string(),
+  entity_id: z.string(),
+  latest_version: z.string(),
+});
+
+export const firmwareInstalled = lateAnswer({
+  told: toldShape,
+  answer: (_ended: EndedJob, told: z.output<typeof toldShape>) => ({
+    success: true as const,
+    ...told,
+    status: 'installed',
+    long_running: true as const,
+  }),
+});
 
 async function updateEntityOf(call: RadioCall): Promise<string> {
   const device = deviceOf(call);

@@ -8,6 +8,7 @@ import { entityNotFound } from '../shared/entity-not-found.ts';
 import { successShape } from '../shared/parameters.ts';
 import type { Args, Radio, RadioAction, RadioActions, RadioCall } from './action.ts';
 import { checkCall } from './check-call.ts';
+import { firmwareInstalled } from './firmware.ts';
 import { matter } from './matter.ts';
 import { belongsTo } from './membership.ts';
 import { thread } from './thread.ts';
@@ -48,6 +49,7 @@ export const tool = defineTool({
     const id = device_id ?? params?.['device_id'];
     return typeof id === 'string' ? [{ kind: 'device', id }] : [];
   },
+  answers: { 'update.install': firmwareInstalled },
   async run(call, context) {
     const radio = RADIOS[call.radio];
     const action = actionOf(call);

@@ -1,16 +1,10 @@
 import { Fault } from '@hub/core/fault.ts';
 import { FAULT_CODES } from '@hub/core/fault-codes.ts';
-import type { JobView } from '@hub/jobs/port.ts';
-import type { ToolContext } from '../define.ts';
+import type { JobView, StartOptions } from '@hub/jobs/port.ts';
+import type { EndedJob, ToolContext } from '../define.ts';
 
 /** Long enough for what is quick, short enough for clients that give up after half a minute. */
 const FOLLOW_MS = 25_000;
-
-/** A job that did what it was for. */
-export interface Ended {
-  readonly result: unknown;
-  readonly jobId: string;
-}
 
 /** What a call answers whose work goes on without it. */
 export interface StillRunning {
@@ -31,9 +25,9 @@ export async function startAndFollow(
   { jobs, progress }: ToolContext,
   kind: string,
   args: unknown,
-  { dedupKey, waitMs = FOLLOW_MS }: { readonly dedupKey: string; readonly waitMs?: number },
-): Promise<Ended | StillRunning> {
-  const started = await jobs.start(kind, args, { dedupKey });
+  { dedupKey, told, waitMs = FOLLOW_MS }: StartOptions & { readonly waitMs?: number },
+): Promise<EndedJob | StillRunning> {
+  const started = await jobs.start(kind, args, { dedupKey, told });
   const job = await jobs.follow(started.id, waitMs, ({ progress: at }) => {
     if (at) progress(at.done, at.total, at.message);
   });
@@ -41,11 +35,15 @@ export async function startAndFollow(
 }
 
 /** How a job stands, for whoever asked for it. @throws Fault as it failed */
-export function outcomeOf(job: JobView): Ended | StillRunning {
-  if (job.state === 'done') return { result: job.result, jobId: job.id };
+export function outcomeOf(job: JobView): EndedJob | StillRunning {
+  if (job.state === 'done') return { result: job.result, jobId: job.id, durationS: secondsOf(job) };
   const running = stillRunning(job);
   if (running) return running;
   throw jobFault(job);
+}
+
+function secondsOf({ createdAt, finishedAt = createdAt }: JobView): number {
+  return Math.round((finishedAt.getTime() - createdAt.getTime()) / 100) / 10;
 }
 
 /** Undefined for a job that ended. */

@@ -3,11 +3,12 @@ import { callService } from '@hub/ha/services.ts';
 import { type Update, updateOf } from '@hub/ha/updates.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
 import { z } from 'zod';
-import type { ToolContext } from '../define.ts';
+import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import type { Chosen, WriteAction } from './choose.ts';
 
 const PROOF_MS = 10_000;
+const NO_BACKUP = 'It makes no backup of its own first; ha_manage_backup makes one.';
 
 export const resultShape = z.strictObject({
   entity_id: z.string(),
@@ -32,13 +33,19 @@ export async function apply(
 ) {
   context.progress(0, updates.length, `${action}: ${updates.length} updates`);
   let done = 0;
+  // Of several at once no job is the whole answer.
+  const told = (update: Update) => (updates.length === 1 ? toldOf(update, withBackup, missing) : undefined);
   const acted = updates.map(async (update) => {
-    const result = await one(context, action, update, withBackup);
+    const result = await one(context, action, update, withBackup, told(update));
     context.progress(++done, updates.length, `${update.title}: ${result.status}`);
     return result;
   });
+  return summary(action, await Promise.all(acted), missing);
+}
+
+function summary(action: WriteAction, acted: readonly Result[], missing: readonly string[]) {
   const absent = missing.map((id) => failed(id, 'ENTITY_NOT_FOUND', `There is no entity ${id} in this home.`));
-  const results = [...(await Promise.all(acted)), ...absent];
+  const results = [...acted, ...absent];
   const failures = results.filter((result) => !result.success).length;
   const open = results.filter(({ status }) => status === 'in_progress' || status === 'unknown');
   return {
@@ -71,22 +78,35 @@ function noteOf(results: readonly Result[], open: readonly Result[]): string {
   return `${open.length} not seen to end yet. They go on without you: ask with ha_get_job and the job_id, or look with action get; do not install again meanwhile.`;
 }
 
-async function one(context: ToolContext, action: WriteAction, update: Update, withBackup: boolean): Promise<Result> {
+async function one(
+  context: ToolContext,
+  action: WriteAction,
+  update: Update,
+  withBackup: boolean,
+  told: Told | undefined,
+): Promise<Result> {
   try {
-    return action === 'install' ? await install(context, update, withBackup) : await mark(context, action, update);
+    return action === 'install'
+      ? await install(context, update, withBackup, told)
+      : await mark(context, action, update);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
-    if (error.outcomeUnknown) return unknown(update, error);
-    return failed(update.entityId, error.code, error.message);
+    return notDone(update, error);
   }
 }
 
-async function install(context: ToolContext, update: Update, withBackup: boolean): Promise<Result> {
+async function install(
+  context: ToolContext,
+  update: Update,
+  withBackup: boolean,
+  told: Told | undefined,
+): Promise<Result> {
   const { entityId, canBackUp, installedVersion, latestVersion } = update;
   const refusal = whyNot(update);
   if (refusal !== undefined) return failed(entityId, 'SERVICE_CALL_FAILED', refusal);
   const args = { entityId, withBackup: withBackup && canBackUp };
-  const answer = await startAndFollow(context, 'update.install', args, { dedupKey: `update.install:${entityId}` });
+  const dedupKey = `update.install:${entityId}`;
+  const answer = await startAndFollow(context, 'update.install', args, { dedupKey, told });
   const isRunning = 'note' in answer;
   return {
     entity_id: entityId,
@@ -95,11 +115,40 @@ async function install(context: ToolContext, update: Update, withBackup: boolean
     installed_version: isRunning ? installedVersion : latestVersion,
     latest_version: latestVersion,
     ...(isRunning ? { job_id: answer.job_id, progress_percent: answer.progress_percent } : {}),
-    ...(withBackup && !canBackUp
-      ? { warning: 'It makes no backup of its own first; ha_manage_backup makes one.' }
-      : {}),
+    ...(withBackup && !canBackUp ? { warning: NO_BACKUP } : {}),
   };
 }
+
+const toldShape = z.object({
+  update: z.object({
+    entityId: z.string(),
+    installedVersion: z.string().nullable(),
+    latestVersion: z.string().nullable(),
+  }),
+  warning: z.string().optional(),
+  missing: z.array(z.string()),
+});
+type Told = z.output<typeof toldShape>;
+
+function toldOf(update: Update, withBackup: boolean, missing: readonly string[]): Told {
+  const { entityId, installedVersion, latestVersion, canBackUp } = update;
+  return {
+    update: { entityId, installedVersion, latestVersion },
+    ...(withBackup && !canBackUp ? { warning: NO_BACKUP } : {}),
+    missing: [...missing],
+  };
+}
+
+export const installed = lateAnswer({
+  told: toldShape,
+  answer(_ended: EndedJob, { update: { entityId, latestVersion }, warning, missing }: Told) {
+    const versions = { installed_version: latestVersion, latest_version: latestVersion };
+    const warned = warning === undefined ? {} : { warning };
+    const result = { entity_id: entityId, success: true, status: 'installed' as const, ...versions, ...warned };
+    return summary('install', [result], missing);
+  },
+  failed: (fault: Fault, { update, missing }: Told) => summary('install', [notDone(update, fault)], missing),
+});
 
 /** A version that runs already would be taken for one just installed. */
 function whyNot({ isInProgress, canInstall, installedVersion, latestVersion }: Update): string | undefined {
@@ -123,8 +172,13 @@ async function mark({ home, signal }: ToolContext, action: 'skip' | 'clear_skipp
   return { entity_id: entityId, success: true, status: proof ? status : 'unknown', latest_version: latestVersion };
 }
 
+function notDone(update: Told['update'], fault: Fault): Result {
+  return fault.outcomeUnknown ? unknown(update, fault) : failed(update.entityId, fault.code, fault.message);
+}
+
 /** The home took it, or its link broke, and nobody saw the end: no failure, and no success either. */
-function unknown({ entityId, installedVersion, latestVersion }: Update, { code, message, context }: Fault): Result {
+function unknown({ entityId, installedVersion, latestVersion }: Told['update'], fault: Fault): Result {
+  const { code, message, context } = fault;
   const { job_id: jobId } = context;
   return {
     entity_id: entityId,

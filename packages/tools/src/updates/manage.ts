@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { stringList } from '../shared/parameters.ts';
-import { apply, resultShape } from './apply.ts';
+import { apply, installed, resultShape } from './apply.ts';
 import { checkIds, choose, type WriteAction } from './choose.ts';
 import { get, list } from './read.ts';
 
@@ -46,6 +46,7 @@ export const tool = defineTool({
     WRITES.has(action) && ids && ids.length > 0 ? [{ action: `update.${action}`, selector: { entity_id: ids } }] : [],
   items: ({ action, entity_ids: ids, categories }) =>
     WRITES.has(action) ? [...(ids ?? []), ...(categories ?? [])].map((id) => ({ kind: 'update', id })) : [],
+  answers: { 'update.install': installed },
   async run(call, context) {
     const action = knownAction(call);
     const ids = call.entity_ids ?? [];

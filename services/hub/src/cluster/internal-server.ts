@@ -40,6 +40,7 @@ const callShape = z.object({
   args: z.unknown(),
   clientName: z.string().optional(),
   conversation: z.string().optional(),
+  handOverAfterMs: z.number().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
 });
 

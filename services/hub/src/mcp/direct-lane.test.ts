@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Surface } from './surface.ts';
+import type { Task } from './tasks.ts';
 import { serve } from './testing/serve.ts';
 import { simpleSurface } from './testing/simple-surface.ts';
 
@@ -15,7 +16,7 @@ function throughTheSdk(): Surface {
 
 async function ask(url: URL, era: string, method: string, given: Record<string, unknown>, id: string | number = 7) {
   const isModern = era === '2026-07-28';
-  const params = isModern ? { ...given, _meta: { ...(given['_meta'] ?? {}), ...ENVELOPE } } : given;
+  const params = isModern ? { ...given, _meta: { ...ENVELOPE, ...(given['_meta'] ?? {}) } } : given;
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
@@ -60,6 +61,27 @@ describe.each(['2025-11-25', '2026-07-28'])('the direct lane of %s answers byte 
     await aborted;
     expect((await answer).status).toBe(503);
   });
+});
+
+it('a call that goes on as a task is the same on both ways', async () => {
+  const at = new Date('2026-11-01T10:00:00Z');
+  const task: Task = { id: 'job', status: 'working', message: 'pulling', createdAt: at, updatedAt: at, ttlMs: 60_000 };
+  const give = async () => task;
+  const surface: Surface = {
+    ...simpleSurface(),
+    tasks: { find: give, ended: give, cancel: give },
+    callTool: async ({ takesTask }) => ({ content: [], ...(takesTask ? { task } : {}) }),
+  };
+  await using direct = await serve(surface);
+  await using sdk = await serve({ ...surface, install: () => {} });
+  const extensions = { 'io.modelcontextprotocol/tasks': {} };
+  for (const capabilities of [{ extensions }, {}]) {
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+    const call = (url: URL) => ask(url, '2026-07-28', 'tools/call', { name: 'echo', arguments: {}, _meta });
+    const [one, other] = [await call(direct.url), await call(sdk.url)];
+    expect(one).toEqual(other);
+    expect(JSON.parse(one.text).result.resultType).toBe('extensions' in capabilities ? 'task' : 'complete');
+  }
 });
 
 it('what the tool is told of its caller is the same on both ways', async () => {

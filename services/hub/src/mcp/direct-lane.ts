@@ -2,7 +2,7 @@ import type { Implementation, JSONRPCMessage } from '@modelcontextprotocol/serve
 import { ProtocolError, SERVER_INFO_META_KEY, TRACEPARENT_META_KEY } from '@modelcontextprotocol/server';
 import type { Exchange } from './exchange.ts';
 import type { PlainRequest } from './plain-request.ts';
-import { type CallerFacts, callSurface, type EndpointLog, LIST_CACHE } from './server.ts';
+import { answerOf, type CallerFacts, callSurface, type EndpointLog, LIST_CACHE, takesLongAsTask } from './server.ts';
 import type { Surface } from './surface.ts';
 
 export interface LaneDeps {
@@ -29,20 +29,22 @@ async function answer({ id, call, meta }: PlainRequest, deps: LaneDeps, signal: 
   const { clientInfo, conversation, protocolVersion } = caller;
   const inMeta = meta[TRACEPARENT_META_KEY];
   const traceParent = typeof inMeta === 'string' ? inMeta : caller.traceParent;
+  const takesTask = caller.era === 'modern' ? takesLongAsTask(surface, meta) : undefined;
   try {
-    const result = await callSurface(
+    const outcome = await callSurface(
       surface,
       {
         ...call,
         signal,
         protocolVersion,
+        ...(takesTask ? { takesTask } : {}),
         ...(clientInfo ? { clientInfo } : {}),
         ...(conversation === undefined ? {} : { conversation }),
         ...(traceParent ? { traceParent } : {}),
       },
       log,
     );
-    return { result: complete({ ...result }, {}, deps), jsonrpc: '2.0', id };
+    return { result: complete(answerOf(outcome, caller.era), {}, deps), jsonrpc: '2.0', id };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const { code, message, data } = error;
@@ -51,8 +53,17 @@ async function answer({ id, call, meta }: PlainRequest, deps: LaneDeps, signal: 
 }
 
 /** What each result says since 2026-07-28. */
-function complete(result: Record<string, unknown>, cache: object, { caller, info }: LaneDeps): Record<string, unknown> {
-  if (caller.era === 'legacy') return result;
+function complete(
+  result: Readonly<Record<string, unknown>>,
+  cache: object,
+  { caller, info }: LaneDeps,
+): Record<string, unknown> {
+  if (caller.era === 'legacy') return { ...result };
   const meta = typeof result['_meta'] === 'object' ? result['_meta'] : {};
-  return { ...result, resultType: 'complete', ...cache, _meta: { [SERVER_INFO_META_KEY]: info, ...meta } };
+  return {
+    ...result,
+    resultType: result['resultType'] ?? 'complete',
+    ...cache,
+    _meta: { [SERVER_INFO_META_KEY]: info, ...meta },
+  };
 }

@@ -15,6 +15,11 @@ export function rpcError(code: number, message: string, id: RequestId | null = n
   return JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
 }
 
+/** A JSON object: no list, no null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** To the caller of a call that the hub had to end: its credential is gone or the hub stops. */
 export const CUT_OFF_TEXT = 'The hub ended this call before it was answered.';
 

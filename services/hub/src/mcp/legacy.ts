@@ -168,7 +168,8 @@ async function serve(
     replica: deps.peers.replica,
     requestId: message.id,
     channel,
-    encode: (json) => (isToolList(message) ? fillToolList(json, surface.listTools(session?.facts.clientInfo)) : json),
+    encode: (json) =>
+      isToolList(message) ? fillToolList(json, surface.listTools(session?.facts.clientInfo), 'legacy') : json,
     onFinished() {
       running.delete(exchange.id);
       resolve();

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { answerDirectly } from './direct-lane.ts';
 import { type Exchange, openExchange } from './exchange.ts';
-import { CUT_OFF_TEXT, RPC, requestIdOf, rpcError } from './json-rpc.ts';
+import { CUT_OFF_TEXT, isObject, RPC, requestIdOf, rpcError } from './json-rpc.ts';
 import type { Inbound, LegacyDeps } from './legacy.ts';
 import { fillToolList, isToolList } from './list-json.ts';
 import { type PlainRequest, plainRequest } from './plain-request.ts';
@@ -56,7 +56,7 @@ export async function serveDirectly(
     replica: peers.replica,
     requestId: plain.id,
     channel: replyChannel(reply, { acceptsStream: true }),
-    encode: (json) => (plain.call ? json : fillToolList(json, surface.listTools(clientInfo))),
+    encode: (json) => (plain.call ? json : fillToolList(json, surface.listTools(clientInfo), 'modern')),
     onFinished: resolve,
   });
   running.add(exchange);
@@ -96,7 +96,7 @@ export async function serveModern(
   if (response.body === null) return channel.empty(response.status);
   const text = await response.text();
   channel.finish(
-    isToolList(message) ? fillToolList(text, surface.listTools(clientOf(message))) : text,
+    isToolList(message) ? fillToolList(text, surface.listTools(clientOf(message)), 'modern') : text,
     response.status,
   );
 }
@@ -105,8 +105,4 @@ function clientOf(message: unknown): ReturnType<typeof clientInfoOf> {
   const params = isObject(message) ? message['params'] : undefined;
   const meta = isObject(params) ? params['_meta'] : undefined;
   return isObject(meta) ? clientInfoOf(meta[CLIENT_INFO_META_KEY]) : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

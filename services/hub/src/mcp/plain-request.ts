@@ -1,4 +1,5 @@
 import type { RequestId } from '@modelcontextprotocol/server';
+import { isObject } from './json-rpc.ts';
 import type { Surface } from './surface.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -43,10 +44,6 @@ function isPlainMeta(meta: JsonObject, protocolKeys: ReadonlySet<string>): boole
 
 function isRequestId(id: unknown): id is RequestId {
   return typeof id === 'string' || Number.isSafeInteger(id);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hasOnly(value: JsonObject, keys: ReadonlySet<string>): boolean {

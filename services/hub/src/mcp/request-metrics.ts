@@ -4,6 +4,9 @@ import type { Inbound } from './legacy.ts';
 /** tools/call is measured in the gate, where the tool is known; everything else here. */
 const MEASURED_ELSEWHERE = 'tools/call';
 
+/** Their time is that of what they wait for: changes, or the end of a job. */
+const WAITING: ReadonlySet<string> = new Set(['subscriptions/listen', 'tasks/result', 'tasks/cancel']);
+
 /** Counts and times MCP requests by method and protocol version, both closed sets. */
 export function createRequestObserver(metrics: Metrics): (inbound: Inbound, message: unknown) => () => void {
   return ({ request, reply }, message) => {
@@ -18,7 +21,7 @@ export function createRequestObserver(metrics: Metrics): (inbound: Inbound, mess
       if (method === MEASURED_ELSEWHERE) return;
       const seconds = (performance.now() - started) / 1_000;
       metrics.operationDuration.observe({ mcp_method_name: method, network_transport: 'tcp' }, seconds);
-      if (method === 'subscriptions/listen') return;
+      if (WAITING.has(method)) return;
       metrics.overhead.observe({ mcp_method_name: method }, seconds);
       if (method === 'tools/list')
         metrics.toolsListBytes.observe({ surface: 'full' }, Number(reply.raw.getHeader('content-length') ?? 0));

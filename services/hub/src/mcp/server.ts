@@ -12,8 +12,18 @@ import {
   type ServerContext,
   TRACEPARENT_META_KEY,
 } from '@modelcontextprotocol/server';
+import type { CallResult } from './call-result.ts';
 import { serveResources } from './resources.ts';
-import type { CallResult, ClientInfo, InstallContext, Surface, ToolCall, ToolDescription } from './surface.ts';
+import type {
+  CallOutcome,
+  CallParams,
+  ClientInfo,
+  InstallContext,
+  Surface,
+  ToolCall,
+  ToolDescription,
+} from './surface.ts';
+import { createdTask, declaresTasks, type Era, faultError, serveTasks, TASKS } from './tasks.ts';
 
 /** How long clients may keep the list; `list_changed` comes earlier when it changes. */
 export const LIST_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const;
@@ -25,7 +35,7 @@ export interface EndpointLog {
 
 /** What is known of the caller besides the request itself. */
 export interface CallerFacts {
-  readonly era: 'modern' | 'legacy';
+  readonly era: Era;
   /** 2025-era only: newer clients say both with every request. */
   readonly clientInfo?: ClientInfo;
   readonly protocolVersion?: string;
@@ -34,13 +44,22 @@ export interface CallerFacts {
   readonly traceParent?: string;
 }
 
+const TASK_CAPABILITIES = {
+  modern: { extensions: { [TASKS]: {} } },
+  legacy: { tasks: { cancel: {}, requests: { tools: { call: {} } } } },
+} as const;
+
 /** The SDK's server with low-level handlers: it builds no schemas and validates arguments only at the gate. */
 class HubServer extends McpServer {
   #headerSchemas: ReadonlyMap<string, Record<string, unknown>>;
 
-  constructor(info: Implementation, surface: Surface) {
+  constructor(info: Implementation, surface: Surface, era: Era) {
     super(info, {
-      capabilities: { tools: { listChanged: true }, ...(surface.resources ? { resources: {} } : {}) },
+      capabilities: {
+        tools: { listChanged: true },
+        ...(surface.resources ? { resources: {} } : {}),
+        ...(surface.tasks ? TASK_CAPABILITIES[era] : {}),
+      },
       instructions: surface.instructions(),
       cacheHints: {
         'tools/list': LIST_CACHE,
@@ -77,7 +96,7 @@ export function headerSchemas(surface: Surface): ReadonlyMap<string, Record<stri
 
 /** A server for one request. Cheap: about 10 µs. */
 export function buildServer(info: Implementation, surface: Surface, caller: CallerFacts, log: EndpointLog): McpServer {
-  const product = new HubServer(info, surface);
+  const product = new HubServer(info, surface, caller.era);
   const { server } = product;
   const callTool: InstallContext['callTool'] = (params, context) => runTool(surface, params, context, caller, log);
   // Filled in by `fillToolList` when the answer is written.
@@ -88,23 +107,28 @@ export function buildServer(info: Implementation, surface: Surface, caller: Call
   );
   server.onerror = (error) => log.debug({ err: error, surface: surface.key }, 'mcp protocol');
   if (surface.resources) serveResources(server, surface.resources);
+  if (surface.tasks)
+    serveTasks(server, surface.tasks, caller.era, (error) => {
+      throw protocolError(error, surface, log);
+    });
   surface.install?.(server, { era: caller.era, callTool });
   return product;
 }
 
 async function runTool(
   surface: Surface,
-  params: { name: string; arguments?: Readonly<Record<string, unknown>> | undefined },
+  params: CallParams,
   context: ServerContext,
   caller: CallerFacts,
   log: EndpointLog,
-): Promise<CallResult> {
+): Promise<Readonly<Record<string, unknown>>> {
   const { _meta: meta, signal } = context.mcpReq;
   const envelope: Readonly<Record<string, unknown>> = context.mcpReq.envelope ?? {};
   const progress = progressOf(context, log);
   const clientInfo = clientInfoOf(envelope[CLIENT_INFO_META_KEY]) ?? caller.clientInfo;
   const traceParent = textOf(meta?.[TRACEPARENT_META_KEY]) ?? caller.traceParent;
-  return callSurface(
+  const takesTask = caller.era === 'modern' ? takesLongAsTask(surface, envelope) : takesAnyAsTask(surface, params);
+  const outcome = await callSurface(
     surface,
     {
       name: params.name,
@@ -113,19 +137,38 @@ async function runTool(
       protocolVersion:
         textOf(envelope[PROTOCOL_VERSION_META_KEY]) ?? caller.protocolVersion ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
       ...(progress ? { progress } : {}),
+      ...(takesTask ? { takesTask } : {}),
       ...(clientInfo ? { clientInfo } : {}),
       ...(caller.conversation === undefined ? {} : { conversation: caller.conversation }),
       ...(traceParent ? { traceParent } : {}),
     },
     log,
   );
+  return answerOf(outcome, caller.era);
+}
+
+/** Since 2026-07-28 the server decides, and the client says with each request whether it understands. */
+export function takesLongAsTask(surface: Surface, meta: Readonly<Record<string, unknown>>): ToolCall['takesTask'] {
+  return surface.tasks && declaresTasks(meta) ? 'when long' : undefined;
+}
+
+/** On 2025-11-25 the client decides, for the tools whose list entry says so. @throws ProtocolError for any other */
+function takesAnyAsTask(surface: Surface, { name, task }: CallParams): ToolCall['takesTask'] {
+  if (!surface.tasks || task === undefined) return undefined;
+  if (surface.listTools().some((tool) => tool.name === name && tool.execution)) return 'always';
+  throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} cannot be called as a task.`);
+}
+
+/** As it is sent. */
+export function answerOf({ task, ...result }: CallOutcome, era: Era): Readonly<Record<string, unknown>> {
+  return task ? createdTask(task, result, era) : { ...result };
 }
 
 /**
  * The message of anything thrown here would reach the client verbatim, so nothing unexpected leaves it.
  * @throws ProtocolError for a tool that the surface does not know
  */
-export async function callSurface(surface: Surface, call: ToolCall, log: EndpointLog): Promise<CallResult> {
+export async function callSurface(surface: Surface, call: ToolCall, log: EndpointLog): Promise<CallOutcome> {
   try {
     return await surface.callTool(call);
   } catch (error) {
@@ -144,6 +187,14 @@ export async function callSurface(surface: Surface, call: ToolCall, log: Endpoin
       }),
     );
   }
+}
+
+/** For requests whose answer knows no failure: the fault itself, or that something unexpected happened and nothing more. */
+function protocolError(error: unknown, surface: Surface, log: EndpointLog): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  if (error instanceof Fault) return faultError(error);
+  log.error({ err: error, surface: surface.key }, 'unexpected error in a request');
+  return new ProtocolError(ProtocolErrorCode.InternalError, 'An unexpected error occurred in the hub.');
 }
 
 /** Progress only when asked for, and only upwards: the protocol wants each value to be larger than the one before. */

@@ -1,5 +1,7 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import type { CallResult } from './call-result.ts';
 import type { ResourceShelf } from './resources.ts';
+import type { Era, Task, TaskShelf } from './tasks.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -11,20 +13,14 @@ export interface ToolDescription {
   readonly inputSchema: { readonly type: 'object' };
   readonly outputSchema?: { readonly type: 'object' };
   readonly annotations?: object;
+  /** For clients of 2025-11-25. */
+  readonly execution?: { readonly taskSupport: 'optional' };
   readonly _meta?: JsonObject;
 }
 
-export interface ContentItem {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
-/** A plain MCP tool result. Put the JSON of `structuredContent` into `content` as text as well: many clients show only that. */
-export interface CallResult {
-  readonly content: readonly ContentItem[];
-  readonly structuredContent?: JsonObject;
-  readonly isError?: boolean;
-  readonly _meta?: JsonObject;
+/** What a call came to: its result, or the task it goes on as, with what a client without tasks would have been told. */
+export interface CallOutcome extends CallResult {
+  readonly task?: Task;
 }
 
 export interface ClientInfo {
@@ -39,6 +35,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** There only when the client asked for progress. */
   readonly progress?: (done: number, total: number | undefined, message: string | undefined) => void;
+  /** The client takes a task for an answer: when the work is long, or in any case. */
+  readonly takesTask?: 'when long' | 'always';
   /** W3C `traceparent` of the caller: from `_meta`, else from the HTTP header. */
   readonly traceParent?: string;
   readonly clientInfo?: ClientInfo;
@@ -49,11 +47,18 @@ export interface ToolCall {
 
 export type ListKind = 'tools' | 'prompts' | 'resources';
 
+export interface CallParams {
+  readonly name: string;
+  readonly arguments?: JsonObject | undefined;
+  /** 2025-11-25: the client wants the call as a task. */
+  readonly task?: unknown;
+}
+
 /** What `install` may build on. */
 export interface InstallContext {
-  readonly era: 'modern' | 'legacy';
+  readonly era: Era;
   /** The handler of tools/call this surface would have without `install`. */
-  callTool(params: { name: string; arguments?: JsonObject | undefined }, context: ServerContext): Promise<CallResult>;
+  callTool(params: CallParams, context: ServerContext): Promise<JsonObject>;
 }
 
 /** What one connector offers to MCP clients; the endpoint knows nothing else about homes, policy or tools. */
@@ -70,7 +75,9 @@ export interface Surface {
    * Answers expected failures as a result with `isError`.
    * @throws Fault TOOL_NOT_AVAILABLE for a name it does not know, which clients get as a protocol error
    */
-  callTool(call: ToolCall): Promise<CallResult>;
+  callTool(call: ToolCall): Promise<CallOutcome>;
+  /** Calls that go on as tasks, if there are any. */
+  readonly tasks?: TaskShelf;
   /** Texts to read, if there are any. */
   readonly resources?: ResourceShelf;
   /** The listener hears of every change of a list until disposed. */

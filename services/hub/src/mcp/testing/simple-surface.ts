@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Fault } from '@hub/core/fault.ts';
-import type { CallResult, ListKind, Surface, ToolCall, ToolDescription } from '../surface.ts';
+import type { CallResult } from '../call-result.ts';
+import type { ListKind, Surface, ToolCall, ToolDescription } from '../surface.ts';
 
 const noArguments = { type: 'object', properties: {}, additionalProperties: false } as const;
 
