@@ -17,16 +17,20 @@ export interface S3Options {
   readonly sessionToken: string | undefined;
   /** Bytes per part; 16 MiB unless told: with the 10,000 parts there may be, 156 GiB. */
   readonly partBytes?: number;
+  /** Milliseconds to the head of an answer, beside what the body takes; 120,000 unless told. */
+  readonly answerMs?: number;
 }
 
 const PART_BYTES = 16 * 1024 * 1024;
-/** A part or an answer's head; the rest of a body is bounded by the caller's signal. */
+/** To an answer's head; the rest of a body is bounded by the caller's signal. */
 const ANSWER_MS = 120_000;
+/** The slowest line that still stores: a quarter of a megabit per second. */
+const BYTES_PER_MS = 32;
 
 /** Backups as objects of an S3-compatible bucket. Each part is signed with its own digest, so that none arrives altered. */
 export function createS3Store(options: S3Options): BackupStore {
   const { bucket, prefix, endpoint, region, accessKeyId, secretAccessKey, sessionToken } = options;
-  const partBytes = options.partBytes ?? PART_BYTES;
+  const { partBytes = PART_BYTES, answerMs = ANSWER_MS } = options;
   const place = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`;
   const base = endpoint ? `${endpoint.replace(/\/+$/, '')}/${bucket}` : `https://${bucket}.s3.${region}.amazonaws.com`;
   const client = new AwsClient({
@@ -45,7 +49,8 @@ export function createS3Store(options: S3Options): BackupStore {
     });
     // The deadline is for the head alone: a body may take hours.
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new Error('no answer in two minutes')), ANSWER_MS);
+    const limitMs = answerMs + (body?.length ?? 0) / BYTES_PER_MS;
+    const timer = setTimeout(() => late.abort(new Error('no answer in time')), limitMs);
     try {
       const all = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
       return await fetch(request, { signal: all });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -99,6 +101,19 @@ test('what is in a folder is for the hub alone', async () => {
   expect((await stat(join(folder, 'private/x/y'))).mode & 0o777).toBe(0o600);
   expect((await stat(join(folder, 'private/x'))).mode & 0o777).toBe(0o700);
   expect(await readdir(join(folder, 'private/x'))).toEqual(['y']);
+});
+
+test('a part has the longer the larger it is, as at a home with a slow line', async () => {
+  const slow = createServer((request, response) => {
+    // Time goes by on the line, while the request is under way.
+    request.resume().on('end', () => setTimeout(() => response.end(), 300));
+  });
+  await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  const store = createS3Store({ ...bucket, endpoint, answerMs: 100 });
+  await expect(store.put('small', pieces(Buffer.from('x')))).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  await store.put('large', pieces(randomBytes(1024 * 1024)));
+  slow.close();
 });
 
 test('a bucket that refuses the keys says so, and the fault tells none of them', async () => {
