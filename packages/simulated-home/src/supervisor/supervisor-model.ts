@@ -39,7 +39,8 @@ export interface Repository {
 
 export interface SupervisorJob {
   readonly name: string;
-  readonly reference: string | null;
+  /** What it works on; a backup is named once it is there. */
+  reference: string | null;
   readonly uuid: string;
   readonly created: string;
   progress: number;
@@ -53,6 +54,10 @@ export interface SupervisorModel {
   readonly apps: Map<string, App>;
   readonly repositories: Map<string, Repository>;
   readonly jobs: Map<string, SupervisorJob>;
+  /** As `/backups/<slug>/info` tells them. */
+  readonly backups: Map<string, Json>;
+  /** What the next backup fails with. */
+  backupFailsWith: string | undefined;
   readonly versions: { core: string; os: string; osPending: string | null };
   readonly latest: { core: string; os: string };
   readonly ingressSessions: Set<string>;
@@ -79,6 +84,8 @@ export function createSupervisorModel(): SupervisorModel {
       ].map((one) => [one.slug, one]),
     ),
     jobs: new Map(),
+    backups: new Map(),
+    backupFailsWith: undefined,
     versions: { core: '2026.11.0', os: '17.0', osPending: null },
     latest: { core: '2026.11.1', os: '17.1' },
     ingressSessions: new Set(),
@@ -174,7 +181,7 @@ export function tell(model: SupervisorModel, event: Json): void {
 export async function work<T>(
   model: SupervisorModel,
   { name, reference }: { readonly name: string; readonly reference: string | null },
-  act: () => T | Promise<T>,
+  act: (job: SupervisorJob) => T | Promise<T>,
 ): Promise<T> {
   const job: SupervisorJob = {
     ...{ name, reference, uuid: randomUUID().replaceAll('-', ''), created: new Date().toISOString() },
@@ -188,7 +195,7 @@ export async function work<T>(
     job.progress = 50;
     say();
     await pause(model.pace.workMs / 2);
-    return await act();
+    return await act(job);
   } catch (error) {
     job.errors = [
       { type: 'HassioError', message: error instanceof Error ? error.message : String(error), stage: null },
@@ -197,7 +204,6 @@ export async function work<T>(
   } finally {
     Object.assign(job, { done: true, progress: 100 });
     say();
-    model.jobs.delete(job.uuid);
   }
 }
 

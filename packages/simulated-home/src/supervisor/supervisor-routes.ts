@@ -1,5 +1,6 @@
 import { newSecret } from '@hub/core/ids.ts';
 import { type Json, recordOf, slugOf, textOf } from '../read.ts';
+import { addBackup, backupRows } from './supervisor-backups.ts';
 import {
   coreInfo,
   hostInfo,
@@ -14,7 +15,14 @@ import {
   storeRow,
   supervisorInfo,
 } from './supervisor-facts.ts';
-import { type App, type InstalledApp, type SupervisorModel, tell, work } from './supervisor-model.ts';
+import {
+  type App,
+  type InstalledApp,
+  type SupervisorJob,
+  type SupervisorModel,
+  tell,
+  work,
+} from './supervisor-model.ts';
 
 /** What the Supervisor refuses, with its status. */
 export class SupervisorRefusal extends Error {
@@ -101,9 +109,9 @@ function checkedOptions(app: App, wanted: Json): Json {
 }
 
 /** Answers when it is done, or at once with the job's id when asked to work in the background. */
-async function longWork(request: Request, name: string, apply: () => void): Promise<unknown> {
-  const running = work(request.model, { name, reference: request.part || null }, () => {
-    apply();
+async function longWork(request: Request, name: string, apply: (job: SupervisorJob) => void): Promise<unknown> {
+  const running = work(request.model, { name, reference: request.part || null }, (job) => {
+    apply(job);
     return {};
   });
   if (request.body['background'] !== true) return await running;
@@ -167,6 +175,28 @@ async function updateCore(request: Request): Promise<unknown> {
   });
 }
 
+function makeBackup(request: Request): Promise<unknown> {
+  const { model, body } = request;
+  return longWork(request, 'backup_manager_partial_backup', (job) => {
+    const failure = model.backupFailsWith;
+    model.backupFailsWith = undefined;
+    if (failure !== undefined) throw new SupervisorRefusal(400, failure);
+    job.reference = addBackup(model, body);
+  });
+}
+
+function backupOf({ model, part }: Request): Json {
+  const found = model.backups.get(part);
+  if (!found) throw new SupervisorRefusal(404, `Backup ${part} does not exist`);
+  return found;
+}
+
+function jobOf({ model, part }: Request): Json {
+  const found = model.jobs.get(part);
+  if (!found) throw new SupervisorRefusal(404, 'Job does not exist');
+  return { ...found, child_jobs: [], extra: null };
+}
+
 const answerOf = (read: (model: SupervisorModel) => unknown) => (request: Request) => read(request.model);
 const rowsOf = (model: SupervisorModel) => [...model.apps.values()];
 const storeOf = (model: SupervisorModel) => ({
@@ -189,8 +219,16 @@ const routes: readonly Route[] = [
   ['GET', /^\/(?:core|supervisor|addons\/[^/]+)\/stats$/, () => stats],
   ['GET', /^\/mounts$/, () => ({ default_backup_mount: null, mounts: [] })],
   ['GET', /^\/discovery$/, () => ({ discovery: [], services: {} })],
-  ['GET', /^\/backups$/, () => ({ backups: [] })],
+  ['GET', /^\/backups$/, answerOf(backupRows)],
+  ['GET', /^\/backups\/([^/]+)\/info$/, backupOf],
+  ['POST', /^\/backups\/new\/partial$/, makeBackup],
+  [
+    'DELETE',
+    /^\/backups\/([^/]+)$/,
+    (request) => backupOf(request) && request.model.backups.delete(request.part) && {},
+  ],
   ['GET', /^\/ingress\/panels$/, () => ({ panels: {} })],
+  ['GET', /^\/jobs\/([0-9a-f]{32})$/, jobOf],
   ['GET', /^\/jobs\/info$/, answerOf((model) => ({ ignore_conditions: [], jobs: jobsOf(model) }))],
   [
     'GET',
