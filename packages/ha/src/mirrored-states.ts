@@ -116,7 +116,12 @@ function forgetMissing(map: Map<string, EntityState>, { added }: EntitiesEvent, 
   }
 }
 
-function applyEvent(map: Map<string, EntityState>, { added, changed, removed }: EntitiesEvent, tell: StateListener) {
+/** Brings the map up to what the event tells; `tell` hears of each entity. */
+export function applyEvent(
+  map: Map<string, EntityState>,
+  { added, changed, removed }: EntitiesEvent,
+  tell: StateListener,
+) {
   const put = (entityId: string, state: EntityState | undefined) => {
     if (!state) return;
     map.set(entityId, state);

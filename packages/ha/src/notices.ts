@@ -8,7 +8,13 @@ const notificationSchema = z.looseObject({
   created_at: z.string().nullish(),
 });
 const notificationsSchema = z.array(notificationSchema);
-const issueSchema = z.looseObject({ issue_id: z.string(), domain: z.string(), ignored: z.boolean().nullish() });
+const issueSchema = z.looseObject({
+  issue_id: z.string(),
+  domain: z.string(),
+  ignored: z.boolean().nullish(),
+  /** critical, error or warning. */
+  severity: z.string().nullish(),
+});
 const issuesSchema = z.looseObject({ issues: z.array(issueSchema) });
 
 export type Notification = z.infer<typeof notificationSchema>;

@@ -80,6 +80,8 @@ const DIFFERENT: Readonly<Record<string, Readonly<Record<string, Parameter>>>> =
   // A call has to end before its client gives up.
   // Lists are taken wherever comma separated text is.
   ha_get_automation_traces: { sections: { types: ['array', 'string'] } },
+  // Left out, it goes by what is updated: Home Assistant and its operating system are backed up first.
+  ha_manage_updates: { backup: { types: ['boolean'] } },
 };
 
 const variantSchema = z.looseObject({

@@ -22,7 +22,7 @@ afterEach(async () => {
   await simulated.close();
 });
 
-const step = (slug: string, action: string): Promise<Step<unknown>> => stepOf(job, { slug, action }, home);
+const step = (slug: string, action: string): Promise<Step<unknown>> => stepOf(job, { slug, action }, home, action);
 const asked = (path: string) => supervisor.received.filter((one) => one === `POST ${path}`);
 
 /** Sends the act, cuts the line while the Supervisor works, and tells what the act said. */

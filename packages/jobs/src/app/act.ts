@@ -11,6 +11,8 @@ import {
 } from '@hub/ha/apps.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Observation, type Step } from '../define.ts';
+import { betweenLooks, LOOK_AFTER_MS } from '../health/between-looks.ts';
+import type { HomeAfter } from '../health/compare.ts';
 
 const argsShape = z.strictObject({ slug: z.string().regex(APP_SLUG), action: z.enum(APP_ACTIONS) });
 
@@ -30,17 +32,26 @@ type Marker = z.output<typeof markerShape>;
 
 const HOUR_MS = 3_600_000;
 
+/** After an update: how the home does then. */
+interface AppActOutcome extends AppActResult {
+  readonly health?: HomeAfter;
+}
+
 /** One thing done to an app, and said to be done when the Supervisor shows it. */
-export const job = defineJob<Args, AppActResult>({
+export const job = defineJob<Args, AppActOutcome>({
   kind: 'app.act',
   title: 'Install, update, start or stop an app',
   isExclusive: true,
   args: argsShape,
   // An image over a slow line.
-  deadlineMs: 2 * HOUR_MS,
+  deadlineMs: 2 * HOUR_MS + LOOK_AFTER_MS,
   async run(args, context) {
     await context.progress(0, 1, `${args.action} ${args.slug}`);
-    return await context.step(args.action, actStep(args, context));
+    const act = () => context.step(args.action, actStep(args, context));
+    if (args.action !== 'update') return await act();
+    const shows = async () =>
+      (await readApp(context.home, args.slug, { signal: context.signal }))?.update_available === false;
+    return await betweenLooks(act, shows, context);
   },
 });
 

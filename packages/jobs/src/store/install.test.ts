@@ -29,12 +29,13 @@ test('what is installed is what the store then shows', async () => {
       category: 'integration',
       installed_version: '4.0.0',
     },
+    health: expect.objectContaining({ verdict: 'not_worse', shows_wanted_version: true }),
   });
 });
 
 test('a download whose answer was lost is waited for, and not begun again', async () => {
   store.workMs = 500;
-  const install = await stepOf(job, { repositoryId: '1002' }, home);
+  const install = await stepOf(job, { repositoryId: '1002' }, home, 'install');
   const marker = await install.marker();
   const said = install.act(marker).catch((error: unknown) => error);
   await expect.poll(() => store.received).toContain('install');

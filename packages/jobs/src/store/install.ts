@@ -2,6 +2,9 @@ import { Fault } from '@hub/core/fault.ts';
 import { type CommunityStore, openCommunityStore, type StoreRepository } from '@hub/ha/community-store.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
+import { betweenLooks, LOOK_AFTER_MS } from '../health/between-looks.ts';
+import type { HomeAfter } from '../health/compare.ts';
+import { notThere } from './not-there.ts';
 
 const argsShape = z.strictObject({
   repositoryId: z.string().regex(/^\w{1,40}$/),
@@ -23,16 +26,22 @@ const MINUTE_MS = 60_000;
 /** After a lost answer: how long the store may take to show what it downloaded meanwhile. */
 const SHOW_MS = 5 * MINUTE_MS;
 
-/** Something from HACS or the marketplace, installed once and seen in the store. */
-export const job = defineJob<Args, StoreInstallResult>({
+/** Something from HACS or the marketplace, installed or updated once and seen in the store, and a look at how the home does then. */
+export const job = defineJob<Args, StoreInstallResult & { readonly health: HomeAfter }>({
   kind: 'store.install',
   title: 'Install from HACS or the marketplace',
   isExclusive: true,
   args: argsShape,
-  deadlineMs: 30 * MINUTE_MS,
+  deadlineMs: 30 * MINUTE_MS + LOOK_AFTER_MS,
   async run(args, context) {
     const store = await openCommunityStore(context.home, { signal: context.signal });
-    return await context.step('install', installStep(args, store, context));
+    const { signal } = context;
+    return await betweenLooks(
+      () => context.step('install', installStep(args, store, context)),
+      async ({ installed_version: version }) =>
+        (await store.info(args.repositoryId, { signal }))?.installed_version === version,
+      context,
+    );
   },
 });
 
@@ -77,13 +86,6 @@ function resultOf({
   installed_version: version,
 }: StoreRepository): StoreInstallResult {
   return { repository_id: id, repository, category, installed_version: version ?? null };
-}
-
-function notThere(id: string, store: CommunityStore): Fault {
-  return new Fault('RESOURCE_NOT_FOUND', `There is no repository ${id} in ${store.name}.`, {
-    suggestion: "Find it with ha_get_hacs_info action 'search'.",
-    context: { repository_id: id },
-  });
 }
 
 function unseen(fullName: string, store: CommunityStore): Fault {

@@ -16,12 +16,14 @@ export function contextOf(home: Home, said: { message: string }[] = []): JobCont
   };
 }
 
-/** A job's first step, to be looked at from inside; the job itself stays where it is. */
-export function stepOf<A>(job: Job<A>, args: A, home: Home): Promise<Step<unknown>> {
+/** A job's step, the first unless named, to be looked at from inside; those before it act, the job itself stays where it is. */
+export function stepOf<A>(job: Job<A>, args: A, home: Home, wanted?: string): Promise<Step<unknown>> {
   const caught = Promise.withResolvers<Step<unknown>>();
+  const before = contextOf(home);
   const context: JobContext = {
-    ...contextOf(home),
-    step: (_name, step) => {
+    ...before,
+    step: (name, step) => {
+      if (wanted !== undefined && name !== wanted) return before.step(name, step);
       caught.resolve(step);
       return new Promise(() => undefined);
     },

@@ -30,7 +30,7 @@ test('an update is installed, told on the way, and done when the new version run
 });
 
 test('a link that breaks in the middle does not lose the update, nor start it again', async () => {
-  const install = await stepOf(job, args, home);
+  const install = await stepOf(job, args, home, 'install');
   const marker = await install.marker();
   const acted = install.act(marker);
   await expect

@@ -4,10 +4,14 @@ import type { Update } from '@hub/ha/updates.ts';
 import { watchUpdate } from '@hub/ha/watch-update.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
+import { betweenLooks, LOOK_AFTER_MS } from '../health/between-looks.ts';
+import type { HomeAfter } from '../health/compare.ts';
+import { BACKUP_MS, type BackupBefore, backUpBefore, backupWish } from './back-up-before.ts';
 
 const argsShape = z.strictObject({
   entityId: z.string().regex(/^update\.[a-z0-9_]+$/),
-  withBackup: z.boolean().default(false).describe('have one made first, where it can'),
+  withBackup: z.boolean().default(false).describe("the update's own, of what it changes"),
+  backupFirst: backupWish.optional().describe('of the home, a step of its own before the update is sent'),
 });
 
 type Args = z.output<typeof argsShape>;
@@ -16,6 +20,12 @@ export interface InstallResult {
   readonly entity_id: string;
   readonly title: string;
   readonly installed_version: string;
+}
+
+interface InstallOutcome extends InstallResult {
+  /** Made before it, where one was wanted. */
+  readonly backup?: BackupBefore;
+  readonly health: HomeAfter;
 }
 
 const markerShape = z.object({ title: z.string(), from: z.string().nullable(), to: z.string() });
@@ -27,15 +37,34 @@ const AFTER_ANSWER_MS = 15_000;
 /** After a lost answer: how long nothing may go on at a linked home before it is said that nobody knows. */
 const AFTER_LOSS_MS = 90_000;
 
-/** One update, started once, and said to be installed when its new version is seen. */
-export const job = defineJob<Args, InstallResult>({
+/**
+ * One update: a backup first where one is wanted, then the update, started once and said to be installed when its new version is
+ * seen, then a look at whether the home does as well as before.
+ */
+export const job = defineJob<Args, InstallOutcome>({
   kind: 'update.install',
   title: 'Install an update',
   isExclusive: true,
   args: argsShape,
-  deadlineMs: DEADLINE_MS,
-  run: (args, context) => context.step('install', installStep(args, context)),
+  deadlineMs: BACKUP_MS + DEADLINE_MS + LOOK_AFTER_MS,
+  async run(args, context) {
+    const { entityId, backupFirst } = args;
+    const offered = async () => wanted(entityId, await read(entityId, context));
+    const backup = backupFirst && (await backUpBefore(backupFirst, offered, context));
+    const installed = await betweenLooks(
+      () => context.step('install', installStep(args, context)),
+      async ({ installed_version: version }) => (await read(entityId, context))?.installedVersion === version,
+      context,
+    );
+    return { ...installed, ...(backup && { backup }) };
+  },
 });
+
+/** @throws Fault */
+async function read(entityId: string, { home, signal }: JobContext): Promise<Update | undefined> {
+  await using watching = await watchUpdate(home, entityId, { signal });
+  return watching.now();
+}
 
 function installStep({ entityId, withBackup }: Args, context: JobContext): Step<InstallResult> {
   const { home, signal } = context;

@@ -1,9 +1,11 @@
 import { Fault } from '@hub/core/fault.ts';
 import { APP_ACTIONS, addAppRepository, readStore, removeAppRepository } from '@hub/ha/apps.ts';
+import { homeAfterShape } from '@hub/jobs/health/compare.ts';
 import { z } from 'zod';
 import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
+import { withHealth } from '../shared/with-health.ts';
 
 export const STORE_ACTIONS = ['add_repository', 'remove_repository'] as const;
 const ACTIONS = [...APP_ACTIONS, ...STORE_ACTIONS] as const;
@@ -22,7 +24,10 @@ const DONE: Readonly<Record<(typeof APP_ACTIONS)[number], string>> = {
   update: 'is updated',
 };
 
-const resultShape = z.looseObject({ name: z.string(), version: z.string().nullable(), state: z.string().nullable() });
+const resultShape = z.looseObject({
+  ...{ name: z.string(), version: z.string().nullable(), state: z.string().nullable() },
+  health: homeAfterShape.optional(),
+});
 
 /** @throws Fault VALIDATION_INVALID_PARAMETER */
 export function checkedAction(given: string): ManageAction {
@@ -47,11 +52,12 @@ const toldShape = z.object({ action: z.enum(APP_ACTIONS), slug: z.string() });
 export const acted = lateAnswer({
   told: toldShape,
   answer({ jobId, result }: EndedJob, { action, slug }: z.output<typeof toldShape>) {
-    const { name, version, state } = resultShape.parse(result);
+    const { name, version, state, health } = resultShape.parse(result);
     return {
       success: true as const,
       ...{ action, slug, status: 'completed', job_id: jobId, version, state },
       message: `${name} ${DONE[action]}.`,
+      ...withHealth(health),
     };
   },
 });

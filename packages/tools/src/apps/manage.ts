@@ -52,7 +52,7 @@ type Mode = 'action' | 'settings' | 'request';
 export const tool = defineTool({
   name: 'ha_manage_app',
   title: 'Manage App',
-  docs: "Changes an app (formerly add-on): runs an action on it, changes its settings, or asks its own HTTP API at path through Home Assistant's ingress; one of the three per call. Installing and updating take minutes: a call that answers with a job_id goes on alone. Look with ha_get_app first; make a backup before updates. Integrations and cards come by ha_manage_hacs.",
+  docs: "Changes an app (formerly add-on): runs an action on it, changes its settings, or asks its own HTTP API at path through Home Assistant's ingress; one of the three per call. Installing and updating take minutes: a call that answers with a job_id goes on alone. Look with ha_get_app first; make a backup before updates, and tell the person when health says worse after one. Integrations and cards come by ha_manage_hacs.",
   tags: ['Apps (add-ons)'],
   scope: 'home',
   effect: {

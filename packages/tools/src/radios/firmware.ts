@@ -1,8 +1,10 @@
 import { Fault } from '@hub/core/fault.ts';
 import { listUpdates } from '@hub/ha/updates.ts';
+import { homeAfterShape } from '@hub/jobs/health/compare.ts';
 import { z } from 'zod';
 import { type EndedJob, lateAnswer } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
+import { withHealth } from '../shared/with-health.ts';
 import { deviceOf, type RadioAction, type RadioCall } from './action.ts';
 
 /** The same for each radio: its integration offers firmware as an update entity of the device. */
@@ -28,13 +30,12 @@ export const firmwareUpdate: RadioAction = {
     }
     if (update.isInProgress)
       return { entity_id: entityId, status: 'in_progress', latest_version: update.latestVersion };
-    const args = { entityId, withBackup: false };
     const told = {
       ...{ radio: call.radio, action: call.action },
       ...{ entity_id: entityId, latest_version: update.latestVersion },
     };
     const dedupKey = `update.install:${entityId}`;
-    const answer = await startAndFollow(call.context, 'update.install', args, { dedupKey, told });
+    const answer = await startAndFollow(call.context, 'update.install', { entityId }, { dedupKey, told });
     if (!('note' in answer)) return firmwareInstalled.answer(answer, told);
     return { ...told, status: 'in_progress', job_id: answer.job_id, note: answer.note };
   },
@@ -47,13 +48,16 @@ const toldShape = z.object({
   latest_version: z.string(),
 });
 
+const outcomeShape = z.looseObject({ health: homeAfterShape.optional() });
+
 export const firmwareInstalled = lateAnswer({
   told: toldShape,
-  answer: (_ended: EndedJob, told: z.output<typeof toldShape>) => ({
+  answer: ({ result }: EndedJob, told: z.output<typeof toldShape>) => ({
     success: true as const,
     ...told,
     status: 'installed',
     long_running: true as const,
+    ...withHealth(outcomeShape.parse(result).health),
   }),
 });
 

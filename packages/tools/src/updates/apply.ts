@@ -2,13 +2,16 @@ import { Fault } from '@hub/core/fault.ts';
 import { callService } from '@hub/ha/services.ts';
 import { type Update, updateOf } from '@hub/ha/updates.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
+import { homeAfterShape } from '@hub/jobs/health/compare.ts';
 import { z } from 'zod';
 import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
+import { healthWarning } from '../shared/with-health.ts';
 import type { Chosen, WriteAction } from './choose.ts';
 
 const PROOF_MS = 10_000;
 const NO_BACKUP = 'It makes no backup of its own first; ha_manage_backup makes one.';
+const WORSE = 'The home is worse than before: tell the person what health says.';
 
 export const resultShape = z.strictObject({
   entity_id: z.string(),
@@ -18,6 +21,9 @@ export const resultShape = z.strictObject({
   latest_version: z.string().nullable().optional(),
   job_id: z.string().optional(),
   progress_percent: z.number().nullable().optional(),
+  /** Of the home, made before it. */
+  backup_id: z.string().optional(),
+  health: homeAfterShape.optional(),
   warning: z.string().optional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
@@ -29,14 +35,14 @@ export async function apply(
   context: ToolContext,
   action: WriteAction,
   { updates, missing }: Chosen,
-  withBackup: boolean,
+  backup: boolean | undefined,
 ) {
   context.progress(0, updates.length, `${action}: ${updates.length} updates`);
   let done = 0;
   // Of several at once no job is the whole answer.
-  const told = (update: Update) => (updates.length === 1 ? toldOf(update, withBackup, missing) : undefined);
+  const told = (update: Update) => (updates.length === 1 ? toldOf(update, backup, missing) : undefined);
   const acted = updates.map(async (update) => {
-    const result = await one(context, action, update, withBackup, told(update));
+    const result = await one(context, action, update, backup, told(update));
     context.progress(++done, updates.length, `${update.title}: ${result.status}`);
     return result;
   });
@@ -71,24 +77,23 @@ function runningOf(results: readonly Result[]) {
 
 function noteOf(results: readonly Result[], open: readonly Result[]): string {
   if (results.length === 0) return 'There is nothing to do in these categories.';
-  if (open.length === 0)
-    return results.some(({ success }) => success)
-      ? 'All that succeeded was seen to be done.'
-      : 'Nothing was changed; each result says why.';
-  return `${open.length} not seen to end yet. They go on without you: ask with ha_get_job and the job_id, or look with action get; do not install again meanwhile.`;
+  const worse = results.some(({ health }) => health?.verdict === 'worse') ? ` ${WORSE}` : '';
+  if (open.length > 0)
+    return `${open.length} not seen to end yet. They go on without you: ask with ha_get_job and the job_id, or look with action get; do not install again meanwhile.${worse}`;
+  return results.some(({ success }) => success)
+    ? `All that succeeded was seen to be done.${worse}`
+    : 'Nothing was changed; each result says why.';
 }
 
 async function one(
   context: ToolContext,
   action: WriteAction,
   update: Update,
-  withBackup: boolean,
+  backup: boolean | undefined,
   told: Told | undefined,
 ): Promise<Result> {
   try {
-    return action === 'install'
-      ? await install(context, update, withBackup, told)
-      : await mark(context, action, update);
+    return action === 'install' ? await install(context, update, backup, told) : await mark(context, action, update);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
     return notDone(update, error);
@@ -98,24 +103,61 @@ async function one(
 async function install(
   context: ToolContext,
   update: Update,
-  withBackup: boolean,
+  backup: boolean | undefined,
   told: Told | undefined,
 ): Promise<Result> {
-  const { entityId, canBackUp, installedVersion, latestVersion } = update;
+  const { entityId, installedVersion, latestVersion } = update;
   const refusal = whyNot(update);
   if (refusal !== undefined) return failed(entityId, 'SERVICE_CALL_FAILED', refusal);
-  const args = { entityId, withBackup: withBackup && canBackUp };
+  const { warning, ...wish } = backupOf(update, backup);
   const dedupKey = `update.install:${entityId}`;
-  const answer = await startAndFollow(context, 'update.install', args, { dedupKey, told });
-  const isRunning = 'note' in answer;
+  const answer = await startAndFollow(context, 'update.install', { entityId, ...wish }, { dedupKey, told });
+  if (!('note' in answer)) return installedRow(answer.result, update, warning);
   return {
     entity_id: entityId,
     success: true,
-    status: isRunning ? 'in_progress' : 'installed',
-    installed_version: isRunning ? installedVersion : latestVersion,
+    status: 'in_progress',
+    installed_version: installedVersion,
     latest_version: latestVersion,
-    ...(isRunning ? { job_id: answer.job_id, progress_percent: answer.progress_percent } : {}),
-    ...(withBackup && !canBackUp ? { warning: NO_BACKUP } : {}),
+    ...{ job_id: answer.job_id, progress_percent: answer.progress_percent },
+    ...(warning === undefined ? {} : { warning }),
+  };
+}
+
+interface BackupWish {
+  readonly backupFirst?: 'home_assistant' | 'everything';
+  readonly withBackup?: true;
+  readonly warning?: string;
+}
+
+/** Which backup comes first: of the home before what all of it stands on, else the update's own, only when asked for. */
+function backupOf({ category, canBackUp }: Update, wanted: boolean | undefined): BackupWish {
+  if (wanted === false) return {};
+  if (category === 'core') return { backupFirst: 'home_assistant' };
+  if (category === 'os') return { backupFirst: 'everything' };
+  if (!wanted) return {};
+  return canBackUp ? { withBackup: true } : { warning: NO_BACKUP };
+}
+
+/** What a finished job tells; one that ran in a hub of before tells less. */
+const outcomeShape = z.looseObject({
+  backup: z.looseObject({ backup_id: z.string() }).optional(),
+  health: homeAfterShape.optional(),
+});
+
+function installedRow(
+  outcome: unknown,
+  { entityId, latestVersion }: Told['update'],
+  warning: string | undefined,
+): Result {
+  const { backup, health } = outcomeShape.parse(outcome);
+  const warnings = [...(warning === undefined ? [] : [warning]), ...(health ? healthWarning(health) : [])];
+  return {
+    ...{ entity_id: entityId, success: true, status: 'installed' },
+    ...{ installed_version: latestVersion, latest_version: latestVersion },
+    ...(backup ? { backup_id: backup.backup_id } : {}),
+    ...(health ? { health } : {}),
+    ...(warnings.length > 0 ? { warning: warnings.join(' ') } : {}),
   };
 }
 
@@ -130,23 +172,20 @@ const toldShape = z.object({
 });
 type Told = z.output<typeof toldShape>;
 
-function toldOf(update: Update, withBackup: boolean, missing: readonly string[]): Told {
-  const { entityId, installedVersion, latestVersion, canBackUp } = update;
+function toldOf(update: Update, backup: boolean | undefined, missing: readonly string[]): Told {
+  const { entityId, installedVersion, latestVersion } = update;
+  const { warning } = backupOf(update, backup);
   return {
     update: { entityId, installedVersion, latestVersion },
-    ...(withBackup && !canBackUp ? { warning: NO_BACKUP } : {}),
+    ...(warning === undefined ? {} : { warning }),
     missing: [...missing],
   };
 }
 
 export const installed = lateAnswer({
   told: toldShape,
-  answer(_ended: EndedJob, { update: { entityId, latestVersion }, warning, missing }: Told) {
-    const versions = { installed_version: latestVersion, latest_version: latestVersion };
-    const warned = warning === undefined ? {} : { warning };
-    const result = { entity_id: entityId, success: true, status: 'installed' as const, ...versions, ...warned };
-    return summary('install', [result], missing);
-  },
+  answer: ({ result }: EndedJob, { update, warning, missing }: Told) =>
+    summary('install', [installedRow(result, update, warning)], missing),
   failed: (fault: Fault, { update, missing }: Told) => summary('install', [notDone(update, fault)], missing),
 });
 

@@ -117,7 +117,10 @@ await describeRealHome('ha_manage_updates of demo devices', (context) => {
       succeeded: 1,
       failed: 3,
       results: [
-        { entity_id: ids[0], success: true, status: 'installed', installed_version: '1.0.1' },
+        {
+          ...{ entity_id: ids[0], success: true, status: 'installed', installed_version: '1.0.1' },
+          health: { is_reachable: true, shows_wanted_version: true, mode: 'normal' },
+        },
         { entity_id: ids[1], success: false, status: 'failed', error: { code: 'SERVICE_CALL_FAILED' } },
         { entity_id: ids[2], success: false, error: { message: expect.stringContaining('No update is available') } },
         { entity_id: ids[3], success: false, error: { code: 'ENTITY_NOT_FOUND' } },
@@ -163,17 +166,65 @@ await describeSupervisedHome('ha_manage_updates', (at) => {
       .toMatchObject({ state: 'done', result: { installed_version: '6.5.2' } });
   });
 
-  it('installs the operating system', async () => {
+  const backups = () => [...at().supervisor.backups.values()];
+
+  it('installs nothing when the backup before it fails, and says so', async () => {
+    at().supervisor.backupFailsWith = 'no space left';
     const [answer] = await manage({ action: 'install', entity_ids: OS });
-    expect(answer).toMatchObject({ results: [{ entity_id: OS, status: 'installed', installed_version: '17.1' }] });
+    expect(answer).toMatchObject({
+      ...{ success: false, failed: 1 },
+      results: [{ status: 'failed', error: { message: expect.stringMatching(/^Nothing was updated.*backup/) } }],
+    });
+    expect(at().supervisor.received).not.toContain('POST /os/update');
+    expect(backups()).toEqual([]);
   });
 
-  it('updates Home Assistant itself over the restart in its middle', { timeout: 180_000 }, async () => {
+  it('installs the operating system after one backup of everything, and looks at the home', async () => {
+    const [answer] = await manage({ action: 'install', entity_ids: OS });
+    const [made, ...more] = backups();
+    expect(more).toEqual([]);
+    expect(made).toMatchObject({
+      name: expect.stringMatching(/^Before Home Assistant Operating System 17\.1 \(/),
+      addons: expect.arrayContaining([expect.objectContaining({ slug: 'core_mosquitto' })]),
+    });
+    expect(answer).toMatchObject({
+      results: [
+        {
+          ...{ entity_id: OS, status: 'installed', installed_version: '17.1', backup_id: made?.['slug'] },
+          health: { verdict: 'not_worse', is_reachable: true, shows_wanted_version: true, mode: 'normal' },
+        },
+      ],
+    });
+  });
+
+  it('updates Home Assistant itself over the restart in its middle, a backup before it', {
+    timeout: 180_000,
+  }, async () => {
+    at().supervisor.backups.clear();
+    // Read by the home as it starts: the test after this one has something to install again.
+    at().supervisor.versions.osPending = null;
     const [answer, jobs] = await manage({ action: 'install', entity_ids: CORE }, 500);
     expect(answer).toMatchObject({ results: [{ entity_id: CORE, status: 'in_progress' }] });
     await expect
       .poll(() => jobs.get(String(answer['job_id'])), { timeout: 150_000, interval: 500 })
-      .toMatchObject({ state: 'done', result: { installed_version: '2026.11.1' } });
-    expect(at().supervisor.received.filter((one) => one === 'POST /core/update')).toHaveLength(1);
+      .toMatchObject({
+        state: 'done',
+        result: {
+          ...{ installed_version: '2026.11.1', backup: { backup_id: backups()[0]?.['slug'] } },
+          health: { is_reachable: true, shows_wanted_version: true, mode: 'normal' },
+        },
+      });
+    const { received } = at().supervisor;
+    expect(received.filter((one) => one === 'POST /core/update')).toHaveLength(1);
+    expect(backups()).toMatchObject([{ homeassistant: '2026.11.0', addons: [] }]);
+    expect(received.lastIndexOf('POST /backups/new/partial')).toBeLessThan(received.indexOf('POST /core/update'));
+  });
+
+  it('makes no backup where a person said no', async () => {
+    at().supervisor.backups.clear();
+    const [answer] = await manage({ action: 'install', entity_ids: OS, backup: false });
+    expect(answer).toMatchObject({ results: [{ entity_id: OS, status: 'installed' }] });
+    expect(answer['results']).not.toMatchObject([{ backup_id: expect.anything() }]);
+    expect(backups()).toEqual([]);
   });
 });

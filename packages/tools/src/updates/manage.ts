@@ -19,7 +19,10 @@ const input = z.strictObject({
     .default(false)
     .describe('get of Home Assistant itself: also the integrations in use'),
   repairs: z.boolean().default(false).describe('list: also what the home itself asks to have repaired'),
-  backup: z.boolean().default(false).describe('install: have a backup made first where it can'),
+  backup: z
+    .boolean()
+    .nullish()
+    .describe('install: true has an app or device back itself up first where it can; false: no backup at all'),
 });
 
 type Input = z.infer<typeof input>;
@@ -27,7 +30,7 @@ type Input = z.infer<typeof input>;
 export const tool = defineTool({
   name: 'ha_manage_updates',
   title: 'Manage Updates',
-  docs: 'Lists what can be updated (Home Assistant, apps, store items, device firmware), shows one with its release notes, installs, or skips a version. Ask the person before installing. A long install goes on as a job: ask with ha_get_job, never start it twice.',
+  docs: 'Lists what can be updated (Home Assistant, apps, store items, device firmware), shows one with its release notes, installs, or skips a version. Ask the person before installing. Before Home Assistant and its operating system a backup is made, and nothing is installed when that fails; backup false only when the person says so. After each install the home is looked at: tell the person when health says worse. A long install goes on as a job: ask with ha_get_job, never start it twice.',
   tags: ['System'],
   scope: 'home',
   effect: {
@@ -54,7 +57,7 @@ export const tool = defineTool({
     if (action === 'list') return list(context, call.include_skipped, call.repairs);
     if (action === 'get') return get(context, ids, call.include_release_notes);
     const chosen = await choose(context.home, action, ids, call.categories);
-    return apply(context, action, chosen, call.backup);
+    return apply(context, action, chosen, call.backup ?? undefined);
   },
 });
 
