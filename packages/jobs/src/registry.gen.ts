@@ -7,6 +7,7 @@ import { job as backupRestore } from './backup/restore.ts';
 import { job as coreRestart } from './core/restart.ts';
 import { job as fleetRun } from './fleet/run.ts';
 import { job as storeInstall } from './store/install.ts';
+import { job as storeRemove } from './store/remove.ts';
 import { job as updateInstall } from './update/install.ts';
 
 export const jobs: readonly Job[] = [
@@ -17,5 +18,6 @@ export const jobs: readonly Job[] = [
   coreRestart,
   fleetRun,
   storeInstall,
+  storeRemove,
   updateInstall,
 ];

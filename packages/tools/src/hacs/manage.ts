@@ -1,10 +1,12 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type CommunityStore, openCommunityStore } from '@hub/ha/community-store.ts';
+import { homeAfterShape } from '@hub/jobs/health/compare.ts';
 import { z } from 'zod';
 import { defineTool, type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
 import { timed, timedShape } from '../shared/local-time.ts';
 import { successShape } from '../shared/parameters.ts';
+import { withHealth } from '../shared/with-health.ts';
 import { byName, CATEGORIES, fullNameOf, repositoryIdOf, storeCategory } from './find-repository.ts';
 import { refuseForeign } from './foreign-parameters.ts';
 
@@ -33,18 +35,21 @@ const installedShape = z.looseObject({
   repository: z.string(),
   category: z.string(),
   installed_version: z.string().nullable(),
+  health: homeAfterShape.optional(),
 });
+const removedShape = z.looseObject({ repository: z.string(), category: z.string() });
 const toldShape = z.object({
   store: z.string(),
   repository_id: z.string(),
   version: z.string().nullable(),
   timeZone: z.string(),
 });
+const removalShape = toldShape.omit({ version: true });
 
 const installed = lateAnswer({
   told: toldShape,
   answer({ jobId, result }: EndedJob, { timeZone, version, ...told }: z.output<typeof toldShape>) {
-    const { repository, category, installed_version: isVersion } = installedShape.parse(result);
+    const { repository, category, installed_version: isVersion, health } = installedShape.parse(result);
     const data = {
       ...{ ...told, repository, version: isVersion ?? version ?? 'latest' },
       message: `${repository} is installed.`,
@@ -54,6 +59,23 @@ const installed = lateAnswer({
           : 'Reload the page in the browser to see it.',
       job_id: jobId,
     };
+    return { success: true as const, ...timed(data, timeZone), ...withHealth(health) };
+  },
+});
+
+const removed = lateAnswer({
+  told: removalShape,
+  answer({ jobId, result }: EndedJob, { timeZone, ...told }: z.output<typeof removalShape>) {
+    const { repository, category } = removedShape.parse(result);
+    const data = {
+      ...{ ...told, repository },
+      message: `${repository} is removed.`,
+      note:
+        category === 'integration'
+          ? 'It runs until Home Assistant restarts (ha_restart); what was set up with it then fails until it is removed too.'
+          : 'What used it (dashboard cards, a chosen theme) stays and may now fail.',
+      job_id: jobId,
+    };
     return { success: true as const, ...timed(data, timeZone) };
   },
 });
@@ -61,7 +83,7 @@ const installed = lateAnswer({
 export const tool = defineTool({
   name: 'ha_manage_hacs',
   title: 'Manage HACS',
-  docs: "Installs or updates (download), removes, refreshes or adds community repositories in HACS or Home Assistant's built-in marketplace. It runs other people's code in the home: ask the person first, and show what ha_get_hacs_info says. Integrations then need a restart. A long download goes on as a job.",
+  docs: "Installs or updates (download), removes, refreshes or adds community repositories in HACS or Home Assistant's built-in marketplace. It runs other people's code in the home: ask the person first, and show what ha_get_hacs_info says. Integrations then need a restart. After a download the home is looked at: tell the person when health says worse. What takes long goes on as a job.",
   tags: ['HACS'],
   scope: 'home',
   effect: { lowest: 'system', max: 'destroy', of: ({ action }) => (action === 'remove' ? 'destroy' : 'system') },
@@ -75,7 +97,7 @@ export const tool = defineTool({
   }),
   items: ({ repository_id: id, repository }) =>
     [{ kind: 'repository', id: id ?? repository ?? '' }].filter((item) => item.id !== ''),
-  answers: { 'store.install': installed },
+  answers: { 'store.install': installed, 'store.remove': removed },
   async run(call, context): Promise<{ success: true } & Record<string, unknown>> {
     const { action, ...given } = call;
     refuseForeign(action, given, OWN[action]);
@@ -96,29 +118,10 @@ async function download(store: CommunityStore, id: string, { version }: Input, c
 }
 
 async function remove(store: CommunityStore, id: string, context: ToolContext) {
-  const { signal } = context;
-  const found = await known(store, id, signal);
-  if (!found.installed) {
-    throw new Fault('RESOURCE_NOT_FOUND', `${found.full_name} is not installed.`, {
-      suggestion: "ha_get_hacs_info action 'search' with installed_only shows what is.",
-      context: { repository_id: id },
-    });
-  }
-  await store.uninstall(id, { signal });
-  const after = await store.info(id, { signal });
-  const isGone = !after?.installed;
-  return {
-    ...said(context, {
-      ...{ store: store.kind, repository_id: id, repository: found.full_name },
-      message: isGone
-        ? `${found.full_name} is removed.`
-        : `${found.full_name} was told to go and still shows as installed.`,
-      note: 'What used it (config entries, dashboard cards) stays and may now fail. An integration is gone after a restart.',
-    }),
-    ...(isGone
-      ? {}
-      : { partial: true, warnings: [`${store.name} still shows it as installed: look again with ha_get_hacs_info.`] }),
-  };
+  const told = { store: store.kind, repository_id: id, timeZone: context.home.info.timeZone };
+  const args = { repositoryId: id };
+  const answer = await startAndFollow(context, 'store.remove', args, { dedupKey: `store.remove:${id}`, told });
+  return 'note' in answer ? { ...answer, action: 'remove', repository_id: id } : removed.answer(answer, told);
 }
 
 async function refresh(store: CommunityStore, id: string, context: ToolContext) {
