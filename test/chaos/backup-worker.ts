@@ -10,7 +10,7 @@ import { shelvesOf } from '@hub/queue/backup-shelf.ts';
 import { createQueue } from '@hub/queue/queue.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 
-/** Where this process ends itself with SIGKILL: around the one command that begins the backup, or on the way into the hub's store. */
+/** Where this process ends itself with SIGKILL: around one command to the home, or on the way into the hub's store. */
 export type KillMoment = 'before_send' | 'after_send' | 'after_answer' | StoreMoment | 'never';
 export type StoreMoment = 'amid_put' | 'after_put' | 'after_read_back';
 
@@ -19,6 +19,8 @@ export interface WorkerOrder {
   readonly url: string;
   readonly token: string;
   readonly kill: KillMoment;
+  /** The command it dies around; the one that begins a backup unless told. */
+  readonly killAt?: string;
   /** Where the hub keeps backups, and the key ring that opens its secrets. */
   readonly store?: { readonly folder: string; readonly keys: string };
 }
@@ -27,7 +29,7 @@ export interface WorkerOrder {
 async function main(order: WorkerOrder): Promise<void> {
   const db = openDatabase({ ...order.connection, maxConnections: 4 });
   const direct = createDirectHome({ id: 'home', ...order, allowPrivateAddresses: true });
-  const home = isOfHome(order.kill) ? mortal(direct, order.kill) : direct;
+  const home = isOfHome(order.kill) ? mortal(direct, order) : direct;
   const queue = createQueue({
     db,
     jobs,
@@ -53,14 +55,14 @@ function isOfHome(moment: KillMoment): boolean {
   return ['before_send', 'after_send', 'after_answer'].includes(moment);
 }
 
-function mortal(home: Home, moment: KillMoment): Home {
+function mortal(home: Home, { kill: moment, killAt = 'backup/generate' }: WorkerOrder): Home {
   return {
     ...home,
     get info() {
       return home.info;
     },
     async send(command, options) {
-      if (command.type !== 'backup/generate') return home.send(command, options);
+      if (command.type !== killAt) return home.send(command, options);
       if (moment === 'before_send') die();
       const answer = home.send(command, options);
       // One turn of the event loop: the frame is with the system, its answer is not here yet.

@@ -1,6 +1,6 @@
 import { type Call, type Commands, checkKeys, command } from './command.ts';
 import { entityServices } from './entity-services.ts';
-import { contextOf, type HomeModel } from './home-model.ts';
+import { contextOf, fireEvent, type HomeModel } from './home-model.ts';
 import { homeServices, scriptService } from './home-services.ts';
 import { isOffered, radioServices } from './radio-services.ts';
 import { domainOf, type Json, recordOf, textOf } from './read.ts';
@@ -75,6 +75,7 @@ export function callService(home: HomeModel, request: ServiceRequest): unknown {
     .filter((id) => service.domain === '' || domainOf(id) === service.domain)
     .flatMap((id) => home.states.get(id) ?? [])
     .filter(({ state }) => state !== 'unavailable');
+  fireEvent(home, 'call_service', { domain, service: name, service_data: Object.fromEntries(given) }, context);
   const call = (next: string, nextData: Json, target?: Json) =>
     callService(home, { action: next, data: nextData, ...(target === undefined ? {} : { target }), context });
   return service.run({ home, data: Object.fromEntries(given.filter((one) => !isTarget(one))), targets, context, call });
