@@ -3,6 +3,7 @@ import { pause } from '@hub/core/pause.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { untilRecovered } from '@hub/ha/until-recovered.ts';
 import { readVitals, type Vitals } from '@hub/ha/vitals.ts';
+import { ZodError } from 'zod';
 import type { JobContext } from '../define.ts';
 import { absentOf, compare, type HomeAfter, notSeen } from './compare.ts';
 
@@ -61,8 +62,9 @@ async function lookAfter(
     return now ? compare(before, now, await showsWanted()) : notSeen(before, false, 'The home does not answer.');
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof Fault)) throw error;
-    return notSeen(before, context.home.info.state === 'running', `Nobody could look: ${error.message}`);
+    if (!(error instanceof Fault || error instanceof ZodError)) throw error;
+    const why = error instanceof Fault ? error.message : 'its answer is not one that is known here.';
+    return notSeen(before, context.home.info.state === 'running', `Nobody could look: ${why}`);
   }
 }
 
@@ -79,18 +81,20 @@ async function withHomeAfter(error: unknown, before: Vitals, { home, signal }: J
 
 /** Undefined for a home that did not come back. */
 async function settled(before: Vitals, { home, signal }: JobContext): Promise<Vitals | undefined> {
-  if (!(await untilRunning(home, BACK_MS, signal))) return undefined;
-  const startedMs = performance.now();
+  let startedMs: number | undefined;
   for (;;) {
+    if (!(await untilRunning(home, BACK_MS, signal))) return undefined;
+    startedMs ??= performance.now();
     const now = await readVitals(home, { signal });
     const absent = absentOf(before, now);
     const hasRestarted = now.oldestChangeMs > before.newestChangeMs;
-    const leftMs = startedMs + (hasRestarted ? SETTLE_AFTER_RESTART_MS : SETTLE_MS) - performance.now();
+    const endMs = startedMs + (hasRestarted ? SETTLE_AFTER_RESTART_MS : SETTLE_MS);
+    const leftMs = endMs - performance.now();
     if (leftMs <= 0 || (absent.unavailable.length === 0 && absent.failed.length === 0)) return now;
     const isBack = await untilRecovered(home, absent, { deadlineMs: leftMs, signal });
+    // The line broke, or this home tells of no such changes: then it is looked at again after a while.
+    if (!isBack) await pause(Math.max(0, Math.min(KNOCK_MS, endMs - performance.now())), signal);
     signal.throwIfAborted();
-    if (!(await untilRunning(home, BACK_MS, signal))) return undefined;
-    if (!isBack) return await readVitals(home, { signal });
   }
 }
 
