@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { Fault } from '@hub/core/fault.ts';
 import { generateBackup, readBackupInfo } from '@hub/ha/backups.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
@@ -96,6 +97,28 @@ test('nothing is updated when the home cannot make the backup', async () => {
     suggestions: expect.arrayContaining([expect.stringContaining('backup false')]),
   });
   expect(sent).not.toContain('call_service');
+});
+
+test("a backup before an update is in the hub's own store before the update is sent", async () => {
+  const order: string[] = [];
+  const listening = minding(({ type }) => void (type === 'call_service' && order.push('update')));
+  const shelf: BackupShelf = {
+    place: 'the shelf',
+    async keep(copy, file) {
+      const { length } = await buffer(file);
+      order.push('stored');
+      return { ...copy, sizeBytes: length, sha256: 'ab' };
+    },
+    list: async () => [],
+    find: async () => undefined,
+    open: () => Promise.reject(new Error('nothing is read')),
+    haKey: async () => undefined,
+    tidy: async () => [],
+  };
+  const { jobId, ...context } = contextOf(listening);
+  const result = await job.run(afterBackup, { ...context, jobId, shelf });
+  expect(order).toEqual(['stored', 'update']);
+  expect(result).toMatchObject({ backup: { stored: { id: jobId, place: 'the shelf', size_bytes: 102_400 } } });
 });
 
 test("nothing is updated when the hub's own store does not take the backup", async () => {

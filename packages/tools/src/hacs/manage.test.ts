@@ -47,6 +47,18 @@ describe.each(['hacs', 'marketplace'] as const)('ha_manage_hacs over %s', (kind)
     expect(store.received.filter((name) => name === 'install')).toHaveLength(1);
   });
 
+  it('goes on as a job when the removal takes long, and is gone at its end', async () => {
+    const { store, jobs, manage } = await start(100);
+    store.workMs = 1_000;
+    const answer = await manage({ action: 'remove', repository_id: '1002' });
+    expect(answer).toMatchObject({ status: 'running', job_id: expect.any(String), action: 'remove' });
+    await expect
+      .poll(() => jobs.get(String(answer['job_id'])), { timeout: 5_000 })
+      .toMatchObject({ state: 'done', result: { repository: 'someone/mushroom-cards' } });
+    expect(store.repositories.get('1002')?.installed).toBe(false);
+    expect(store.received.filter((name) => name === 'uninstall')).toHaveLength(1);
+  });
+
   it('adds a repository and says so once the store lists it', async () => {
     const { manage } = await start();
     const repository = 'https://github.com/someone/new-card.git';

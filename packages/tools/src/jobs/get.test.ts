@@ -32,6 +32,20 @@ it('tells what a job came to, and that nobody knows where nobody does', async ()
   });
 });
 
+it('says in words that a home does worse since an update', async () => {
+  const health = {
+    ...{ verdict: 'worse', because: ['It runs in recovery mode.'], is_reachable: true, shows_wanted_version: true },
+    ...{ mode: 'recovery', failed_integrations: [], unavailable_entities: 0, unavailable_entities_before: 0 },
+    ...{ newly_unavailable: 0, new_repairs: [] },
+  };
+  const jobs = createHeldJobs([heldJob('u', { ...ended, kind: 'update.install', state: 'done', result: { health } })]);
+  const told = await runTool(tool, { job_id: 'u' }, createToolContext({ jobs, homes }));
+  expect(told).toMatchObject({
+    status: 'done',
+    warnings: [expect.stringMatching(/worse than before: It runs in rec/)],
+  });
+});
+
 it('a job that waits to be tried again is not told as failed', async () => {
   const error = { code: 'CONNECTION_FAILED', message: 'nobody answers' };
   const jobs = createHeldJobs([heldJob('d', { state: 'queued', error })]);

@@ -1,6 +1,8 @@
+import { homeAfterShape } from '@hub/jobs/health/compare.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { count, successShape } from '../shared/parameters.ts';
+import { healthWarning } from '../shared/with-health.ts';
 import { jobNotFound } from './job-not-found.ts';
 import { jobRow, jobShape } from './job-row.ts';
 
@@ -24,9 +26,23 @@ export const tool = defineTool({
           })
         : known;
     const note = noteOf[job.state];
-    return { success: true as const, ...jobRow(job, await homes.list()), ...(note === undefined ? {} : { note }) };
+    const warnings = warningsOf(job.result);
+    return {
+      success: true as const,
+      ...jobRow(job, await homes.list()),
+      ...(note === undefined ? {} : { note }),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
   },
 });
+
+const healthShape = z.looseObject({ health: homeAfterShape });
+
+/** What an update did to its home is said in words, however it was asked for. */
+function warningsOf(result: unknown): string[] {
+  const told = healthShape.safeParse(result);
+  return told.success ? healthWarning(told.data.health) : [];
+}
 
 const noteOf: Readonly<Record<string, string | undefined>> = {
   queued: 'It waits for its turn: one such job runs at a home at a time. Ask again with wait_seconds.',
