@@ -6,6 +6,8 @@ export interface FleetHome extends Partial<HomeHealth> {
   readonly name: string;
   /** Writes over many homes leave it alone. */
   readonly isPinned?: boolean | undefined;
+  /** Outside of its maintenance windows: when the next one opens, by its own clock. */
+  readonly windowOpensAt?: string | undefined;
   readonly tags: readonly string[];
   readonly country?: string | undefined;
   readonly region?: string | undefined;

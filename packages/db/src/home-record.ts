@@ -36,6 +36,8 @@ export interface HomeRecord {
   readonly isSimulated: boolean;
   /** Writes over many homes leave it alone. */
   readonly isPinned: boolean;
+  /** When changes may begin, as people write it; undefined: as the tenant says. */
+  readonly maintenanceWindows: readonly string[] | undefined;
   readonly ceiling: Effect;
   /** What connectors take from it unless they say otherwise; the gate parses them. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -86,6 +88,7 @@ export function toHomeRecord(row: HomeRow): HomeRecord {
     instanceId: row.instance_id ?? undefined,
     isSimulated: row.is_simulated,
     isPinned: row.is_pinned,
+    maintenanceWindows: row.maintenance_windows ?? undefined,
     ceiling: row.ceiling,
     settings: settingsShape.parse(row.settings),
     createdAt: row.created_at,

@@ -27,6 +27,8 @@ export interface HomeInput {
   readonly isSimulated?: boolean | undefined;
   /** Writes over many homes leave it alone; false unless told. */
   readonly isPinned?: boolean | undefined;
+  /** When changes may begin; those of the tenant unless told. */
+  readonly maintenanceWindows?: readonly string[] | null | undefined;
   /** What may be done to this home at most, whoever asks; `destroy` (everything) unless told. */
   readonly ceiling?: Effect | undefined;
   readonly settings?: SettingsChange | undefined;
@@ -218,8 +220,8 @@ async function pickSlug(trx: Trx, tenantId: string, wanted: string): Promise<str
 }
 
 function homeColumns(input: HomeInput) {
-  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, isPinned, ceiling } =
-    input;
+  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, isPinned } = input;
+  const { maintenanceWindows, ceiling } = input;
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
@@ -231,6 +233,7 @@ function homeColumns(input: HomeInput) {
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),
     ...(isSimulated === undefined ? {} : { is_simulated: isSimulated }),
     ...(isPinned === undefined ? {} : { is_pinned: isPinned }),
+    ...(maintenanceWindows === undefined ? {} : { maintenance_windows: maintenanceWindows && [...maintenanceWindows] }),
     ...(ceiling === undefined ? {} : { ceiling }),
   };
 }

@@ -61,6 +61,7 @@ export interface TenantTable extends Created, Updated {
   slug: string;
   name: string;
   state: Generated<'active' | 'suspended'>;
+  maintenance_windows: Generated<string[]>;
 }
 
 interface TenantKeyTable {
@@ -96,6 +97,7 @@ export interface HomeTable extends Created, Updated {
   note: string | null;
   customer_reference: string | null;
   is_pinned: Generated<boolean>;
+  maintenance_windows: string[] | null;
   instance_id: string | null;
   is_simulated: Generated<boolean>;
   ceiling: Generated<Effect>;

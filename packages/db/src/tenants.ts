@@ -15,6 +15,8 @@ export interface Tenant {
   readonly slug: string;
   readonly name: string;
   readonly state: 'active' | 'suspended';
+  /** When changes at its homes may begin, where a home says nothing of its own. */
+  readonly maintenanceWindows: readonly string[];
   readonly createdAt: Date;
 }
 
@@ -64,7 +66,11 @@ export async function listTenants(db: Database): Promise<readonly Tenant[]> {
 export async function updateTenant(
   db: Database,
   tenantId: string,
-  patch: { readonly name?: string | undefined; readonly state?: Tenant['state'] | undefined },
+  patch: {
+    readonly name?: string | undefined;
+    readonly state?: Tenant['state'] | undefined;
+    readonly maintenanceWindows?: readonly string[] | undefined;
+  },
   actor: Actor,
 ): Promise<Tenant> {
   return await tenantTrx(db, tenantId, async (trx) => {
@@ -73,6 +79,7 @@ export async function updateTenant(
       .set({
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.state === undefined ? {} : { state: patch.state }),
+        ...(patch.maintenanceWindows === undefined ? {} : { maintenance_windows: [...patch.maintenanceWindows] }),
         ...updatedBy(actor),
       })
       .where('id', '=', tenantId)
@@ -85,5 +92,8 @@ export async function updateTenant(
 }
 
 function toTenant(row: Selectable<TenantTable>): Tenant {
-  return { id: row.id, slug: row.slug, name: row.name, state: row.state, createdAt: row.created_at };
+  return {
+    ...{ id: row.id, slug: row.slug, name: row.name, state: row.state, createdAt: row.created_at },
+    maintenanceWindows: row.maintenance_windows,
+  };
 }

@@ -1,16 +1,21 @@
 import { Fault } from '@hub/core/fault.ts';
+import { closedUntil } from '@hub/core/maintenance-windows.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import type { Database } from '@hub/db/database.ts';
+import { listHomeWindows } from '@hub/db/home-windows.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { bodyOf } from './body-of.ts';
 import { accessOf } from './connector-access.ts';
 import type { Gate } from './gate.ts';
 
-/** A call of a tool by a job, as its connector stands at this moment. @throws Fault AUTH_EXPIRED | as the call failed */
+/**
+ * A call of a tool by a job, as its connector stands at this moment; one that changes a home only within its maintenance windows.
+ * @throws Fault AUTH_EXPIRED | MAINTENANCE_WINDOW_CLOSED | as the call failed
+ */
 export async function callForJob(
   db: Database,
   gate: Pick<Gate, 'call'>,
-  { tenantId, connectorId }: Pick<JobRecord, 'tenantId' | 'connectorId'>,
+  { tenantId, connectorId, effect }: Pick<JobRecord, 'tenantId' | 'connectorId' | 'effect'>,
   call: {
     readonly tool: string;
     readonly args: Readonly<Record<string, unknown>>;
@@ -21,6 +26,17 @@ export async function callForJob(
   const stored = connectorId === undefined ? undefined : await readConnectorAccess(db, tenantId, connectorId);
   if (!stored) throw new Fault('AUTH_EXPIRED', 'The connector that asked for this job is gone.');
   const { tool, args, homeId, signal } = call;
+  if (homeId !== undefined && effect !== 'read') await assertOpen(db, tenantId, homeId);
   const connector = accessOf(stored);
   return bodyOf(await gate.call({ connector, name: tool, args: homeId ? { ...args, home: homeId } : args, signal }));
+}
+
+async function assertOpen(db: Database, tenantId: string, homeId: string): Promise<void> {
+  const [home] = await listHomeWindows(db, tenantId, homeId);
+  const opensAt = home && closedUntil(home.windows, home.timeZone, new Date());
+  if (opensAt === undefined) return;
+  throw new Fault('MAINTENANCE_WINDOW_CLOSED', `The home is outside of its maintenance windows until ${opensAt}.`, {
+    suggestion: 'Plan it again when the window is open.',
+    context: { opens_at: opensAt },
+  });
 }

@@ -141,7 +141,8 @@ export interface FleetPlan {
   readonly isWrite: boolean;
   /** By slug, in the order in which they would run. */
   readonly rings: readonly (readonly string[])[];
-  readonly skipped: readonly { readonly home: string; readonly why: string }[];
+  /** `opens_at`: when its next maintenance window does. */
+  readonly skipped: readonly { readonly home: string; readonly why: string; readonly opens_at?: string }[];
   /** Of the first homes, where the tool can show what it would change. */
   readonly previews: readonly Readonly<Record<string, unknown>>[];
   /** For a write: runs exactly this once, within 15 minutes. */

@@ -125,6 +125,51 @@ test('a plan is good once, for its connector, its arguments and fifteen minutes,
   expect(heard).toHaveLength(8);
 });
 
+/** Opens in three days, wherever it is. */
+function shutToday(): string {
+  const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
+  return `${day.format(Date.now() + 3 * 86_400_000).toLowerCase()} 02:00-05:00`;
+}
+
+test('homes outside of their maintenance windows are left alone, by the plan and at their turn, and named with when they open', async () => {
+  const set = (path: string, windows: readonly string[] | null) =>
+    hub.ask('PATCH', `/tenants/fleet${path}`, { maintenanceWindows: windows });
+  const asked = { ...LIGHT, where: { homes: ['home-3'] } };
+  await set('', [shutToday()]);
+  const none = await call(anna, 'ha_fleet_run', asked);
+  expect(none).toMatchObject({
+    error: { code: 'HOME_NOT_FOUND' },
+    skipped: Array(10).fill({ opens_at: expect.any(String) }),
+  });
+  await set('', ['daily 00:00-24:00']);
+  await set('/homes/home-33', [shutToday()]);
+  const { plan_id, ...plan } = await call(anna, 'ha_fleet_run', asked);
+  const skipped = {
+    home: 'home-33',
+    why: 'outside of its maintenance windows',
+    opens_at: expect.stringContaining('T02:00:00'),
+  };
+  expect(plan).toMatchObject({ homes: 9, skipped: [skipped] });
+  // Shut after the plan was made; its own windows go before those of the tenant.
+  await set('/homes/home-35', [shutToday()]);
+  const ended = await call(anna, 'ha_fleet_run', { ...asked, plan_id });
+  expect(ended).toMatchObject({
+    done: 8,
+    failed: 0,
+    unknown: 0,
+    not_run: [],
+    skipped: [{ ...skipped, home: 'home-35' }],
+  });
+  expect(heard).toHaveLength(8);
+  expect(heard).not.toContain('Simulated home 35');
+  const read = { tool: 'ha_get_overview', args: {}, where: { homes: ['home-35'] } };
+  expect(await call(anna, 'ha_fleet_run', read)).toMatchObject({ done: 1 });
+  await set('', []);
+  await set('/homes/home-33', null);
+  await set('/homes/home-35', null);
+  expect(await call(anna, 'ha_fleet_run', asked)).toMatchObject({ homes: 10, skipped: [] });
+});
+
 test('a write that makes a home unwell stops at the canary', async () => {
   const target = 'light.kitchen_ceiling';
   const asked = { ...LIGHT, args: { ...LIGHT.args, entity_id: 'light.living_room_ceiling' }, soak_seconds: 1 };

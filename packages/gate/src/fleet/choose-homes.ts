@@ -1,34 +1,44 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
-import type { FleetRequest } from '@hub/tools/define.ts';
+import type { FleetPlan, FleetRequest } from '@hub/tools/define.ts';
 import type { ConnectorAccess, HomeAccess } from '../connector-access.ts';
+
+const OUTSIDE = 'outside of its maintenance windows';
 
 export interface Chosen {
   readonly chosen: readonly HomeAccess[];
-  readonly skipped: readonly { readonly home: string; readonly why: string }[];
+  readonly skipped: FleetPlan['skipped'];
 }
 
-/** The connector's homes that fit; a write leaves alone what is pinned, excluded or known to be away. @throws Fault HOME_NOT_FOUND */
+/**
+ * The connector's homes that fit; a write leaves alone what is pinned, excluded or known to be away, and a plan for one what is
+ * outside of its maintenance windows. @throws Fault HOME_NOT_FOUND
+ */
 export function chooseHomes(
   connector: ConnectorAccess,
   fleet: readonly FleetHome[],
   { filter, exclude }: Pick<FleetRequest, 'filter' | 'exclude'>,
-  isWrite: boolean,
+  { isWrite, isPlan }: { readonly isWrite: boolean; readonly isPlan: boolean },
 ): Chosen {
   const known = new Map(fleet.map((home) => [home.slug, home]));
   const now = new Date();
   const chosen: HomeAccess[] = [];
-  const skipped: { home: string; why: string }[] = [];
+  const skipped: FleetPlan['skipped'][number][] = [];
   for (const home of connector.homes) {
     const stands = known.get(home.slug);
     if (!stands || !fitsFleet(stands, filter, now)) continue;
     const why = reasonToSkip(stands, exclude, isWrite);
-    if (why === undefined) chosen.push(home);
-    else skipped.push({ home: home.slug, why });
+    const opensAt = isWrite && isPlan ? stands.windowOpensAt : undefined;
+    if (why !== undefined) skipped.push({ home: home.slug, why });
+    else if (opensAt !== undefined) skipped.push({ home: home.slug, why: OUTSIDE, opens_at: opensAt });
+    else chosen.push(home);
   }
   if (chosen.length > 0) return { chosen, skipped };
+  const isShut = skipped.some(({ opens_at: opensAt }) => opensAt !== undefined);
   throw new Fault('HOME_NOT_FOUND', 'No home is left to run it at.', {
-    suggestion: 'See which homes fit: ha_fleet_status with the same filters.',
+    suggestion: isShut
+      ? 'Plan it again when a maintenance window is open; `skipped` says when each home opens.'
+      : 'See which homes fit: ha_fleet_status with the same filters.',
     context: { skipped },
   });
 }

@@ -33,8 +33,10 @@ export function createFleet(deps: FleetDeps, call: CallRequest, nested: Nested):
   return {
     async plan(request): Promise<FleetPlan> {
       const { effect, digest, canPreview } = understand(deps, call, request);
-      const { chosen, skipped } = chooseHomes(connector, await deps.fleetOf(connector), request, effect !== 'read');
-      if (effect === 'read') {
+      const isWrite = effect !== 'read';
+      const fleet = await deps.fleetOf(connector);
+      const { chosen, skipped } = chooseHomes(connector, fleet, request, { isWrite, isPlan: true });
+      if (!isWrite) {
         return { isWrite: false, rings: [chosen.map(({ slug }) => slug)], skipped, previews: [], plan: undefined };
       }
       const rings = ringsOf(chosen, request.canary);
@@ -51,7 +53,8 @@ export function createFleet(deps: FleetDeps, call: CallRequest, nested: Nested):
       const isWrite = effect !== 'read';
       const { tool, args, soakSeconds, maxFailures, maxFailedPercent, atOnce } = request;
       const { tenantId, id: connectorId } = connector;
-      const { chosen } = chooseHomes(connector, await deps.fleetOf(connector), request, isWrite);
+      // Windows are judged at each home's turn, which may come hours later.
+      const { chosen } = chooseHomes(connector, await deps.fleetOf(connector), request, { isWrite, isPlan: false });
       const job = await tenantTrx(deps.db, tenantId, async (trx) => {
         const rings = isWrite
           ? await spend(trx, { tenantId, connectorId, digest }, planId)

@@ -3,7 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { readHealth } from '@hub/ha/health.ts';
 import type { JobContext } from '../define.ts';
 import type { FleetArgs, FleetHome } from './args.ts';
-import type { HomeOutcome } from './run-at-home.ts';
+import { type HomeOutcome, isBad } from './run-at-home.ts';
 
 const READ_MS = 30_000;
 
@@ -41,8 +41,11 @@ export async function afterRing(
   at: number,
   outcomes: readonly HomeOutcome[],
 ): Promise<string | undefined> {
-  const bad = outcomes.find(({ outcome }) => outcome !== 'done');
+  const bad = outcomes.find(isBad);
   if (at === 0 && bad) return `the canary ${bad.home} ended as ${bad.outcome}`;
+  if (at === 0 && outcomes.every(({ outcome }) => outcome === 'skipped')) {
+    return 'no canary was within its maintenance windows by then';
+  }
   // Stored, so that a hub that starts anew waits for what is left of it and not from the beginning.
   const { until } = await context.step<Soak>(`soak ${at}`, {
     marker: () => ({}),

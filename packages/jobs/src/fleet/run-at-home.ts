@@ -4,11 +4,16 @@ import type { FleetArgs, FleetHome } from './args.ts';
 
 export interface HomeOutcome {
   readonly home: string;
-  /** unknown: the answer was lost amid a write, which may have happened. */
-  readonly outcome: 'done' | 'failed' | 'unknown';
+  /** unknown: the answer was lost amid a write, which may have happened · skipped: its maintenance windows were closed. */
+  readonly outcome: 'done' | 'failed' | 'unknown' | 'skipped';
   readonly result?: unknown;
   readonly error?: { readonly code: string; readonly message: string };
+  /** Of one that was skipped. */
+  readonly opens_at?: string;
 }
+
+/** One that was skipped was left as it was. */
+export const isBad = ({ outcome }: HomeOutcome): boolean => outcome === 'failed' || outcome === 'unknown';
 
 /** What a home answers is kept with the job; longer ones are cut, as a thousand of them have to fit. */
 const MAX_RESULT = 4_000;
@@ -30,7 +35,10 @@ export async function runAtHome(
         // The job was told to end: the step stays open, and what becomes of it is settled by the next run.
         context.signal.throwIfAborted();
         if (!(error instanceof Fault)) throw error;
-        const { code, message, outcomeUnknown } = error;
+        const { code, message, outcomeUnknown, context: facts } = error;
+        if (code === 'MAINTENANCE_WINDOW_CLOSED') {
+          return { home: slug, outcome: 'skipped', opens_at: String(facts['opens_at']) };
+        }
         return { home: slug, outcome: outcomeUnknown ? 'unknown' : 'failed', error: { code, message } };
       }
     },

@@ -15,7 +15,7 @@ const lost = new Fault('TIMEOUT_OPERATION', 'lost', { outcomeUnknown: true });
 /** A job whose steps are kept as the queue keeps them; `open` are those an earlier run left under way. */
 function contextOf(call: JobContext['call'], { open = [] }: { open?: readonly string[] } = {}): JobContext {
   const done = new Map<string, unknown>();
-  const never = () => Promise.reject(new Error('not asked'));
+  const silent = () => Promise.reject(away);
   async function step<T>(name: string, { marker, act, observe }: Step<T>): Promise<T> {
     if (done.has(name)) return done.get(name) as T;
     const seen = open.includes(name) ? await observe({}) : { is: 'not_done' as const };
@@ -24,7 +24,7 @@ function contextOf(call: JobContext['call'], { open = [] }: { open?: readonly st
     return result;
   }
   return {
-    ...{ jobId: 'j', attempt: 1, signal: new AbortController().signal, shelf: undefined, step, call, homeAt: never },
+    ...{ jobId: 'j', attempt: 1, signal: new AbortController().signal, shelf: undefined, step, call, homeAt: silent },
     get home(): never {
       throw new Error('none');
     },
@@ -58,6 +58,30 @@ describe('many homes', () => {
       ...{ done: 0, failed: 1, unknown: 1, not_run: ['c'], stopped: expect.stringContaining('2 homes failed') },
     });
     expect(asked).toEqual(['id-a', 'id-b']);
+  });
+
+  it('a home whose maintenance windows are shut at its turn is named as skipped, and is no failure', async () => {
+    const shut = new Fault('MAINTENANCE_WINDOW_CLOSED', 'shut', { context: { opens_at: '2026-11-03T02:00:00+01:00' } });
+    const call: JobContext['call'] = async (_tool, _args, id) => {
+      if (id === 'id-b') throw shut;
+      return { success: true };
+    };
+    const args = { ...READ, isWrite: true, maxFailures: 0 };
+    const skipped = [{ home: 'b', why: 'outside of its maintenance windows', opens_at: '2026-11-03T02:00:00+01:00' }];
+    const ended = await job.run(args, contextOf(call));
+    expect(ended).toMatchObject({ done: 2, failed: 0, not_run: [], skipped, homes: [{ home: 'a' }, { home: 'c' }] });
+    expect(ended).not.toHaveProperty('stopped');
+  });
+
+  it('a ring of canaries that were all skipped has shown nothing, so the rest waits', async () => {
+    const call: JobContext['call'] = async (_tool, _args, id) => {
+      if (id === 'id-a') throw new Fault('MAINTENANCE_WINDOW_CLOSED', 'shut', { context: { opens_at: 'x' } });
+      return { success: true };
+    };
+    const args = { ...READ, isWrite: true, rings: [homes('a'), homes('b')] };
+    expect(await job.run(args, contextOf(call))).toMatchObject({
+      ...{ done: 0, skipped: [{ home: 'a' }], not_run: ['b'], stopped: expect.stringContaining('no canary') },
+    });
   });
 
   it('goes by percent as well', async () => {

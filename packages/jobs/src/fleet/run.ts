@@ -1,7 +1,7 @@
 import { defineJob, type JobContext } from '../define.ts';
 import { afterRing, lookBefore } from './after-ring.ts';
 import { type FleetArgs, fleetArgs } from './args.ts';
-import { type HomeOutcome, runAtHome } from './run-at-home.ts';
+import { type HomeOutcome, isBad, runAtHome } from './run-at-home.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -60,7 +60,7 @@ async function runRing(
 
 function tooMany(args: FleetArgs, outcomes: readonly HomeOutcome[], total: number): string | undefined {
   if (!args.isWrite) return undefined;
-  const bad = outcomes.filter(({ outcome }) => outcome !== 'done').length;
+  const bad = outcomes.filter(isBad).length;
   if (bad > args.maxFailures) return `${bad} homes failed, more than the ${args.maxFailures} that may`;
   const percent = (100 * bad) / total;
   if (percent > args.maxFailedPercent) return `${Math.round(percent)} % of the homes failed`;
@@ -69,12 +69,16 @@ function tooMany(args: FleetArgs, outcomes: readonly HomeOutcome[], total: numbe
 
 function summary({ tool, rings }: FleetArgs, outcomes: readonly HomeOutcome[], stopped: string | undefined) {
   const count = (wanted: HomeOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
+  const skipped = outcomes
+    .filter(({ outcome }) => outcome === 'skipped')
+    .map(({ home, opens_at }) => ({ home, why: 'outside of its maintenance windows', opens_at }));
   const reached = new Set(outcomes.map(({ home }) => home));
   const notReached = rings.flat().flatMap(({ slug }) => (reached.has(slug) ? [] : [slug]));
   return {
     ...{ tool, done: count('done'), failed: count('failed'), unknown: count('unknown'), not_run: notReached },
     ...(stopped === undefined ? {} : { stopped }),
-    homes: [...outcomes].sort((a, b) => order(a) - order(b)),
+    ...(skipped.length === 0 ? {} : { skipped }),
+    homes: outcomes.filter(({ outcome }) => outcome !== 'skipped').sort((a, b) => order(a) - order(b)),
   };
 }
 

@@ -53,7 +53,7 @@ function rowOf(home: FleetHome, now: Date) {
     ...{ core_update: coreUpdate, os_update: osUpdate, updates: updatesPending, repairs },
     ...{ unavailable_entities: unavailableEntities, low_batteries: lowBatteries },
     ...{ last_backup: lastBackupAt?.toISOString(), last_seen: lastSeenAt?.toISOString() },
-    ...{ swept_at: sweptAt?.toISOString(), problems: [...problemsOf(home, now)] },
+    ...{ window_opens: home.windowOpensAt, swept_at: sweptAt?.toISOString(), problems: [...problemsOf(home, now)] },
   };
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as typeof row;
 }

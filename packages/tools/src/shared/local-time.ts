@@ -1,7 +1,7 @@
+import { offsetAt } from '@hub/core/zone-clock.ts';
 import { z } from 'zod';
 
 const TIME_KEYS = new Set(['last_changed', 'last_updated', 'last_reported', 'when', 'last_triggered']);
-const formats = new Map<string, Intl.DateTimeFormat>();
 
 export const timedShape = {
   metadata: z.object({ home_assistant_timezone: z.string(), timestamp_format: z.string(), note: z.string() }),
@@ -37,46 +37,4 @@ export function localTime(iso: string, timeZone: string): string {
   if (Number.isNaN(instant)) return iso;
   const offset = offsetAt(instant, timeZone);
   return `${new Date(instant + offset.ms).toISOString().slice(0, -1)}${offset.text}`;
-}
-
-/** No zone ever changed its offset between two quarters of an hour. */
-const QUARTER_MS = 900_000;
-const MAX_OFFSETS = 10_000;
-
-interface Offset {
-  /** `+01:00`. */
-  readonly text: string;
-  readonly ms: number;
-}
-
-const offsets = new Map<string, Map<number, Offset>>();
-
-/** Remembered, because asking Intl costs more than all the rest of reading a state. */
-function offsetAt(instant: number, timeZone: string): Offset {
-  const quarter = Math.floor(instant / QUARTER_MS);
-  const known = offsets.get(timeZone)?.get(quarter);
-  if (known) return known;
-  const offset = readOffset(instant, timeZone);
-  const ofZone = offsets.get(timeZone);
-  if (ofZone && ofZone.size < MAX_OFFSETS) ofZone.set(quarter, offset);
-  else offsets.set(timeZone, new Map([[quarter, offset]]));
-  return offset;
-}
-
-function readOffset(instant: number, timeZone: string): Offset {
-  const parts = formatOf(timeZone).formatToParts(instant);
-  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-  const text = name === 'GMT' ? '+00:00' : name.slice('GMT'.length);
-  const [hours = 0, minutes = 0, seconds = 0] = text.slice(1).split(':').map(Number);
-  const ms = (hours * 3_600 + minutes * 60 + seconds) * 1_000;
-  return { text, ms: text.startsWith('-') ? -ms : ms };
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' });
-    formats.set(timeZone, format);
-  }
-  return format;
 }

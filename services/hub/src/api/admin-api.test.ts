@@ -22,7 +22,7 @@ const OPERATIONS = [
   ...['watchJob'],
   ...['listNoticeChannels', 'addNoticeChannel', 'removeNoticeChannel', 'testNoticeChannel'],
   ...['verifyAudit', 'reportMonth', 'keyStatus', 'rotateKeys', 'retireKey'],
-  ...['listSchedules', 'addSchedule', 'removeSchedule'],
+  ...['listMaintenanceWindows', 'listSchedules', 'addSchedule', 'removeSchedule'],
   ...['beginRecovery', 'confirmRecovery', 'reviewRecovery', 'checkBackup', 'listBackups'],
   ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules', 'removeMember'],
 ];

@@ -31,6 +31,7 @@ import { reportRoute } from './report.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { tenantFileRoutes } from './tenant-file.ts';
 import { tenantRoutes } from './tenants.ts';
+import { windowsRoute } from './windows.ts';
 
 /** Everything below /api, guarded by the admin key and described by OpenAPI 3.1, and the settings pages beside it. */
 export async function adminApi(app: FastifyInstance, deps: Deps): Promise<void> {
@@ -83,6 +84,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   noticeRoutes(api, deps);
   keyRoutes(api, deps);
   scheduleRoutes(api, deps);
+  windowsRoute(api, deps);
   reportRoute(api, deps);
   doctorRoute(api, deps);
   databaseBackupRoute(api, deps);

@@ -1,5 +1,7 @@
 import { EFFECTS } from '@hub/core/effect.ts';
+import { parseWindow, windowText } from '@hub/core/maintenance-windows.ts';
 import { hasUnseen } from '@hub/core/unseen.ts';
+import { isTimeZone } from '@hub/core/zone-clock.ts';
 import { z } from 'zod';
 
 /** Text as people type it; PostgreSQL holds no NUL, and characters nobody sees would break tables and logs, or pass one name for another. */
@@ -26,6 +28,20 @@ export const tags = z.array(line(50)).max(50);
 export const effect = z
   .enum(EFFECTS)
   .describe('read < control (a lamp) < configure (an automation) < secure (locks, alarms) < system < destroy');
+
+export const timeZone = line(100).refine(isTimeZone, 'no time zone we know, such as Europe/Berlin');
+
+export const maintenanceWindows = z
+  .array(
+    line(100).transform((text, context) => {
+      const window = parseWindow(text);
+      if (window) return windowText(window);
+      context.addIssue({ code: 'custom', message: 'expected days and hours, such as weekdays 02:00-05:00' });
+      return z.NEVER;
+    }),
+  )
+  .max(20)
+  .describe('When changes may begin by the clock of the home, such as weekdays 02:00-05:00; an empty list: always.');
 
 /** A path parameter that names something by slug, name or id. */
 export const ref = line(200);

@@ -29,6 +29,7 @@ export const fleetHomeShape = z
     certificateExpiresAt: when.optional(),
     tokenExpiresAt: when.optional(),
     lastSeenAt: when.optional(),
+    windowOpensAt: z.string().optional().describe('Changes may not begin now: when its next maintenance window opens.'),
     sweptAt: when.optional().describe('The last look that found it running.'),
     problems: z.array(z.string()),
   })

@@ -26,7 +26,7 @@ export function differenceOf(home: HomeRecord, link: OpenLink, wanted: WantedHom
 type Change = FieldChange & { readonly field: keyof WantedHome };
 
 function factChanges(home: HomeRecord, wanted: WantedHome): readonly Change[] {
-  const { tags, url } = wanted;
+  const { tags, url, maintenanceWindows } = wanted;
   return [
     ...FACTS.flatMap((field) => {
       const to = wanted[field];
@@ -35,6 +35,9 @@ function factChanges(home: HomeRecord, wanted: WantedHome): readonly Change[] {
     ...(tags && !isSame([...new Set(tags)].sort(), [...home.tags].sort())
       ? [change('tags', home.tags.join(', '), tags.join(', '))]
       : []),
+    ...(maintenanceWindows === undefined || isSame(maintenanceWindows, home.maintenanceWindows ?? null)
+      ? []
+      : [change('maintenanceWindows', home.maintenanceWindows?.join('; '), maintenanceWindows)]),
     ...(urlKeyOf(url) === home.link.url ? [] : [change('url', home.link.url, url)]),
   ];
 }

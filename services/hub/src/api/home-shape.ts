@@ -1,7 +1,7 @@
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import type { HomeStatus } from '@hub/db/home-status.ts';
 import { z } from 'zod';
-import { effect, id, line, note, slug, tags, when } from './field-shapes.ts';
+import { effect, id, line, maintenanceWindows, note, slug, tags, timeZone, when } from './field-shapes.ts';
 import { saidSettings, shapingFields, shapingPatch } from './setting-shapes.ts';
 
 const pem = z
@@ -20,7 +20,7 @@ const pinnedKey = z
 const facts = {
   country: line(100),
   region: line(100),
-  timeZone: line(100),
+  timeZone,
   note,
   customerReference: line(200),
 };
@@ -37,6 +37,7 @@ export const homeInput = z.strictObject({
   tags: tags.optional(),
   ceiling: effect.optional(),
   isPinned: z.boolean().optional().describe('Writes over many homes leave it alone.'),
+  maintenanceWindows: maintenanceWindows.optional(),
   ...z.object(facts).partial().shape,
   ...z.object(secrets).partial().shape,
 });
@@ -54,6 +55,7 @@ export const homePatch = z.strictObject({
   tags: tags.optional(),
   ceiling: effect.optional(),
   isPinned: z.boolean().optional().describe('Writes over many homes leave it alone.'),
+  maintenanceWindows: maintenanceWindows.nullish().describe('null: those of the tenant.'),
   country: facts.country.nullish(),
   region: facts.region.nullish(),
   timeZone: facts.timeZone.nullish(),
@@ -101,6 +103,7 @@ export const homeShape = z
       .describe('What connectors that reach it alone, or homes that all say the same, take unless they say otherwise.'),
     isSimulated: z.boolean(),
     isPinned: z.boolean().describe('Writes over many homes leave it alone.'),
+    maintenanceWindows: z.array(z.string()).optional().describe('Its own; missing: those of its tenant.'),
     createdAt: when,
     updatedAt: when,
     link: z.object({
@@ -134,10 +137,11 @@ export const checkShape = z
   .meta({ id: 'HomeCheck' });
 
 export function homeAnswer(home: HomeRecord, status: HomeStatus | undefined): HomeAnswer {
-  const { tenantId: _, instanceId: __, link, settings, ...rest } = home;
+  const { tenantId: _, instanceId: __, link, settings, maintenanceWindows: windows, ...rest } = home;
   return {
     ...rest,
     tags: [...home.tags],
+    ...(windows && { maintenanceWindows: [...windows] }),
     defaults: saidSettings(settings),
     createdAt: home.createdAt.toISOString(),
     updatedAt: home.updatedAt.toISOString(),

@@ -8,7 +8,7 @@ import { type ChannelSettings, channelSettings, targetOf } from '../notify/chann
 import { parseQuietHours, quietText } from '../notify/quiet-hours.ts';
 import { sendNotice } from '../notify/send-notice.ts';
 import type { Api } from './api-scope.ts';
-import { line, slug, tenantParams, when } from './field-shapes.ts';
+import { line, slug, tenantParams, timeZone, when } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 import { OPERATOR } from './operator.ts';
 
@@ -39,9 +39,7 @@ const newChannel = z.strictObject({
   quiet: line(20)
     .refine((text) => parseQuietHours(text) !== undefined, 'expected hours such as 22:00-07:00')
     .optional(),
-  timeZone: line(100)
-    .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'no time zone we know')
-    .default('UTC'),
+  timeZone: timeZone.default('UTC'),
 });
 
 const channelParams = tenantParams.extend({ channel: line(100) });

@@ -64,7 +64,7 @@ export function tenantRoutes(api: Api, deps: Deps): void {
     {
       schema: {
         operationId: 'updateTenant',
-        summary: 'Rename, suspend or reactivate a tenant',
+        summary: 'Rename, suspend or reactivate a tenant, or say when changes may begin',
         tags,
         params: tenantParams,
         body: tenantPatch,

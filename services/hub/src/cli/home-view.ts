@@ -62,6 +62,7 @@ export function homeFacts(paint: Paint, home: HomeAnswer): string {
     ['Token ends', moment(link.credentialExpiresAt)],
     ['Link', extras.join('; ')],
     ['Pinned', home.isPinned || undefined],
+    ['Windows', home.maintenanceWindows && (home.maintenanceWindows.join('; ') || 'always')],
     ['Simulated', home.isSimulated || undefined],
     ['Id', home.id],
   ]);

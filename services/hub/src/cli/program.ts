@@ -19,6 +19,7 @@ import { reportCommand } from './commands/report.ts';
 import { scheduleCommands } from './commands/schedules.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
+import { windowCommands } from './commands/windows.ts';
 import { UsageError } from './failure.ts';
 import { type Io, painter } from './io.ts';
 import type { Home } from './leaf.ts';
@@ -61,6 +62,7 @@ function buildProgram(home: Home): Command {
   jobCommands(program, home);
   notifyCommands(program, home);
   scheduleCommands(program, home);
+  windowCommands(program, home);
   reportCommand(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);

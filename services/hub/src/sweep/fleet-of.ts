@@ -1,6 +1,8 @@
 import type { FleetHome } from '@hub/core/fleet-filter.ts';
+import { closedUntil } from '@hub/core/maintenance-windows.ts';
 import type { Database } from '@hub/db/database.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
+import { listHomeWindows } from '@hub/db/home-windows.ts';
 import { listHomes } from '@hub/db/homes.ts';
 
 /** A tenant's homes, or those among the given ids, with what the last look at each found. @throws Fault STORAGE_UNAVAILABLE */
@@ -9,7 +11,13 @@ export async function readFleet(
   tenantId: string,
   only?: ReadonlySet<string>,
 ): Promise<readonly FleetHome[]> {
-  const [homes, statuses] = await Promise.all([listHomes(db, tenantId), listHomeStatuses(db, tenantId)]);
+  const [homes, statuses, windows] = await Promise.all([
+    listHomes(db, tenantId),
+    listHomeStatuses(db, tenantId),
+    listHomeWindows(db, tenantId),
+  ]);
+  const now = new Date();
+  const opens = new Map(windows.map((one) => [one.homeId, closedUntil(one.windows, one.timeZone, now)]));
   return homes
     .filter(({ id }) => !only || only.has(id))
     .map(({ id, slug, name, tags, country, region, isPinned, link }) => {
@@ -20,7 +28,8 @@ export async function readFleet(
         locationName: _name,
         ...status
       } = statuses.get(id) ?? {};
-      return { slug, name, tags, country, region, isPinned, ...status, tokenExpiresAt: link.credentialExpiresAt };
+      const known = { slug, name, tags, country, region, isPinned, windowOpensAt: opens.get(id) };
+      return { ...known, ...status, tokenExpiresAt: link.credentialExpiresAt };
     });
 }
 
