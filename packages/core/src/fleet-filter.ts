@@ -1,4 +1,5 @@
 import type { HomeHealth } from './home-health.ts';
+import { type ScheduleStanding, scheduleTrouble } from './schedule-standing.ts';
 
 /** A home with what is known of how it stands. */
 export interface FleetHome extends Partial<HomeHealth> {
@@ -16,6 +17,7 @@ export interface FleetHome extends Partial<HomeHealth> {
   readonly haVersion?: string | undefined;
   readonly certificateExpiresAt?: Date | undefined;
   readonly tokenExpiresAt?: Date | undefined;
+  readonly schedules?: readonly ScheduleStanding[] | undefined;
   readonly lastSeenAt?: Date | undefined;
   readonly sweptAt?: Date | undefined;
 }
@@ -58,7 +60,7 @@ export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): bool
 
 /** Something a person should look at; a home has at most one of a kind at a time. */
 export interface Problem {
-  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'certificate' | 'token';
+  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'certificate' | 'token' | `schedule:${string}`;
   readonly text: string;
 }
 
@@ -83,6 +85,10 @@ export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
     freePct !== undefined && freePct < 10 && { kind: 'disk', text: `disk ${freePct} % free` },
     ...expires(home.certificateExpiresAt, 'certificate'),
     ...expires(home.tokenExpiresAt, 'token'),
+    ...(home.schedules ?? []).map((one) => {
+      const text = scheduleTrouble(one, now);
+      return text !== undefined && ({ kind: `schedule:${one.name}`, text } as const);
+    }),
   ];
   return found.filter((one) => typeof one === 'object');
 }

@@ -39,14 +39,15 @@ export async function readReport(
 ): Promise<readonly HomeReport[]> {
   const jobs = (
     kind: string,
-  ) => sql`(select count(*)::int from job j where j.tenant_id = h.tenant_id and j.home_id = h.id
+    counted = sql`count(*)`,
+  ) => sql`(select coalesce(${counted}, 0)::int from job j where j.tenant_id = h.tenant_id and j.home_id = h.id
     and j.state = 'done' and j.kind = ${kind} and j.finished_at >= ${since} and j.finished_at < ${until})`;
   const { rows } = await tenantTrx(db, tenantId, (trx) =>
     sql<HomeReport>`
       select h.slug, h.name, s.ha_version as "haVersion",
         coalesce(d.looks, 0) as looks, coalesce(d.running, 0) as running,
         coalesce(a.calls, 0) as calls, coalesce(a.failed, 0) as "failedCalls",
-        ${jobs('update.install')} as updates, ${jobs('backup.create')} as backups,
+        ${jobs('update.install')} + ${jobs('update.install-pending', INSTALLED)} as updates, ${jobs('backup.create')} as backups,
         coalesce(p.problems, 0) as problems, coalesce(p.open, 0) as "openProblems"
       from home h
       left join home_status s on s.home_id = h.id
@@ -73,3 +74,6 @@ export async function readReport(
   );
   return rows;
 }
+
+/** One such job installs several. */
+const INSTALLED = sql`sum(jsonb_array_length(j.result -> 'installed'))`;

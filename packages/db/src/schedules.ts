@@ -1,9 +1,12 @@
 import { newId } from '@hub/core/ids.ts';
+import { type MaintenanceWindow, storedWindows } from '@hub/core/maintenance-windows.ts';
+import type { ScheduleStanding } from '@hub/core/schedule-standing.ts';
 import { sql } from 'kysely';
 import type { Actor } from './actor.ts';
 import { alreadyExists, notFound, withConstraintFaults } from './constraint-fault.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { zoneOf } from './home-windows.ts';
 import { jsonText } from './json-text.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -22,6 +25,10 @@ export interface Schedule {
   readonly nextAt: Date;
   readonly lastAt: Date | null;
   readonly lastJobId: string | null;
+  /** When a job of this kind last ended well at the home, whoever started it. */
+  readonly lastGoodAt: Date | null;
+  /** When changes at the home may begin. */
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 export type NewSchedule = Pick<Schedule, 'homeId' | 'name' | 'cron' | 'kind' | 'args' | 'nextAt'>;
@@ -42,8 +49,8 @@ export async function addSchedule(db: Database, tenantId: string, schedule: NewS
 /** By name. @throws Fault STORAGE_UNAVAILABLE */
 export async function listSchedules(db: Database, tenantId: string): Promise<readonly Schedule[]> {
   return await tenantTrx(db, tenantId, async (trx) => {
-    const { rows } = await sql<Schedule>`${SELECT} where s.tenant_id = ${tenantId} order by s.name`.execute(trx);
-    return rows;
+    const { rows } = await sql<Row>`${SELECT} where s.tenant_id = ${tenantId} order by s.name`.execute(trx);
+    return rows.map(toSchedule);
   });
 }
 
@@ -55,11 +62,11 @@ export async function removeSchedule(db: Database, tenantId: string, name: strin
   if (!numAffectedRows) throw notFound(`A schedule '${name}'`, 'List the schedules: hub schedules list');
 }
 
-/** What starts a schedule's job in the given transaction, and says when it is due next. */
+/** What starts a schedule's job in the given transaction, or none yet, and says when it is due next. */
 export type StartSchedule = (
   schedule: Schedule,
   trx: Trx,
-) => Promise<{ readonly jobId: string; readonly nextAt: Date }>;
+) => Promise<{ readonly jobId: string | undefined; readonly nextAt: Date }>;
 
 /**
  * Starts what is due, each once, whichever replicas look at once: the job and the next time are stored in one transaction.
@@ -90,19 +97,45 @@ export async function startDueSchedules(
 
 async function startOne(db: Database, tenantId: string, id: string, start: StartSchedule): Promise<boolean> {
   return await tenantTrx(db, tenantId, async (trx) => {
-    const { rows } = await sql<Schedule>`
+    const { rows } = await sql<Row>`
       ${SELECT} where s.tenant_id = ${tenantId} and s.id = ${id} and s.next_at <= now()
       for update of s skip locked`.execute(trx);
-    const [schedule] = rows;
-    if (!schedule) return false;
-    const { jobId, nextAt } = await start(schedule, trx);
-    await sql`update schedule set next_at = ${nextAt}, last_at = now(), last_job_id = ${jobId}
+    const [row] = rows;
+    if (!row) return false;
+    const { jobId, nextAt } = await start(toSchedule(row), trx);
+    const started = jobId === undefined ? sql`` : sql`, last_at = now(), last_job_id = ${jobId}`;
+    await sql`update schedule set next_at = ${nextAt}${started}
       where tenant_id = ${tenantId} and id = ${id}`.execute(trx);
-    return true;
+    return jobId !== undefined;
   });
 }
 
+/** How each schedule of a tenant stands, by home id. @throws Fault STORAGE_UNAVAILABLE */
+export async function listScheduleStandings(
+  db: Database,
+  tenantId: string,
+): Promise<ReadonlyMap<string, readonly ScheduleStanding[]>> {
+  const { rows } = await tenantTrx(db, tenantId, (trx) =>
+    sql<ScheduleStanding & { readonly homeId: string }>`
+      select s.home_id as "homeId", s.name, s.kind, s.next_at as "nextAt", j.state as "lastState",
+        j.error ->> 'message' as "lastError", j.created_at as "lastBeganAt", ${LAST_GOOD} as "lastGoodAt"
+      from schedule s left join job j on j.tenant_id = s.tenant_id and j.id = s.last_job_id
+      where s.tenant_id = ${tenantId} order by s.name`.execute(trx),
+  );
+  return Map.groupBy(rows, ({ homeId }) => homeId);
+}
+
+const LAST_GOOD = sql`(select max(g.finished_at) from job g
+  where g.tenant_id = s.tenant_id and g.home_id = s.home_id and g.kind = s.kind and g.state = 'done')`;
+
+type Row = Omit<Schedule, 'timeZone' | 'windows'> & { readonly timeZone: string | null; readonly windows: string[] };
+
+function toSchedule({ timeZone, windows, ...row }: Row): Schedule {
+  return { ...row, timeZone: zoneOf(timeZone), windows: storedWindows(windows) };
+}
+
 const SELECT = sql`
-  select s.id, s.tenant_id as "tenantId", s.home_id as "homeId", h.slug as home, coalesce(h.time_zone, 'UTC') as "timeZone", s.name, s.cron, s.kind, s.args,
-    s.next_at as "nextAt", s.last_at as "lastAt", s.last_job_id as "lastJobId"
-  from schedule s join home h on h.id = s.home_id`;
+  select s.id, s.tenant_id as "tenantId", s.home_id as "homeId", h.slug as home, h.time_zone as "timeZone", s.name, s.cron,
+    s.kind, s.args, s.next_at as "nextAt", s.last_at as "lastAt", s.last_job_id as "lastJobId", ${LAST_GOOD} as "lastGoodAt",
+    coalesce(h.maintenance_windows, t.maintenance_windows) as windows
+  from schedule s join home h on h.id = s.home_id join tenant t on t.id = s.tenant_id`;

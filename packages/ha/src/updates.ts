@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import type { CallOptions, Home } from './home.ts';
 import type { EntityEntry, EntityState } from './records.ts';
+import { readEntity } from './registries.ts';
 import type { View } from './view.ts';
 
 export const UPDATE_CATEGORIES = ['core', 'os', 'supervisor', 'addons', 'hacs', 'devices', 'other'] as const;
@@ -49,7 +50,7 @@ export interface Update {
 
 /** What an update entity tells, and what it updates. */
 export function updateOf(
-  { entity_id: entityId, state, attributes }: EntityState,
+  { entity_id: entityId, state, attributes }: Pick<EntityState, 'entity_id' | 'state' | 'attributes'>,
   entry: EntityEntry | undefined,
 ): Update {
   const told = attributesSchema.parse(attributes);
@@ -104,6 +105,28 @@ export async function listUpdates(view: View): Promise<ReadonlyMap<string, Updat
   const [states, entries] = await Promise.all([view.states(), view.entities()]);
   const updates = [...states.values()].filter(({ entity_id: id }) => id.startsWith('update.'));
   return new Map(updates.map((state) => [state.entity_id, updateOf(state, entries.get(state.entity_id))]));
+}
+
+const statesSchema = z.array(
+  z.object({ entity_id: z.string(), state: z.string(), attributes: z.record(z.string(), z.unknown()) }),
+);
+
+/** What could be installed now, read without a mirror; what somebody skipped does not wait. @throws Fault */
+export async function listPendingUpdates(home: Home, options: CallOptions = {}): Promise<readonly Update[]> {
+  const states = statesSchema.parse(await home.send({ type: 'get_states' }, { ...options, isWrite: false }));
+  const waiting = states.filter(({ entity_id: id, state }) => id.startsWith('update.') && state === 'on');
+  const updates = waiting.map(async (one) => updateOf(one, await entryOf(home, one.entity_id, options)));
+  return (await Promise.all(updates)).filter(({ canInstall, isInProgress }) => canInstall && !isInProgress);
+}
+
+/** Undefined for an entity that no registry knows. */
+async function entryOf(home: Home, entityId: string, options: CallOptions): Promise<EntityEntry | undefined> {
+  try {
+    return await readEntity(home, entityId, options);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'SERVICE_CALL_FAILED') return undefined;
+    throw error;
+  }
 }
 
 /** Markdown from whoever made the update; undefined when there is none. Needs an administrator. Source: HA `update/release_notes`. @throws Fault */

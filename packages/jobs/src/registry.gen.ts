@@ -8,6 +8,7 @@ import { job as coreRestart } from './core/restart.ts';
 import { job as fleetRun } from './fleet/run.ts';
 import { job as storeInstall } from './store/install.ts';
 import { job as storeRemove } from './store/remove.ts';
+import { job as updateInstallPending } from './update/install-pending.ts';
 import { job as updateInstall } from './update/install.ts';
 
 export const jobs: readonly Job[] = [
@@ -20,4 +21,5 @@ export const jobs: readonly Job[] = [
   storeInstall,
   storeRemove,
   updateInstall,
+  updateInstallPending,
 ];

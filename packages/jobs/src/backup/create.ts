@@ -14,13 +14,13 @@ import { defineJob, type JobContext, type Step } from '../define.ts';
 import { type StoredResult, storeBackup } from './store.ts';
 import { watchBackups } from './watch.ts';
 
-const argsShape = z.strictObject({
+export const backupArgs = z.strictObject({
   name: z.string().trim().min(1).max(100).optional().describe('made up when missing'),
   includeDatabase: z.boolean().default(true).describe('history and statistics'),
   includeApps: z.boolean().default(true).describe('all apps with their data, where the home has a Supervisor'),
 });
 
-type Args = z.output<typeof argsShape>;
+type Args = z.output<typeof backupArgs>;
 
 export interface BackupResult {
   readonly backup_id: string;
@@ -48,7 +48,7 @@ export const job = defineJob<Args, BackupResult>({
   kind: 'backup.create',
   title: 'Create a backup',
   isExclusive: true,
-  args: argsShape,
+  args: backupArgs,
   // A home with many apps and a slow disk takes more than an hour.
   deadlineMs: 3 * HOUR_MS,
   run: makeBackup,

@@ -57,6 +57,10 @@ test('a whole backup is read to its last file, and no more is claimed than was s
   });
 });
 
+test('without an id it is the newest', async () => {
+  expect(await drill(await whole(), { copyId: undefined })).toMatchObject({ id: COPY.id });
+});
+
 test('what Home Assistant encrypted is said not to have been opened', async () => {
   const closed = Buffer.concat([Buffer.from('SecureTar\x03\0\0\0\0\0\0'), Buffer.alloc(5000, 7)]);
   const file = await tar({ './backup.json': FACTS, './homeassistant.tar.gz': closed });

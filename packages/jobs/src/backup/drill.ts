@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { defineJob, type JobContext } from '../define.ts';
 import { type ArchiveReport, readArchive } from './archive.ts';
 
-const argsShape = z.strictObject({
-  copyId: z.uuid(),
+export const drillArgs = z.strictObject({
+  copyId: z.uuid().optional().describe('the newest unless told'),
   isDeep: z.boolean().default(true).describe('look into the archives too, not only at every byte'),
 });
 
-type Args = z.output<typeof argsShape>;
+type Args = z.output<typeof drillArgs>;
 
 export interface DrillResult extends Partial<ArchiveReport> {
   readonly id: string;
@@ -28,12 +28,12 @@ export const job = defineJob<Args, DrillResult>({
   title: 'Prove that a backup can be restored',
   isExclusive: false,
   isHomeless: true,
-  args: argsShape,
+  args: drillArgs,
   deadlineMs: 6 * HOUR_MS,
   async run({ copyId, isDeep }, { shelf, signal, progress }: JobContext) {
     if (!shelf) throw noStore();
-    const copy = await shelf.find(copyId);
-    if (!copy) throw notThere(copyId);
+    const copy = copyId === undefined ? (await shelf.list())[0] : await shelf.find(copyId);
+    if (!copy) throw copyId === undefined ? nothingThere() : notThere(copyId);
     await progress(0, 1, `reading the backup from ${shelf.place}`);
     const file = await shelf.open(copy, signal);
     const report = isDeep ? await readArchive(file) : undefined;
@@ -71,6 +71,12 @@ function judged(report: ArchiveReport | undefined): Pick<DrillResult, 'proven' |
 export function noStore(): Fault {
   return new Fault('CONFIG_INVALID', 'This hub has no store for backups.', {
     suggestion: 'Set BACKUP_STORE to a folder or s3://BUCKET/PREFIX and start it again (docs/backups.md).',
+  });
+}
+
+function nothingThere(): Fault {
+  return new Fault('RESOURCE_NOT_FOUND', 'The store holds no good backup of this home.', {
+    suggestion: 'Make one: hub backups create HOME',
   });
 }
 

@@ -51,14 +51,21 @@ export const job = defineJob<Args, InstallOutcome>({
     const { entityId, backupFirst } = args;
     const offered = async () => wanted(entityId, await read(entityId, context));
     const backup = backupFirst && (await backUpBefore(backupFirst, offered, context));
-    const installed = await betweenLooks(
-      () => context.step('install', installStep(args, context)),
-      async ({ installed_version: version }) => (await read(entityId, context))?.installedVersion === version,
-      context,
-    );
-    return { ...installed, ...(backup && { backup }) };
+    return { ...(await installUpdate(args, context)), ...(backup && { backup }) };
   },
 });
+
+/** One update between two looks at the home. @throws Fault */
+export function installUpdate(
+  args: Pick<Args, 'entityId' | 'withBackup'>,
+  context: JobContext,
+): Promise<InstallResult & { readonly health: HomeAfter }> {
+  return betweenLooks(
+    () => context.step('install', installStep(args, context)),
+    async ({ installed_version: version }) => (await read(args.entityId, context))?.installedVersion === version,
+    context,
+  );
+}
 
 /** @throws Fault */
 async function read(entityId: string, { home, signal }: JobContext): Promise<Update | undefined> {
@@ -66,7 +73,11 @@ async function read(entityId: string, { home, signal }: JobContext): Promise<Upd
   return watching.now();
 }
 
-function installStep({ entityId, withBackup }: Args, context: JobContext): Step<InstallResult> {
+/** Sent once: after a lost answer it is looked for, and waited for while it goes on. */
+function installStep(
+  { entityId, withBackup }: Pick<Args, 'entityId' | 'withBackup'>,
+  context: JobContext,
+): Step<InstallResult> {
   const { home, signal } = context;
   let told = -1;
   const onChange = ({ isInProgress, progress: percent, title }: Update) => {

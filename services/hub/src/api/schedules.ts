@@ -3,6 +3,7 @@ import { addSchedule, listSchedules, removeSchedule } from '@hub/db/schedules.ts
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { nextTick } from '../schedules/next-tick.ts';
+import { scheduledArgs, scheduledKind } from '../schedules/scheduled-jobs.ts';
 import type { Api } from './api-scope.ts';
 import { line, ref, slug, tenantParams, when } from './field-shapes.ts';
 import { homeIn, tenantOf } from './find.ts';
@@ -10,16 +11,20 @@ import { OPERATOR } from './operator.ts';
 
 const tags = ['jobs'];
 
+const argsShape = z.record(z.string(), z.unknown());
+
 export const scheduleShape = z
   .object({
     name: z.string(),
     home: z.string(),
     cron: z.string(),
     timeZone: z.string().describe('Of the home.'),
-    kind: z.string(),
+    kind: z.string().describe('Of the job.'),
+    args: argsShape,
     nextAt: when,
     lastAt: when.optional(),
     lastJobId: z.string().optional(),
+    lastGoodAt: when.optional().describe('When a job of this kind last ended well at the home.'),
   })
   .meta({ id: 'Schedule' });
 
@@ -31,7 +36,7 @@ export function scheduleRoutes(api: Api, deps: Deps): void {
     {
       schema: {
         operationId: 'listSchedules',
-        summary: 'Backups that start by the clock of their home',
+        summary: 'Jobs that start by the clock of their home',
         tags,
         params: tenantParams,
         response: { 200: z.object({ schedules: z.array(scheduleShape) }) },
@@ -40,11 +45,14 @@ export function scheduleRoutes(api: Api, deps: Deps): void {
     async ({ params }) => {
       const schedules = await listSchedules(db, (await tenantOf(deps, params.tenant)).id);
       return {
-        schedules: schedules.map(({ name, home, cron, timeZone, kind, nextAt, lastAt, lastJobId }) => ({
-          ...{ name, home, cron, timeZone, kind, nextAt: nextAt.toISOString() },
-          ...(lastAt && { lastAt: lastAt.toISOString() }),
-          ...(lastJobId !== null && { lastJobId }),
-        })),
+        schedules: schedules.map(
+          ({ name, home, cron, timeZone, kind, args, nextAt, lastAt, lastJobId, lastGoodAt }) => ({
+            ...{ name, home, cron, timeZone, kind, args: argsShape.parse(args), nextAt: nextAt.toISOString() },
+            ...(lastAt && { lastAt: lastAt.toISOString() }),
+            ...(lastJobId !== null && { lastJobId }),
+            ...(lastGoodAt && { lastGoodAt: lastGoodAt.toISOString() }),
+          }),
+        ),
       };
     },
   );
@@ -54,29 +62,27 @@ export function scheduleRoutes(api: Api, deps: Deps): void {
     {
       schema: {
         operationId: 'addSchedule',
-        summary: 'Back a home up by its clock',
+        summary: 'Start a job by the clock of its home',
         tags,
         params: tenantParams,
         body: z.strictObject({
           name: slug,
           home: ref,
+          kind: scheduledKind.default('backup.create'),
+          args: argsShape.default({}).describe('Of the job.'),
           cron: line(100).describe('Five fields, such as 30 3 * * *, in the time zone of the home.'),
         }),
         response: { 201: z.object({ name: z.string(), nextAt: when, timeZone: z.string() }) },
       },
     },
-    async ({ params, body: { name, home: homeRef, cron } }, reply) => {
+    async ({ params, body: { name, home: homeRef, cron, kind, args: given } }, reply) => {
       const tenant = await tenantOf(deps, params.tenant);
       const home = await homeIn(deps, tenant.id, homeRef);
       const timeZone = home.timeZone ?? 'UTC';
+      const args = scheduledArgs(kind, given);
       const nextAt = nextTick(cron, timeZone, new Date());
       if (!nextAt) throw noCron(cron);
-      await addSchedule(
-        db,
-        tenant.id,
-        { homeId: home.id, name, cron, kind: 'backup.create', args: {}, nextAt },
-        OPERATOR,
-      );
+      await addSchedule(db, tenant.id, { homeId: home.id, name, cron, kind, args, nextAt }, OPERATOR);
       return reply.code(201).send({ name, nextAt: nextAt.toISOString(), timeZone });
     },
   );

@@ -4,6 +4,7 @@ import type { Database } from '@hub/db/database.ts';
 import { noteProblems, type ProblemEvent } from '@hub/db/home-problems.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
 import { listHomes } from '@hub/db/homes.ts';
+import { listScheduleStandings } from '@hub/db/schedules.ts';
 import { listTenants } from '@hub/db/tenants.ts';
 import type { Log } from '@hub/runtime/log.ts';
 
@@ -33,11 +34,15 @@ export async function lookForProblems(
   now: Date,
   graceMs: number,
 ): Promise<readonly ProblemEvent[]> {
-  const [homes, statuses] = await Promise.all([listHomes(db, tenantId), listHomeStatuses(db, tenantId)]);
-  const found = homes.flatMap(({ id, slug, name, tags, link }) =>
-    findProblems({ slug, name, tags, ...statuses.get(id), tokenExpiresAt: link.credentialExpiresAt }, now).map(
-      (problem) => ({ homeId: id, ...problem }),
-    ),
-  );
+  const [homes, statuses, schedules] = await Promise.all([
+    listHomes(db, tenantId),
+    listHomeStatuses(db, tenantId),
+    listScheduleStandings(db, tenantId),
+  ]);
+  const found = homes.flatMap(({ id, slug, name, tags, link }) => {
+    const known = { tokenExpiresAt: link.credentialExpiresAt, schedules: schedules.get(id) };
+    const problems = findProblems({ slug, name, tags, ...statuses.get(id), ...known }, now);
+    return problems.map((problem) => ({ homeId: id, ...problem }));
+  });
   return noteProblems(db, tenantId, found, graceMs);
 }

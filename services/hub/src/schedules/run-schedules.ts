@@ -1,3 +1,4 @@
+import { windowsAt } from '@hub/core/maintenance-windows.ts';
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type StartSchedule, startDueSchedules } from '@hub/db/schedules.ts';
@@ -5,6 +6,7 @@ import type { Queue } from '@hub/queue/queue.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { OPERATOR } from '../api/operator.ts';
 import { nextTick } from './next-tick.ts';
+import { keepsWindows, scheduledArgs, scheduledKind } from './scheduled-jobs.ts';
 
 const EVERY_MS = 5_000;
 /** A line that never comes again is asked about once a year. */
@@ -18,14 +20,23 @@ export async function runSchedules(db: Database, queue: Queue, log: Log, signal:
   }
 }
 
-/** Once. A job of the same schedule that is not finished yet is that one. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * Once. A job of the same schedule that is not finished yet is that one; what changes a home waits until a maintenance window of
+ * it opens, and begins nothing after it closes. @throws Fault STORAGE_UNAVAILABLE
+ */
 export async function startDue(db: Database, queue: Queue, log: Log): Promise<number> {
   const onError = (error: unknown, scheduleId: string) =>
     log.warn({ err: error, scheduleId }, 'a schedule could not start its job');
-  const start: StartSchedule = async ({ id, homeId, cron, timeZone, kind, args, tenantId }, trx) => {
+  const start: StartSchedule = async (schedule, trx) => {
+    const { id, homeId, cron, timeZone, tenantId } = schedule;
+    const now = new Date();
+    const kind = scheduledKind.parse(schedule.kind);
+    const window = windowsAt(keepsWindows(kind) ? schedule.windows : [], timeZone, now);
+    if (!window.isOpen) return { jobId: undefined, nextAt: window.opensAt };
+    const notAfter = window.closesAt && { notAfter: window.closesAt.toISOString() };
+    const args = { ...scheduledArgs(kind, schedule.args), ...notAfter };
     const dedupKey = `schedule:${id}`;
     const { job } = await queue.enqueue({ tenantId, homeId, kind, args, actor: OPERATOR, dedupKey }, trx);
-    const now = new Date();
     return { jobId: job.id, nextAt: nextTick(cron, timeZone, now) ?? new Date(now.getTime() + NEVER_MS) };
   };
   const started = await startDueSchedules(db, start, onError);

@@ -1,7 +1,10 @@
+import type { Trx } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
+import { jobTables } from '@hub/db/job-record.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lookForProblems } from '../notify/watch-problems.ts';
 import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
 import { runHere } from '../testing/run-cli.ts';
 import { nextTick } from './next-tick.ts';
@@ -29,9 +32,102 @@ test('ticks go by the clock of the zone, over both changes of the clock', () => 
   expect(nextTick('99 3 * * *', 'UTC', new Date())).toBeUndefined();
 });
 
+const env = () => ({ HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key });
+const run = (...args: string[]) => runHere(['schedules', ...args], { env: env() });
+const fjord = async () => (await findTenant(hub.database.db, 'fjord'))?.id ?? '';
+const start = () => startDue(hub.database.db, hub.deps.queue, hub.deps.log);
+const schedules = async () => (await hub.ask('GET', '/tenants/fjord/schedules')).body.schedules;
+const jobsNow = async () => (await hub.ask('GET', '/tenants/fjord/jobs')).body.jobs;
+const inFjord = async (change: (trx: Trx) => Promise<unknown>) => tenantTrx(hub.database.db, await fjord(), change);
+const due = (at: Date) => inFjord((trx) => trx.updateTable('schedule').set({ next_at: at }).execute());
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+
+test('only what makes sense with nobody there can be scheduled, with the arguments of its job', async () => {
+  const add = (body: object) =>
+    hub.ask('POST', '/tenants/fjord/schedules', { name: 'x', home: 'cabin', cron: '0 2 * * *', ...body });
+  expect(await add({ kind: 'core.restart' })).toMatchObject({ status: 400 });
+  expect(await add({ kind: 'update.install-pending' })).toMatchObject({ status: 400 });
+  expect(await add({ kind: 'backup.create', args: { name: 'the same each night' } })).toMatchObject({ status: 400 });
+  const drill = ['--home', 'cabin', '--cron', '0 12 1 * *', '--job', 'backup.drill', '--args', '{"isDeep":false}'];
+  expect(await run('add', 'drill', ...drill)).toMatchObject({ code: 0 });
+  expect(await schedules()).toMatchObject([{ name: 'drill', kind: 'backup.drill', args: { isDeep: false } }]);
+  await due(ago(0.01));
+  expect(await start()).toBe(1);
+  expect(await jobsNow()).toMatchObject([{ kind: 'backup.drill', state: 'queued' }]);
+  await run('remove', 'drill');
+  await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
+});
+
+test('updates wait for a maintenance window and begin nothing after it; backups do not wait', async () => {
+  const add = (name: string, kind: string, args: object) =>
+    hub.ask('POST', '/tenants/fjord/schedules', { name, kind, args, home: 'cabin', cron: '0 2 * * *' });
+  await add('updates', 'update.install-pending', { categories: ['addons'] });
+  await add('nightly', 'backup.create', {});
+  const windows = (...texts: string[]) =>
+    hub.ask('PATCH', '/tenants/fjord/homes/cabin', { maintenanceWindows: texts, timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' }).format(ago(-72)).toLowerCase();
+  await windows(`${day} 02:00-05:00`);
+  await due(ago(0.01));
+  expect(await start()).toBe(1);
+  expect(await jobsNow()).toMatchObject([{ kind: 'backup.create' }]);
+  const opensAt = new Date(Math.floor(ago(-72).getTime() / 86_400_000) * 86_400_000 + 2 * 3_600_000).toISOString();
+  expect((await schedules())[1]).toMatchObject({ name: 'updates', nextAt: opensAt });
+  await windows('daily 00:00-24:00');
+  await due(ago(0.01));
+  await start();
+  const [job] = (await jobsNow()).filter(({ kind }: { kind: string }) => kind === 'update.install-pending');
+  const stored = await inFjord((trx) =>
+    jobTables(trx).selectFrom('job').selectAll().where('id', '=', job.id).execute(),
+  );
+  expect(stored).toMatchObject([{ args: { categories: ['addons'], withBackup: true, notAfter: expect.any(String) } }]);
+  await windows();
+  for (const name of ['updates', 'nightly']) await run('remove', name);
+  await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
+});
+
+test('a run that failed is told, and told to be over once a backup is good, whoever made it', async () => {
+  const look = async (now = new Date()) => lookForProblems(hub.database.db, await fjord(), now, 0);
+  await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
+  await due(ago(0.01));
+  await start();
+  expect((await look()).filter(({ kind }) => kind.startsWith('schedule'))).toEqual([]);
+  const error = JSON.stringify({ code: 'SERVICE_CALL_FAILED', message: 'the disk is full', suggestions: [] });
+  const [{ id }] = await jobsNow();
+  await inFjord((trx) =>
+    jobTables(trx)
+      .updateTable('job')
+      .set({ state: 'failed', error, created_at: ago(2), finished_at: ago(1) })
+      .where('id', '=', id)
+      .execute(),
+  );
+  expect(await look()).toMatchObject([
+    { event: 'problem', kind: 'schedule:nightly', text: expect.stringContaining('(the disk is full); none has ended') },
+  ]);
+  expect((await hub.ask('GET', '/tenants/fjord/fleet')).body.homes[0].problems.join()).toContain('the disk is full');
+  const made = { tenantId: await fjord(), homeId: (await hub.ask('GET', '/tenants/fjord/homes/cabin')).body.id };
+  const { job } = await hub.deps.queue.enqueue({
+    ...made,
+    kind: 'backup.create',
+    args: {},
+    actor: { kind: 'operator' },
+  });
+  await inFjord((trx) =>
+    jobTables(trx)
+      .updateTable('job')
+      .set({ state: 'done', finished_at: new Date() })
+      .where('id', '=', job.id)
+      .execute(),
+  );
+  expect(await look()).toMatchObject([{ event: 'recovered', kind: 'schedule:nightly' }]);
+  expect((await schedules())[0].lastGoodAt).toBeDefined();
+  await due(ago(1));
+  expect(await look()).toMatchObject([{ text: expect.stringContaining('backup.create could not be started') }]);
+  await run('remove', 'nightly');
+  expect(await look()).toMatchObject([{ event: 'recovered' }]);
+  await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
+});
+
 test('days that were missed are one start, whoever looks, and the next is ahead', async () => {
-  const env = { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key };
-  const run = (...args: string[]) => runHere(['schedules', ...args], { env });
   const added = await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
   expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('nightly starts') });
   expect(await run('add', 'other', '--home', 'cabin', '--cron', 'never')).toMatchObject({ code: 1 });

@@ -4,6 +4,7 @@ import type { Database } from '@hub/db/database.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
 import { listHomeWindows } from '@hub/db/home-windows.ts';
 import { listHomes } from '@hub/db/homes.ts';
+import { listScheduleStandings } from '@hub/db/schedules.ts';
 
 /** A tenant's homes, or those among the given ids, with what the last look at each found. @throws Fault STORAGE_UNAVAILABLE */
 export async function readFleet(
@@ -11,10 +12,11 @@ export async function readFleet(
   tenantId: string,
   only?: ReadonlySet<string>,
 ): Promise<readonly FleetHome[]> {
-  const [homes, statuses, windows] = await Promise.all([
+  const [homes, statuses, windows, schedules] = await Promise.all([
     listHomes(db, tenantId),
     listHomeStatuses(db, tenantId),
     listHomeWindows(db, tenantId),
+    listScheduleStandings(db, tenantId),
   ]);
   const now = new Date();
   const opens = new Map(windows.map((one) => [one.homeId, closedUntil(one.windows, one.timeZone, now)]));
@@ -29,7 +31,7 @@ export async function readFleet(
         ...status
       } = statuses.get(id) ?? {};
       const known = { slug, name, tags, country, region, isPinned, windowOpensAt: opens.get(id) };
-      return { ...known, ...status, tokenExpiresAt: link.credentialExpiresAt };
+      return { ...known, schedules: schedules.get(id), ...status, tokenExpiresAt: link.credentialExpiresAt };
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fleetAnswer } from '../../api/fleet-run.ts';
-import { UsageError } from '../failure.ts';
+import { jsonFlag } from '../json-flag.ts';
 import { addLeaf, type Home } from '../leaf.ts';
 
 const whereFlags = [
@@ -55,7 +55,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
     async run(cli, options, [tool]) {
       const { exclude, canary, soakSeconds, maxFailures, plan } = options;
       const how = { exclude, canary, soak_seconds: soakSeconds, max_failures: maxFailures, plan_id: plan };
-      const body = { tool, args: argsOf(options.args), where: whereOf(options), ...how };
+      const body = { tool, args: jsonFlag('--args', options.args), where: whereOf(options), ...how };
       const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'run'), fleetAnswer, { body });
       cli.show(answer, () => JSON.stringify(answer, undefined, 2));
       return undefined;
@@ -83,12 +83,4 @@ async function pathOf(cli: { tenantPath(): Promise<string> }, { as }: Where, act
 
 function whereOf({ home, tag, country, region, coreOlderThan }: Where): Record<string, unknown> {
   return { homes: home, tag, country, region, core_older_than: coreOlderThan };
-}
-
-function argsOf(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new UsageError('--args wants a JSON object');
-  }
 }

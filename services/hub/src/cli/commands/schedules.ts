@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { scheduleShape } from '../../api/schedules.ts';
+import { scheduledKind } from '../../schedules/scheduled-jobs.ts';
 import { nothing } from '../hub-client.ts';
+import { jsonFlag } from '../json-flag.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
 import { moment } from '../when-text.ts';
 
 export function scheduleCommands(program: Command, home: Home): void {
-  const group = addGroup(program, 'schedules', 'backups by the clock of their home');
+  const group = addGroup(program, 'schedules', 'jobs by the clock of their home');
 
   addLeaf(group, home, {
     usage: 'list',
@@ -25,9 +27,10 @@ export function scheduleCommands(program: Command, home: Home): void {
         one.timeZone,
         moment(one.nextAt),
         one.lastAt && moment(one.lastAt),
+        one.lastGoodAt && moment(one.lastGoodAt),
         one.lastJobId,
       ]);
-      const heads = ['NAME', 'HOME', 'JOB', 'CRON', 'ZONE', 'NEXT', 'LAST', 'LAST JOB'];
+      const heads = ['NAME', 'HOME', 'JOB', 'CRON', 'ZONE', 'NEXT', 'LAST', 'LAST GOOD', 'LAST JOB'];
       cli.show(answer, () => (rows.length === 0 ? 'No schedules.' : table(cli.paint, heads, rows)));
       return undefined;
     },
@@ -35,17 +38,25 @@ export function scheduleCommands(program: Command, home: Home): void {
 
   addLeaf(group, home, {
     usage: 'add <name>',
-    summary: 'back a home up regularly',
-    examples: ['hub schedules add cabin-nightly --home cabin --cron "30 3 * * *"'],
+    summary: 'start a job regularly; a backup unless told',
+    examples: [
+      'hub schedules add cabin-nightly --home cabin --cron "30 3 * * *"',
+      'hub schedules add cabin-drill --home cabin --cron "0 12 1 * *" --job backup.drill',
+      'hub schedules add cabin-updates --home cabin --cron "0 2 * * tue" --job update.install-pending --args \'{"categories":["addons","hacs"]}\'',
+    ],
     flags: [
       ['--home <home>', 'name or slug'],
       ['--cron <line>', 'minute, hour, day, month, weekday by the clock of the home'],
+      ['--job <kind>', scheduledKind.options.join(' | ')],
+      ['--args <json>', 'of the job'],
     ],
-    options: { home: z.string(), cron: z.string() },
-    async run(cli, options, [name]) {
+    options: { home: z.string(), cron: z.string(), job: scheduledKind.optional(), args: z.string().default('{}') },
+    async run(cli, { job: kind, args, ...options }, [name]) {
       const shape = z.object({ name: z.string(), nextAt: z.string(), timeZone: z.string() });
       const path = `${await cli.tenantPath()}/schedules`;
-      const added = await cli.hub.ask('POST', path, shape, { body: { name, ...options } });
+      const added = await cli.hub.ask('POST', path, shape, {
+        body: { name, ...options, kind, args: jsonFlag('--args', args) },
+      });
       cli.show(added, () => `${added.name} starts ${moment(added.nextAt)} (zone ${added.timeZone}).`);
       return undefined;
     },

@@ -1,0 +1,116 @@
+import { createDirectHome } from '@hub/ha/direct.ts';
+import type { Home } from '@hub/ha/home.ts';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { contextOf } from '../testing/job-context.ts';
+import { job } from './install-pending.ts';
+
+const LOCK = 'update.front_door_lock_firmware';
+
+let simulated: SimulatedHome;
+let home: Home;
+beforeEach(async () => {
+  simulated = await startSimulatedHome();
+  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
+  await home.ready();
+});
+afterEach(async () => {
+  await home.close();
+  await simulated.close();
+});
+
+const run = (args: object, at: Home = home) => job.run(job.args.parse(args), contextOf(at));
+const installedVersion = async () => {
+  const states = (await home.send({ type: 'get_states' })) as {
+    entity_id: string;
+    attributes: Record<string, unknown>;
+  }[];
+  return states.find(({ entity_id: id }) => id === LOCK)?.attributes['installed_version'];
+};
+
+test('all that waits in the categories named is installed, and nothing of others', async () => {
+  expect(await run({ categories: ['core', 'addons'] })).toEqual({ installed: [], left: [] });
+  expect(await installedVersion()).toBe('2.8.1');
+  expect(await run({ categories: ['devices'] })).toMatchObject({
+    ...{ installed: [{ entity_id: LOCK, installed_version: '2.9.0' }], left: [] },
+  });
+  expect(await run({ categories: ['devices'] })).toEqual({ installed: [], left: [] });
+});
+
+const CORE = 'update.home_assistant_core_update';
+
+function offerCore() {
+  const attributes = { title: 'Home Assistant Core', installed_version: '2026.10.0', latest_version: '2026.11.0' };
+  simulated.pushState(CORE, 'on', { ...attributes, supported_features: 1 | 8 });
+}
+
+test('the home is backed up once before what it stands on is updated, which comes last', async () => {
+  offerCore();
+  const sent: unknown[] = [];
+  const listening: Home = {
+    ...home,
+    info: home.info,
+    send(command, options) {
+      if (command.type === 'backup/generate') sent.push('backup');
+      if (command.type === 'call_service') sent.push([command['target'], command['service_data']]);
+      return home.send(command, options);
+    },
+  };
+  const result = await run({ categories: ['core', 'devices'] }, listening);
+  expect(sent).toEqual(['backup', [{ entity_id: LOCK }, undefined], [{ entity_id: CORE }, undefined]]);
+  expect(result).toMatchObject({
+    installed: [
+      { entity_id: LOCK, health: { verdict: 'not_worse' } },
+      { entity_id: CORE, installed_version: '2026.11.0' },
+    ],
+    backup: { name: expect.stringMatching(/^Before Home Assistant Core 2026\.11\.0 /) },
+  });
+});
+
+test('a home that does worse after one gets no other', async () => {
+  offerCore();
+  let isUpdated = false;
+  const sent: unknown[] = [];
+  const harmed: Home = {
+    ...home,
+    info: home.info,
+    async send(command, options) {
+      if (command.type === 'get_config' && isUpdated) return { recovery_mode: true };
+      if (command.type === 'call_service') {
+        isUpdated = true;
+        sent.push(command['target']);
+      }
+      return home.send(command, options);
+    },
+  };
+  await expect(run({ categories: ['core', 'devices'] }, harmed)).rejects.toMatchObject({
+    message: expect.stringMatching(/^The home does worse since Lock firmware was updated\. .*recovery mode/),
+  });
+  expect(sent).toEqual([{ entity_id: LOCK }]);
+});
+
+test('nothing begins after the window closed', async () => {
+  const notAfter = new Date(Date.now() - 1_000).toISOString();
+  await expect(run({ categories: ['devices'], notAfter })).rejects.toMatchObject({ code: 'MAINTENANCE_WINDOW_CLOSED' });
+  expect(await installedVersion()).toBe('2.8.1');
+});
+
+test('what the home refuses is named with its reason', async () => {
+  const refusing: Home = {
+    ...home,
+    info: home.info,
+    send: (command, options) =>
+      home.send(command.type === 'call_service' ? { ...command, service: 'no_such_service' } : command, options),
+  };
+  await expect(run({ categories: ['devices'] }, refusing)).rejects.toMatchObject({
+    ...{
+      code: 'SERVICE_CALL_FAILED',
+      message: expect.stringMatching(/^1 of 1 updates were not installed\. Lock firmware: /),
+    },
+  });
+});
+
+test('it has to be said what may be updated', () => {
+  expect(job.args.safeParse({}).success).toBe(false);
+  expect(job.args.safeParse({ categories: [] }).success).toBe(false);
+});

@@ -1,0 +1,130 @@
+import { Fault } from '@hub/core/fault.ts';
+import { listPendingUpdates, UPDATE_CATEGORIES, type Update, type UpdateCategory } from '@hub/ha/updates.ts';
+import { z } from 'zod';
+import { defineJob, type JobContext, type Step } from '../define.ts';
+import type { HomeAfter } from '../health/compare.ts';
+import { BACKUP_MS, type BackupBefore, backUpBefore } from './back-up-before.ts';
+import { type InstallResult, installUpdate } from './install.ts';
+
+export const pendingUpdatesArgs = z.strictObject({
+  categories: z.array(z.enum(UPDATE_CATEGORIES)).min(1).describe('what may be updated with nobody there'),
+  withBackup: z
+    .boolean()
+    .default(true)
+    .describe('of the home before Home Assistant or its system, else the own one of each update that has it'),
+});
+
+/** Set by the schedule: no further update begins later. */
+const argsShape = pendingUpdatesArgs.extend({ notAfter: z.iso.datetime().optional() });
+
+type Args = z.output<typeof argsShape>;
+type Pending = Pick<Update, 'entityId' | 'title' | 'canBackUp' | 'category' | 'latestVersion'>;
+
+export interface PendingResult {
+  readonly installed: readonly (InstallResult & { readonly health: HomeAfter })[];
+  /** Not begun, as the maintenance window closed; by entity id. */
+  readonly left: readonly string[];
+  readonly backup?: BackupBefore;
+}
+
+/** What restarts the home comes last. */
+const ORDER: readonly UpdateCategory[] = ['devices', 'hacs', 'addons', 'other', 'supervisor', 'core', 'os'];
+const HOUR_MS = 3_600_000;
+
+/**
+ * All updates that wait in some categories, one after the other. One that fails keeps the others from nothing; one that nobody
+ * knows of, or after which the home does worse, ends it: nobody is there to look.
+ */
+export const job = defineJob<Args, PendingResult>({
+  kind: 'update.install-pending',
+  title: 'Install all updates that wait',
+  isExclusive: true,
+  args: argsShape,
+  deadlineMs: BACKUP_MS + 12 * HOUR_MS,
+  async run(args, context) {
+    const chosen = await context.step('choose', chooseStep(args, context));
+    const backup = args.withBackup ? await backUpBeforeAny(chosen, context) : undefined;
+    const installed: PendingResult['installed'][number][] = [];
+    const left: string[] = [];
+    const failed: string[] = [];
+    for (const { entityId, title, canBackUp, category } of chosen) {
+      const withBackup = args.withBackup && canBackUp && wishOf(category) === undefined;
+      const done = await installUpdate({ entityId, withBackup }, turnOf(entityId, args.notAfter, context)).catch(
+        (error: unknown) => {
+          context.signal.throwIfAborted();
+          if (!(error instanceof Fault) || error.outcomeUnknown) throw error;
+          if (error.code === 'MAINTENANCE_WINDOW_CLOSED') left.push(entityId);
+          else failed.push(`${title}: ${error.message}`);
+        },
+      );
+      if (!done) continue;
+      installed.push(done);
+      if (done.health.verdict === 'worse') throw worse(title, done.health);
+    }
+    if (failed.length > 0) throw notAll(chosen.length, failed);
+    if (left.length > 0 && installed.length === 0) throw tooLate(args.notAfter);
+    return { installed, left, ...(backup && { backup }) };
+  },
+});
+
+/** Chosen once: a later attempt goes on with the same. */
+function chooseStep({ categories }: Args, { home, signal }: JobContext): Step<readonly Pending[]> {
+  return {
+    marker: () => ({}),
+    async act() {
+      const pending = await listPendingUpdates(home, { signal });
+      return pending
+        .filter(({ category }) => categories.includes(category))
+        .sort((one, other) => ORDER.indexOf(one.category) - ORDER.indexOf(other.category))
+        .map(({ entityId, title, canBackUp, category, latestVersion }) => ({
+          ...{ entityId, title, canBackUp, category, latestVersion },
+        }));
+    },
+    observe: async () => ({ is: 'not_done' }),
+  };
+}
+
+/** One backup before all of them, when what the home stands on is among them: of as much as the last of them may take away. */
+async function backUpBeforeAny(chosen: readonly Pending[], context: JobContext): Promise<BackupBefore | undefined> {
+  const last = chosen.findLast(({ category }) => wishOf(category) !== undefined);
+  const wish = last && wishOf(last.category);
+  if (!last || !wish) return undefined;
+  const { title, latestVersion } = last;
+  return backUpBefore(wish, async () => ({ title, to: latestVersion ?? '' }), context);
+}
+
+function wishOf(category: UpdateCategory): 'home_assistant' | 'everything' | undefined {
+  if (category === 'core') return 'home_assistant';
+  return category === 'os' ? 'everything' : undefined;
+}
+
+/** The steps of one update of several. None of them begins after a moment; one that began before is still looked after. */
+function turnOf(entityId: string, notAfter: string | undefined, context: JobContext): JobContext {
+  const step: JobContext['step'] = (name, inner) =>
+    context.step(`${name} ${entityId}`, {
+      ...inner,
+      act(marker) {
+        if (notAfter !== undefined && Date.now() > Date.parse(notAfter)) throw tooLate(notAfter);
+        return inner.act(marker);
+      },
+    });
+  return { ...context, step };
+}
+
+function tooLate(notAfter: string | undefined): Fault {
+  return new Fault('MAINTENANCE_WINDOW_CLOSED', `The maintenance window closed at ${notAfter} before it could begin.`, {
+    suggestion: 'The next start of the schedule tries again: hub schedules list',
+  });
+}
+
+function worse(title: string, { because }: HomeAfter): Fault {
+  return new Fault('SERVICE_CALL_FAILED', `The home does worse since ${title} was updated. ${because.join(' ')}`, {
+    suggestion:
+      'It is installed, and no further update was begun. Look at the home; the next start of the schedule goes on.',
+  });
+}
+
+function notAll(total: number, failed: readonly string[]): Fault {
+  const message = `${failed.length} of ${total} updates were not installed. ${failed.join(' · ')}`;
+  return new Fault('SERVICE_CALL_FAILED', message, { suggestion: 'Look at each with ha_manage_updates action get.' });
+}
