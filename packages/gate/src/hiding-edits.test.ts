@@ -93,6 +93,9 @@ describe('what a connector changed and then may not see any more', () => {
       expect(['RESOURCE_NOT_FOUND', 'ENTITY_VISIBILITY_ENFORCED'], title).toContain(codeOf(body));
       expect(text, title).not.toContain('queued');
     }
+    const preview = await open.call(guest, tool, { ...writes[1], preview: true });
+    expect(preview.isError, preview.text).toBe(true);
+    expect(preview.text).not.toMatch(/"before"|diff|queued/);
     expect(await now()).toEqual(before);
   });
 

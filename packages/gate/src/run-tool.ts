@@ -49,7 +49,8 @@ export async function runTool(
       ask: (question) =>
         deps.approvals.use({ connector, tool, home, effect: entry.effect, input, reached: new Map(), ...question }),
       throughEdits: (edits) =>
-        through(opened ? judgingWrites(hidingEdits(edits, opened), opened.whole, allowed) : edits),
+        // What is hidden is not shown by a preview either.
+        opened ? hidingEdits(through(judgingWrites(edits, opened.whole, allowed)), opened) : through(edits),
       throughJobs: (jobs) => (afterMs === undefined ? jobs : handingOver(jobs, { tool, afterMs, onHandOver })),
       isSearching: profileOf(deps.catalogue, connector, clientName).isSearching,
     });
