@@ -1,7 +1,10 @@
 /** Stands where a secret was. */
 export const REDACTED = '<redacted>';
 
-/** The same, as Home Assistant and other servers write it. */
+/** Stands in a preview for a secret that would be another one than before. */
+export const NEW_SECRET = '<redacted>, another one';
+
+/** What stands for secrets, as Home Assistant and other servers write it too. */
 const SENTINEL = /<redacted>|\*\*REDACTED\*\*|\[REDACTED\]|^\*{3,}$/i;
 const LOGIN_IN_URL = /(\/\/[^/\s:@]*:)[^@\s/]+@/g;
 

@@ -133,6 +133,20 @@ export async function setAppOptions(
   await ask(home, { method: 'POST', path: `/addons/${slug}/options`, body }, options);
 }
 
+const verdictSchema = z.object({ valid: z.boolean(), message: z.string().nullish() });
+
+/** What the Supervisor says to options as a whole, without storing them. Source: Supervisor `POST /addons/<slug>/options/validate`. @throws Fault */
+export async function checkAppOptions(
+  home: Home,
+  slug: string,
+  options: Readonly<Record<string, unknown>>,
+  call: CallOptions = {},
+): Promise<{ readonly isValid: boolean; readonly message: string }> {
+  const request = { method: 'POST', path: `/addons/${slug}/options/validate`, body: options } as const;
+  const { valid, message } = verdictSchema.parse(await ask(home, request, { ...call, isWrite: false }));
+  return { isValid: valid, message: message ?? '' };
+}
+
 /** Clones it, which takes a while. Source: Supervisor `POST /store/repositories`. */
 export async function addAppRepository(home: Home, url: string, options: CallOptions = {}): Promise<void> {
   await ask(home, { method: 'POST', path: '/store/repositories', body: { repository: url } }, options);

@@ -3,8 +3,15 @@ import { z } from 'zod';
 
 const errorSchema = z.object({
   code: z.union([z.string(), z.number()]).transform(String),
-  message: z.string().default(''),
+  // The checks of some dialogues say it by field.
+  message: z.union([z.string(), z.record(z.string(), z.unknown()).transform(byField)]).default(''),
 });
+
+function byField(errors: Readonly<Record<string, unknown>>): string {
+  return Object.entries(errors)
+    .map(([field, why]) => `${field}: ${String(why)}`)
+    .join('; ');
+}
 
 /** Phrases of Home Assistant's schema checker; the one place where text decides, as error codes do not tell a bad argument from a failed act. */
 const SCHEMA_PHRASE = /required key|extra keys|expected|not a valid|invalid|value should be|must be/i;

@@ -1,5 +1,6 @@
-import { REDACTED, redactUrls } from '@hub/core/redacted.ts';
+import { NEW_SECRET, REDACTED, redactUrls } from '@hub/core/redacted.ts';
 import { z } from 'zod';
+import { isRecord } from './selector.ts';
 
 /** One field of a form, as Home Assistant describes it. Source: HA `probatio.to_field_list` with `cv.custom_serializer`. */
 export interface FlowField {
@@ -61,6 +62,25 @@ export function shownValues(fields: readonly FlowField[]): Record<string, unknow
       if (field.schema) return [[field.name, shownValues(field.schema)]];
       const value = proposedValue(field);
       return value === undefined ? [] : [[field.name, shownValue(field, value)]];
+    }),
+  );
+}
+
+/** The values a form would stand at once it has taken `input`, told as `shownValues` does; a secret that changes is told to. */
+export function plannedValues(
+  fields: readonly FlowField[],
+  input: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.flatMap((field): [string, unknown][] => {
+      const { name, schema } = field;
+      if (name === undefined) return [];
+      const given = input[name];
+      if (schema) return [[name, plannedValues(schema, isRecord(given) ? given : {})]];
+      const value = isReadOnlyField(field) ? proposedValue(field) : (given ?? field.default);
+      if (value === undefined) return [];
+      const isNewSecret = isSecretField(field) && value !== '' && value !== proposedValue(field);
+      return [[name, isNewSecret ? NEW_SECRET : shownValue(field, value)]];
     }),
   );
 }

@@ -16,7 +16,7 @@ export type FlowEnd =
   | { readonly type: 'aborted'; readonly reason: string; readonly step: FlowStep }
   | StuckEnd;
 
-interface StuckEnd {
+export interface StuckEnd {
   readonly type: 'stuck';
   readonly step: FlowStep;
   readonly why: Stuck;
@@ -170,7 +170,8 @@ function plan(
   return unknown.length > 0 ? { stuck: 'unknown', names: unknown } : { input: filled.input };
 }
 
-function stuck(step: FlowStep, why: Stuck, names: readonly string[] = []): StuckEnd {
+/** An end that changed nothing. */
+export function stuck(step: FlowStep, why: Stuck, names: readonly string[] = []): StuckEnd {
   return { type: 'stuck', step, why, errors: {}, names };
 }
 
@@ -178,14 +179,15 @@ function errorsOf({ errors }: FlowStep): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(errors ?? {}).map(([field, why]) => [field, String(why)]));
 }
 
-interface Choices {
+export interface Choices {
   /** The next given choice that this menu has; each serves once. */
   take(options: readonly string[]): string | undefined;
   /** The answers that served. */
   keys(): readonly string[];
 }
 
-function createChoices(answers: FlowAnswers): Choices {
+/** The choices for menus among `answers`. */
+export function createChoices(answers: FlowAnswers): Choices {
   const given = MENU_KEYS.flatMap((key) => [answers[key]].flat().map((choice) => ({ key, choice })));
   const served = new Set<string>();
   return {
@@ -213,6 +215,6 @@ async function afterProgress({ home, door, signal }: Walk, step: FlowStep, flowI
   return isOver ? { step: next } : { end: stuck(step, 'elsewhere') };
 }
 
-function isEnd({ type }: FlowStep): boolean {
+export function isEnd({ type }: FlowStep): boolean {
   return type === 'create_entry' || type === 'abort';
 }

@@ -18,7 +18,7 @@ const ALLOWED: readonly (readonly [method: string, path: RegExp])[] = [
   ['GET', `/(audio|cli|core|dns|host|multicast|observer|supervisor)/${LOGS}`],
   ['GET', `/addons/${SLUG}/(info|stats|changelog|documentation|${LOGS})`],
   ['GET', `/store/addons/${SLUG}`],
-  ['POST', `/addons/${SLUG}/(options|start|stop|restart|rebuild|uninstall)`],
+  ['POST', `/addons/${SLUG}/(options(/validate)?|start|stop|restart|rebuild|uninstall)`],
   ['POST', `/store/addons/${SLUG}/(install|update)`],
   ['POST', '/store/(reload|repositories)'],
   ['DELETE', `/store/repositories/${SLUG}`],

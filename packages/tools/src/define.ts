@@ -31,7 +31,7 @@ export interface ItemChange {
   write(before: unknown): Promise<void>;
   /** For a creation whose id the home chose: the id in what was read back. */
   idOf?(after: unknown): string | undefined;
-  /** For a preview: the item as the write would leave it, as far as that can be told beforehand. */
+  /** For a preview: the item, or a promise of it, as the write would leave it, as far as that can be told beforehand. */
   plan?(before: unknown): unknown;
   /** For a preview: what Home Assistant itself says to it, without saving anything. */
   validate?(): Promise<Readonly<Record<string, unknown>>>;

@@ -87,6 +87,18 @@ function options(request: Request): unknown {
   return {};
 }
 
+/** The real one answers with its verdict and never refuses. */
+function validateOptions(request: Request): unknown {
+  installedOf(request);
+  try {
+    checkedOptions(appOf(request), request.body);
+    return { message: '', valid: true, pwned: false };
+  } catch (error) {
+    if (!(error instanceof SupervisorRefusal)) throw error;
+    return { message: error.message, valid: false, pwned: false };
+  }
+}
+
 /** As the real one: an unknown option is dropped in silence, a required one that is missing is refused. */
 function checkedOptions(app: App, wanted: Json): Json {
   const known = new Map(app.schema.map((one) => [textOf(one['name']), one]));
@@ -252,6 +264,7 @@ const routes: readonly Route[] = [
   ['POST', /^\/addons\/([^/]+)\/restart$/, (request) => act(request, 'restart')],
   ['POST', /^\/addons\/([^/]+)\/rebuild$/, (request) => act(request, 'rebuild')],
   ['POST', /^\/addons\/([^/]+)\/options$/, options],
+  ['POST', /^\/addons\/([^/]+)\/options\/validate$/, validateOptions],
   ['POST', /^\/addons\/([^/]+)\/uninstall$/, uninstall],
   ['POST', /^\/store\/addons\/([^/]+)\/install$/, install],
   ['POST', /^\/store\/addons\/([^/]+)\/update$/, update],

@@ -1,8 +1,9 @@
-import { type AppDetail, readApp, setAppOptions } from '@hub/ha/apps.ts';
+import { type AppDetail, checkAppOptions, readApp, setAppOptions } from '@hub/ha/apps.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 import type { ToolContext } from '../define.ts';
-import { hiddenPaths, readKeptApp } from '../shared/app-settings.ts';
+import { hiddenPaths, maskPlanned, readKeptApp } from '../shared/app-settings.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { appNotFound } from './app-faults.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -44,6 +45,8 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
     item: { kind: 'app', id: slug },
     read: () => readKeptApp(home, slug, { signal }),
     write: () => setAppOptions(home, slug, body, { signal }),
+    plan: (before) => planned(app, merged, before),
+    validate: () => validated({ home, signal }, slug, merged.options),
   });
   const isPending = given.options !== undefined || given.network !== undefined;
   return {
@@ -59,6 +62,21 @@ export async function configureApp({ home, edits, signal }: ToolContext, slug: s
       ? { warnings: [`The app has no such options, they were left out: ${ignored.join(', ')}.`] }
       : {}),
   };
+}
+
+function planned(app: AppDetail, { options, network, ...others }: AppSettings, before: unknown) {
+  return withChanges(before, {
+    ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
+    ...(options ? { options: maskPlanned(options, app.options, app.schema ?? []) } : {}),
+    ...(network ? { network: { ...app.network, ...network } } : {}),
+  });
+}
+
+/** The Supervisor can be asked about options; what else there is, it judges only while it stores it. */
+async function validated({ home, signal }: Pick<ToolContext, 'home' | 'signal'>, slug: string, options?: Json) {
+  if (!options) return { is_valid: null, note: 'The Supervisor checks this only while it saves.' };
+  const { isValid, message } = await checkAppOptions(home, slug, options, { signal });
+  return { is_valid: isValid, ...(isValid ? {} : { errors: [message] }) };
 }
 
 function isPort(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createInlineJobs } from '../testing/inline-jobs.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { shownPreview } from '../testing/shown-preview.ts';
 import { describeSupervisedHome } from '../testing/supervised-home.ts';
 import { appApplier } from '../undo/app-applier.ts';
 import { tool } from './manage.ts';
@@ -107,6 +108,27 @@ await describeSupervisedHome('ha_manage_app', (at) => {
       code: 'VALIDATION_FAILED',
       message: expect.stringContaining('expected boolean'),
     });
+  });
+
+  it('a preview shows what would be stored, what the Supervisor says to it, and stores nothing', async () => {
+    const foreseen = (args: object) => shownPreview(at().view, tool, { slug: 'core_mosquitto', ...args });
+    const before = structuredClone(appOf('core_mosquitto')?.installed);
+    const shown = await foreseen({ options: { customize: { active: false } }, boot: 'manual' });
+    expect(shown).toMatchObject({ operation: 'update', would_change: true, validation: { is_valid: true } });
+    expect(shown['diff']).toContain('+      "active": false');
+    expect(shown['diff']).toContain('+  "boot": "manual"');
+    const wrong = await foreseen({ options: { require_certificate: 'maybe' } });
+    expect(wrong).toMatchObject({
+      validation: { is_valid: false, errors: [expect.stringContaining('expected boolean')] },
+    });
+    const other = await foreseen({ options: { logins: [{ username: 'sensor', password: 'tr0ub4dor' }] } });
+    expect(other).toMatchObject({ would_change: true, diff: expect.stringContaining('another one') });
+    expect(JSON.stringify(other)).not.toMatch(/tr0ub4dor|a-broker-password/);
+    expect(await foreseen({ watchdog: before?.watchdog })).toMatchObject({ would_change: false });
+    expect(appOf('core_mosquitto')?.installed).toEqual(before);
+    for (const args of [{ action: 'stop' }, { path: '/x' }])
+      await expect(foreseen(args)).rejects.toMatchObject({ context: { parameter: 'preview' } });
+    expect(appOf('core_mosquitto')?.installed).toEqual(before);
   });
 
   it('adds a store, finds it there, and removes it', async () => {

@@ -42,6 +42,7 @@ const input = z.strictObject({
   message_limit: z.number().int().nullish(),
   message_offset: z.number().int().default(0),
   summarize: z.boolean().default(true),
+  preview: z.boolean().optional().describe('of settings: show the diff, save nothing'),
 });
 
 type Input = z.infer<typeof input>;
@@ -67,6 +68,8 @@ export const tool = defineTool({
   answers: { 'app.act': acted },
   async run(call, context): Promise<{ success: true } & Record<string, unknown>> {
     const mode = modeOf(call);
+    if (call.preview && mode !== 'settings')
+      throw invalidParameter('preview', 'only a change of settings can be shown beforehand.', 'Leave preview out.');
     if (mode === 'action') return await act(call, context);
     const slug = checkedSlug(call.slug);
     if (mode === 'settings') return await configureApp(context, slug, settingsOf(call));

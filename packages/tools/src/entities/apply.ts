@@ -3,6 +3,7 @@ import { type EntityUpdate, updateEntity } from '@hub/ha/registries.ts';
 import { findEntity } from '@hub/ha/registry-reads.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { plannedEntity } from '../shared/planned-entity.ts';
 import { withChanges } from '../shared/with-changes.ts';
 import { isAssistant } from './check-input.ts';
 
@@ -24,7 +25,7 @@ export async function applyChanges(
     async write() {
       update = await updateEntity(home, entityId, changes, { signal });
     },
-    plan: (before) => planned(before, changes),
+    plan: (before) => plannedEntity(before, changes),
   });
   return update;
 }
@@ -66,20 +67,6 @@ export async function applyExposure(
     },
     plan: (before) =>
       withOptions(before, Object.fromEntries(assistants.map((one) => [one, { should_expose: exposeTo[one] }]))),
-  });
-}
-
-const rowSchema = z.looseObject({ categories: z.record(z.string(), z.unknown()).catch({}) }).catch({ categories: {} });
-
-function planned(before: unknown, { new_entity_id: newId, categories, ...changes }: Readonly<Record<string, unknown>>) {
-  const merged = Object.entries({
-    ...rowSchema.parse(before).categories,
-    ...rowSchema.parse({ categories }).categories,
-  });
-  return withChanges(before, {
-    ...changes,
-    ...(typeof newId === 'string' ? { entity_id: newId } : {}),
-    categories: Object.fromEntries(merged.filter(([, category]) => category !== null)),
   });
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { updateDevice } from '@hub/ha/registries.ts';
 import { findRow } from '@hub/ha/registry-reads.ts';
 import type { ToolContext } from '../define.ts';
+import { withChanges } from '../shared/with-changes.ts';
 
 export interface DeviceRename {
   readonly success?: true;
@@ -17,13 +18,15 @@ export async function renameDevice(
 ): Promise<DeviceRename | undefined> {
   if (name === undefined || name.trim() === '') return undefined;
   if (!deviceId) return { warnings: ['The entity belongs to no device, so no device was renamed.'] };
+  const changes = { name_by_user: name.trim() };
   try {
     await edits.change({
       item: { kind: 'device', id: deviceId },
       read: () => findRow(home, 'device', (row) => row.id === deviceId, { signal }),
       async write() {
-        await updateDevice(home, deviceId, { name_by_user: name.trim() }, { signal });
+        await updateDevice(home, deviceId, changes, { signal });
       },
+      plan: (before) => withChanges(before, changes),
     });
     return { success: true, device_id: deviceId };
   } catch (error) {

@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { readEntity, updateEntity } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
+import { plannedEntity } from '../shared/planned-entity.ts';
 import { knownAreaId, knownLabelIds } from '../shared/registry-ids.ts';
 
 const MAX_LISTED = 20;
@@ -42,6 +43,7 @@ export async function file({ home, edits, signal }: ToolContext, entityId: strin
     async write() {
       await updateEntity(home, entityId, changes, { signal });
     },
+    plan: (before) => plannedEntity(before, changes),
   });
 }
 

@@ -64,7 +64,7 @@ async function create(context: ToolContext, { kind, answers: given, isAdvanced }
   let entityName: string | undefined;
   const made = await makeEntry(context, {
     ...{ domain: kind, item: helperItem(kind, name ?? kind), isAdvanced, about: { helper_type: kind } },
-    answers: name === undefined ? answers : { ...answers, name },
+    ...{ answers: name === undefined ? answers : { ...answers, name }, title: name },
     async finish(entryId, title) {
       // A switch_as_x asks for no name: it takes that of the switch.
       if (name === undefined || title === name) return;
@@ -89,7 +89,7 @@ async function update(context: ToolContext, wish: EntryWish, helperId: string, i
   if (isChanging && found.supports_options !== true) throw withoutOptions(kind, entryId);
   const changed = await changeEntry(context, {
     ...{ entryId, domain: kind, item: helperItem(kind, entryId), answers: others, isAdvanced },
-    about: { helper_type: kind, entry_id: entryId },
+    ...{ about: { helper_type: kind, entry_id: entryId }, newTitle },
     finish: async () => (newTitle === undefined ? undefined : rename(context, entryId, newTitle)),
   });
   return { ...changed, entityName: undefined };

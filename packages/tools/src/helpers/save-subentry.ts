@@ -3,10 +3,12 @@ import { type ConfigEntry, type ConfigSubentry, listSubentries, readConfigEntry 
 import type { FlowStart } from '@hub/ha/flows.ts';
 import { type FlowAnswers, type FlowEnd, runFlow } from '@hub/ha/run-flow.ts';
 import type { ToolContext } from '../define.ts';
-import { flowFault } from '../shared/flow-fault.ts';
+import { type FlowSubject, flowFault } from '../shared/flow-fault.ts';
+import { foreseeFlow } from '../shared/foresee-flow.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
 import { refuseSentinels } from '../shared/refuse-sentinels.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { keptSubentry } from './kept-subentry.ts';
 
 export interface SubentryWish {
@@ -37,6 +39,8 @@ export async function saveSubentry(context: ToolContext, wish: SubentryWish) {
     subentry_type: type,
     ...(subentryId === undefined ? {} : { subentry_id: subentryId }),
   };
+  const subject: FlowSubject = { start, domain, answers, about };
+  const foreseen = foreseeFlow(context, subject, { signal, soft: ['name'], isMenuSafe: false });
   let id = subentryId;
   let end: FlowEnd | undefined;
   const { after } = await edits.change({
@@ -48,9 +52,13 @@ export async function saveSubentry(context: ToolContext, wish: SubentryWish) {
     async write() {
       end = await runFlow(home, start, answers, { signal, soft: ['name'] });
       const isDone = end.type === 'created' || (end.type === 'aborted' && end.reason === 'reconfigure_successful');
-      if (!isDone) throw await flowFault(context, { start, domain, answers, about }, end);
+      if (!isDone) throw await flowFault(context, subject, end);
     },
     idOf: () => (id === undefined ? undefined : `${entryId}/${id}`),
+    async plan(found) {
+      return withChanges(found ?? { entry_id: entryId, subentry_type: type }, await foreseen.settings());
+    },
+    validate: () => foreseen.verdict(),
   });
   const operation = subentryId === undefined ? ('create' as const) : ('update' as const);
   const title = after !== null && typeof after === 'object' && 'title' in after ? String(after.title) : type;

@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { setLogLevel } from '@hub/ha/logs.ts';
 import type { ToolContext } from '../define.ts';
 import { findIntegration } from './find-entry.ts';
-import { logLevels } from './log-levels.ts';
+import { levelNamed, logLevels } from './log-levels.ts';
 
 export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical', 'default'] as const;
 
@@ -24,12 +24,16 @@ export async function changeLogLevel(context: ToolContext, { entryId, domain: gi
       try {
         await setLogLevel(home, domain, wanted, { signal });
       } catch (error) {
-        if (!(error instanceof Fault) || error.context['ha_error_code'] !== 'not_found') throw error;
-        throw new Fault('RESOURCE_NOT_FOUND', `There is no integration ${domain}.`, {
-          suggestion: 'ha_get_integration shows the domains.',
-          context: { domain },
-          cause: error,
-        });
+        throw unlessUnknown(domain, error);
+      }
+    },
+    plan: () => (level === 'default' ? { log_level: 'default', log_level_raw: null } : levelNamed(wanted)),
+    async validate() {
+      try {
+        await home.send({ type: 'manifest/get', integration: domain }, { signal, isWrite: false });
+        return { is_valid: true };
+      } catch (error) {
+        throw unlessUnknown(domain, error);
       }
     },
   });
@@ -39,4 +43,13 @@ export async function changeLogLevel(context: ToolContext, { entryId, domain: gi
     message: level === 'default' ? `${domain} logs as usual again.` : `${domain} logs from ${wanted} on.`,
     note: 'It counts for all entries of the integration, and ends after the next restart but one.',
   };
+}
+
+function unlessUnknown(domain: string, error: unknown): unknown {
+  if (!(error instanceof Fault) || error.context['ha_error_code'] !== 'not_found') return error;
+  return new Fault('RESOURCE_NOT_FOUND', `There is no integration ${domain}.`, {
+    suggestion: 'ha_get_integration shows the domains.',
+    context: { domain },
+    cause: error,
+  });
 }

@@ -1,17 +1,13 @@
 import { Fault } from '@hub/core/fault.ts';
 import { enableConfigEntry, readConfigEntry } from '@hub/ha/config-entries.ts';
 import type { ToolContext } from '../define.ts';
+import { keptEntry } from '../shared/kept-entry.ts';
+import { withChanges } from '../shared/with-changes.ts';
 
 /** Stops or starts an integration's entry. @throws Fault SERVICE_CALL_FAILED when there is none, or when it is disabled by something else */
 export async function enable(context: ToolContext, entryId: string, isEnabled: boolean) {
   const { home, edits, signal } = context;
-  const read = async () => {
-    const entry = await readConfigEntry(home, entryId, { signal });
-    return (
-      entry && { entry_id: entryId, domain: entry.domain, title: entry.title, disabled_by: entry.disabled_by ?? null }
-    );
-  };
-  if (!(await read())) {
+  if (!(await readConfigEntry(home, entryId, { signal }))) {
     throw new Fault('SERVICE_CALL_FAILED', `There is no integration entry ${entryId}.`, {
       suggestion: 'ha_get_integration lists the entries.',
       context: { entry_id: entryId },
@@ -20,10 +16,11 @@ export async function enable(context: ToolContext, entryId: string, isEnabled: b
   let requiresRestart = false;
   await edits.change({
     item: { kind: 'config_entry', id: entryId },
-    read,
+    read: () => keptEntry(context, entryId),
     async write() {
       requiresRestart = await enableConfigEntry(home, entryId, isEnabled, { signal });
     },
+    plan: (before) => withChanges(before, { disabled_by: isEnabled ? null : 'user' }),
   });
   const entry = await readConfigEntry(home, entryId, { signal });
   const name = `${entry?.domain ?? ''} (${entry?.title ?? entryId})`;

@@ -30,3 +30,9 @@ export async function logLevels({ home, signal }: ToolContext): Promise<(domain:
     return { log_level: raw === undefined ? null : (NAMES.get(raw) ?? String(raw)), log_level_raw: raw ?? null };
   };
 }
+
+/** A level as `logLevels` shows it. */
+export function levelNamed(name: string): ShownLevel {
+  const raw = [...NAMES].find(([, one]) => one === name)?.[0] ?? null;
+  return { log_level: name, log_level_raw: raw };
+}

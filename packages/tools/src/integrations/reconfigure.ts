@@ -8,8 +8,10 @@ import { type FlowAnswers, peekFlow, runFlow } from '@hub/ha/run-flow.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
-import { flowFault } from '../shared/flow-fault.ts';
+import { type FlowSubject, flowFault } from '../shared/flow-fault.ts';
+import { foreseeFlow } from '../shared/foresee-flow.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
+import { withChanges } from '../shared/with-changes.ts';
 import { stateOf } from './configure.ts';
 import { findIntegration } from './find-entry.ts';
 import { checkExpected, type Expected, identityOf } from './identity.ts';
@@ -19,6 +21,8 @@ export interface ReconfigureWish {
   readonly config: FlowAnswers;
   readonly expected: Expected;
   readonly token: string | undefined;
+  /** Shown as any other write is, without a token. */
+  readonly isPreview: boolean;
 }
 
 const KIND = 'reconfigure';
@@ -43,9 +47,9 @@ export async function reconfigure(context: ToolContext, wish: ReconfigureWish) {
   checkExpected(identity, wish.expected);
   // What was previewed, of which entry, as it stood: a token fits nothing else.
   const digest = configHash({ entry: entry.entry_id, changed: entry.modified_at, config: wish.config, identity });
-  return wish.token === undefined
-    ? preview(context, entry, { ...wish, identity, digest })
-    : apply(context, entry, { ...wish, identity, digest, token: wish.token });
+  const prepared = { ...wish, identity, digest };
+  if (wish.isPreview) return apply(context, entry, prepared);
+  return wish.token === undefined ? preview(context, entry, prepared) : confirm(context, entry, prepared, wish.token);
 }
 
 interface Prepared extends ReconfigureWish {
@@ -72,17 +76,22 @@ async function preview(context: ToolContext, entry: ConfigEntry, { config, expec
   };
 }
 
-async function apply(context: ToolContext, entry: ConfigEntry, prepared: Prepared & { readonly token: string }) {
-  const { home, edits, results, signal } = context;
-  const { config, identity, digest, token } = prepared;
-  const { entry_id: entryId, domain, title } = entry;
-  const known = previewShape.safeParse(await results.get(KIND, token));
-  if (known.data?.digest !== digest) {
+async function confirm(context: ToolContext, entry: ConfigEntry, prepared: Prepared, token: string) {
+  const known = previewShape.safeParse(await context.results.get(KIND, token));
+  if (known.data?.digest !== prepared.digest) {
     throw invalidParameter('confirm_token', 'it is too old, or belongs to other arguments or an entry changed since.', [
       'Call once more without it, look at the preview, and use the new token with the same arguments.',
     ]);
   }
+  return apply(context, entry, prepared);
+}
+
+async function apply(context: ToolContext, entry: ConfigEntry, { config, identity, token }: Prepared) {
+  const { home, edits, results, signal } = context;
+  const { entry_id: entryId, domain, title } = entry;
   const start = startOf(entry);
+  const subject: FlowSubject = { start, domain, answers: config, about: { entry_id: entryId, domain } };
+  const foreseen = foreseeFlow(context, subject, { signal, isMenuSafe: false });
   const { data_schema: fields } = await peekFlow(home, start, config);
   const read = async () => {
     const now = await readConfigEntry(home, entryId, { signal });
@@ -93,12 +102,14 @@ async function apply(context: ToolContext, entry: ConfigEntry, prepared: Prepare
     read,
     async write() {
       // Once used, whatever comes of it.
-      await results.replace(KIND, token, {});
+      if (token !== undefined) await results.replace(KIND, token, {});
       const end = await runFlow(home, start, config, { signal });
       const isDone = end.type === 'aborted' && /^reconfigure_successful$|^reconfigured/.test(end.reason);
-      if (!isDone)
-        throw await flowFault(context, { start, domain, answers: config, about: { entry_id: entryId, domain } }, end);
+      if (!isDone) throw await flowFault(context, subject, end);
     },
+    // What it was set up with before, Home Assistant does not show.
+    plan: (before) => withChanges(before, { reconfigured_with: shownConfig(fields ?? [], config) }),
+    validate: () => foreseen.verdict(),
   });
   const { state, warnings } = await stateOf(context, entryId);
   const after = await identityOf(context, entry);

@@ -9,6 +9,7 @@ import { tool as setHelper } from '../helpers/set.ts';
 import { describeRealHome } from '../testing/each-home.ts';
 import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { shownPreview } from '../testing/shown-preview.ts';
 import { createToolContext } from '../testing/tool-context.ts';
 import { tool as get } from './get.ts';
 import { tool as set } from './set.ts';
@@ -169,6 +170,11 @@ await describeReal('ha_set_integration with reconfigure', (home) => {
               entity_ids: expect.arrayContaining([expect.stringMatching(/^sensor\./)]),
             },
           });
+          const shown = await shownPreview(open.view, set, call);
+          expect(shown).toMatchObject({ would_change: true, validation: { is_valid: null, step_id: 'reconfigure' } });
+          expect(shown['diff']).toContain(`+    "file_path": "${call.config.file_path}"`);
+          const lacking = await shownPreview(open.view, set, { ...call, config: { path: 'x' } });
+          expect(lacking).toMatchObject({ validation: { is_valid: false, missing_fields: ['file_path'] } });
           const refused = (args: Record<string, unknown>) =>
             expect(runTool(set, { ...call, ...args }, ctx)).rejects.toMatchObject({
               ...{ code: 'VALIDATION_INVALID_PARAMETER', context: { parameter: Object.keys(args).at(-1) } },

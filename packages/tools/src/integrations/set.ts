@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { invalidParameter } from '../shared/invalid-parameter.ts';
-import { successShape } from '../shared/parameters.ts';
+import { previewParameter, successShape } from '../shared/parameters.ts';
 import { refuseSentinels } from '../shared/refuse-sentinels.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
 import { changeLogLevel, LEVELS } from './change-log-level.ts';
@@ -21,6 +21,7 @@ const input = z.strictObject({
   expected_entity_ids: z.array(z.string()).optional(),
   confirm_token: z.string().optional().describe('from the preview'),
   log_level: z.enum(LEVELS).optional().describe('default ends it'),
+  preview: previewParameter,
 });
 
 type Input = z.infer<typeof input>;
@@ -46,7 +47,7 @@ export const tool = defineTool({
     if (enabled !== undefined) return enable(context, entryId, enabled);
     if (!call.reconfigure) return changeOptions(context, entryId, config);
     return reconfigure(context, {
-      ...{ entryId, config, token: call.confirm_token },
+      ...{ entryId, config, token: call.confirm_token, isPreview: call.preview === true },
       expected: {
         deviceId: call.expected_device_id,
         uniqueId: call.expected_unique_id,

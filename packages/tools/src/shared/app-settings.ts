@@ -1,3 +1,5 @@
+import { canonicalJson } from '@hub/core/canonical-json.ts';
+import { NEW_SECRET } from '@hub/core/redacted.ts';
 import { type AppDetail, readApp } from '@hub/ha/apps.ts';
 import type { CallOptions, Home } from '@hub/ha/home.ts';
 import { isRecord } from '@hub/ha/selector.ts';
@@ -25,6 +27,22 @@ export function maskOptions(options: unknown, schema: readonly Described[] = [])
       const below = Array.isArray(described?.schema) ? described.schema : [];
       return [name, maskOptions(value, below)];
     }),
+  );
+}
+
+/** Options as they would become, their secrets as `maskOptions` leaves them, or told to be others than those of `now`. */
+export function maskPlanned(options: unknown, now: unknown, schema: readonly Described[] = []): unknown {
+  return withNewSecrets(maskOptions(options, schema), options, now);
+}
+
+function withNewSecrets(masked: unknown, wanted: unknown, now: unknown): unknown {
+  if (masked === HIDDEN) return canonicalJson(wanted ?? null) === canonicalJson(now ?? null) ? HIDDEN : NEW_SECRET;
+  if (Array.isArray(masked))
+    return masked.map((one, at) => withNewSecrets(one, [wanted].flat()[at], Array.isArray(now) ? now[at] : undefined));
+  if (!isRecord(masked)) return masked;
+  const [to, from] = [isRecord(wanted) ? wanted : {}, isRecord(now) ? now : {}];
+  return Object.fromEntries(
+    Object.entries(masked).map(([name, one]) => [name, withNewSecrets(one, to[name], from[name])]),
   );
 }
 

@@ -4,6 +4,7 @@ import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import type { EditsPort } from '../define.ts';
 import type { ConfigKind } from './config-kinds.ts';
+import { plannedEntity } from './planned-entity.ts';
 
 const MAX_LISTED = 20;
 const categoryList = z.array(z.object({ category_id: z.string(), name: z.string() }));
@@ -44,11 +45,13 @@ export async function setCategory(
 ): Promise<void> {
   const read = () => readEntity(home, entityId);
   if (((await read()).categories[kind.kind] ?? null) === category) return;
+  const changes = { categories: { [kind.kind]: category } };
   await edits.change({
     item: { kind: 'entity', id: entityId },
     read,
     async write() {
-      await updateEntity(home, entityId, { categories: { [kind.kind]: category } });
+      await updateEntity(home, entityId, changes);
     },
+    plan: (before) => plannedEntity(before, changes),
   });
 }

@@ -3,6 +3,7 @@ import { REDACTED } from '@hub/core/redacted.ts';
 import { type FlowField, isSecretField } from '@hub/ha/flow-fields.ts';
 import { type FlowTexts, readFlowTexts, shownStep } from '@hub/ha/flow-texts.ts';
 import type { FlowStart, FlowStep } from '@hub/ha/flows.ts';
+import { MISSING } from '@hub/ha/form-errors.ts';
 import { type FlowAnswers, type FlowEnd, MENU_KEYS, menuOptions } from '@hub/ha/run-flow.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
@@ -15,7 +16,6 @@ export interface FlowSubject {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
-const MISSING = 'required key not provided';
 const MAX_CHOICES = 30;
 const ALREADY = new Set(['already_configured', 'single_instance_allowed', 'already_in_progress']);
 

@@ -4,8 +4,10 @@ import type { FlowStart } from '@hub/ha/flows.ts';
 import { type FlowAnswers, runFlow } from '@hub/ha/run-flow.ts';
 import { z } from 'zod';
 import type { ItemRef, ToolContext } from '../define.ts';
-import { flowFault } from './flow-fault.ts';
+import { type FlowSubject, flowFault } from './flow-fault.ts';
+import { foreseeFlow } from './foresee-flow.ts';
 import { type KeptEntry, keptEntry, keptEntryShape } from './kept-entry.ts';
+import { withChanges } from './with-changes.ts';
 
 const createdShape = z.looseObject({ entry_id: z.string() });
 
@@ -14,6 +16,8 @@ export interface NewEntry {
   readonly item: ItemRef;
   readonly answers: FlowAnswers;
   readonly isAdvanced: boolean;
+  /** Its title, where the call says it. */
+  readonly title?: string | undefined;
   /** Merged beside an error. */
   readonly about: Readonly<Record<string, unknown>>;
   /** After it was made, as part of the same edit. */
@@ -34,6 +38,7 @@ export async function makeEntry(context: ToolContext, wanted: NewEntry): Promise
   const { domain, item, answers, isAdvanced, about } = wanted;
   const known = new Set((await listConfigEntries(home, domain, { signal })).map((one) => one.entry_id));
   const start: FlowStart = { door: 'config', handler: domain, isAdvanced };
+  const foreseen = foresee(context, item, { start, domain, answers, about }, ['name']);
   const warnings: string[] = [];
   let entryId: string | undefined;
   const { after } = await edits.change({
@@ -50,6 +55,11 @@ export async function makeEntry(context: ToolContext, wanted: NewEntry): Promise
       if (entryId !== undefined) await wanted.finish?.(entryId, end.step.title ?? '');
     },
     idOf: (entry) => keptEntryShape.safeParse(entry).data?.entry_id,
+    async plan() {
+      const title = wanted.title === undefined ? {} : { title: wanted.title };
+      return { domain, ...title, ...(await foreseen.settings()) };
+    },
+    validate: () => foreseen.verdict(),
   });
   return { entry: writtenEntry(after, domain), warnings };
 }
@@ -62,6 +72,7 @@ export interface EntryChange {
   readonly answers: FlowAnswers;
   readonly isAdvanced: boolean;
   readonly about: Readonly<Record<string, unknown>>;
+  readonly newTitle?: string | undefined;
   /** After the options, as part of the same edit. */
   finish?(): Promise<void>;
 }
@@ -71,20 +82,30 @@ export async function changeEntry(context: ToolContext, wanted: EntryChange): Pr
   const { home, edits, signal } = context;
   const { entryId, domain, item, answers, isAdvanced, about } = wanted;
   const start: FlowStart = { door: 'options', handler: entryId, isAdvanced };
+  const isAsked = Object.keys(answers).length > 0;
+  const foreseen = isAsked ? foresee(context, item, { start, domain, answers, about }) : undefined;
+  const renamed = wanted.newTitle === undefined ? {} : { title: wanted.newTitle };
   const warnings: string[] = [];
   const { after } = await edits.change({
     item,
     read: () => keptEntry(context, entryId),
     async write() {
-      if (Object.keys(answers).length > 0) {
+      if (isAsked) {
         const end = await runFlow(home, start, answers, { signal });
         if (end.type !== 'created') throw await flowFault(context, { start, domain, answers, about }, end);
         warnings.push(...ignored(end.unused));
       }
       await wanted.finish?.();
     },
+    plan: async (before) => withChanges(before, { ...renamed, ...(await foreseen?.settings()) }),
+    ...(foreseen ? { validate: () => foreseen.verdict() } : {}),
   });
   return { entry: writtenEntry(after, domain), warnings };
+}
+
+/** Helpers' menus lead to forms and do nothing; those of other integrations may act. */
+function foresee(context: ToolContext, { kind }: ItemRef, subject: FlowSubject, soft: readonly string[] = []) {
+  return foreseeFlow(context, subject, { signal: context.signal, soft, isMenuSafe: kind !== 'config_entry' });
 }
 
 function ignored(unused: readonly string[]): string[] {

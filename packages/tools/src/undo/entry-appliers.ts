@@ -1,7 +1,7 @@
 import { canonicalJson } from '@hub/core/canonical-json.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { createPipeline, deletePipeline, listPipelines, preferPipeline, updatePipeline } from '@hub/ha/assist.ts';
-import { removeConfigEntry, removeSubentry, renameConfigEntry } from '@hub/ha/config-entries.ts';
+import { enableConfigEntry, removeConfigEntry, removeSubentry, renameConfigEntry } from '@hub/ha/config-entries.ts';
 import { reloadEntry } from '@hub/ha/core-control.ts';
 import { readEnergyPrefs, saveEnergyPrefs } from '@hub/ha/energy.ts';
 import { type FlowAnswers, type FlowEnd, runFlow } from '@hub/ha/run-flow.ts';
@@ -29,6 +29,8 @@ const helperEntry: Applier = {
 };
 
 async function change({ home, signal }: ItemContext, id: string, wanted: Row, now: Row): Promise<Applied> {
+  if (canonicalJson(wanted['disabled_by'] ?? null) !== canonicalJson(now['disabled_by'] ?? null))
+    await enableConfigEntry(home, id, wanted['disabled_by'] == null, { signal });
   if (canonicalJson(wanted['options'] ?? null) !== canonicalJson(now['options'] ?? null)) {
     const answers = rowOf(wanted['options']);
     assertMade(await runFlow(home, { door: 'options', handler: id }, answers, { signal }));
@@ -61,6 +63,7 @@ function assertMade(end: FlowEnd): Extract<FlowEnd, { type: 'created' }> {
 
 const configEntry: Applier = {
   ...helperEntry,
+  essence: (item) => omit(item, ['entry_id']),
   obstacle: (wanted) => (wanted === undefined ? undefined : SECRETS),
 };
 

@@ -1,5 +1,5 @@
+import { findEntity, findRow } from '@hub/ha/registry-reads.ts';
 import { listTodoItems } from '@hub/ha/todo.ts';
-import type { View } from '@hub/ha/view.ts';
 import { expect, it } from 'vitest';
 import { tool as removePlace } from '../areas/remove.ts';
 import { tool as setPlace } from '../areas/set.ts';
@@ -21,6 +21,7 @@ import { tool as setScene } from '../scenes/set.ts';
 import { describeHomes, describeRealHome } from '../testing/each-home.ts';
 import { withCalendar, withTodoList } from '../testing/own-entry.ts';
 import { runTool } from '../testing/run-tool.ts';
+import { shownPreview } from '../testing/shown-preview.ts';
 import { createToolContext } from '../testing/tool-context.ts';
 import { tool as removeTodo } from '../todo/remove.ts';
 import { tool as setTodo } from '../todo/set.ts';
@@ -28,21 +29,9 @@ import { tool as removeZone } from '../zones/remove.ts';
 import { tool as setZone } from '../zones/set.ts';
 import { isSameItem } from './applier.ts';
 import { applierOf } from './appliers.ts';
-import { PreviewReached, previewing } from './preview.ts';
+import { previewing } from './preview.ts';
 
 type Args = Readonly<Record<string, unknown>>;
-
-/** What a tool answers when it stops before its first write. */
-async function shown(view: View, tool: Tool, args: Args): Promise<Args> {
-  const at = createToolContext({ view });
-  const error = await runTool(
-    tool,
-    { ...args, preview: true },
-    { ...at, home: view, edits: previewing(at.edits) },
-  ).catch((one: unknown) => one);
-  if (error instanceof PreviewReached) return error.body;
-  throw error;
-}
 
 await describeHomes('a preview', (context) => {
   /** Makes one, then changes it: the plan must be what the home then shows. */
@@ -52,7 +41,7 @@ await describeHomes('a preview', (context) => {
     const made = (await runTool(tool, make, at)) as Args;
     const { id } = at.keptEdits[0]?.item ?? { id: '' };
     const args = change({ ...made, id });
-    const preview = await shown(home, tool, args);
+    const preview = await shownPreview(home, tool, args);
     expect(preview).toMatchObject({ preview: true, would_change: true, operation: 'update' });
     const after = createToolContext({ view: home });
     const change1 = after.edits.change;
@@ -60,7 +49,7 @@ await describeHomes('a preview', (context) => {
     const edits = {
       ...after.edits,
       change: async (one: Parameters<typeof change1>[0]) => {
-        planned = one.plan?.(await one.read());
+        planned = await one.plan?.(await one.read());
         return change1(one);
       },
     };
@@ -110,22 +99,44 @@ await describeHomes('a preview', (context) => {
   it('of an entity and a device shows their settings, and changes none', async () => {
     const { home } = context();
     const [entityId] = [...(await home.entities()).keys()];
-    const entity = await shown(home, setEntity, { entity_id: entityId, name: 'Planned' });
+    const entity = await shownPreview(home, setEntity, { entity_id: entityId, name: 'Planned' });
     expect(entity).toMatchObject({ would_change: true, item: { kind: 'entity', id: entityId } });
     expect(entity['diff']).toContain('+  "name": "Planned"');
     const [deviceId] = [...(await home.devices()).keys()];
-    expect(await shown(home, setDevice, { device_id: deviceId, name: 'Planned' })).toMatchObject({
+    expect(await shownPreview(home, setDevice, { device_id: deviceId, name: 'Planned' })).toMatchObject({
       would_change: true,
     });
     const row = await home.send({ type: 'config/entity_registry/get', entity_id: entityId });
     expect(row).not.toMatchObject({ name: 'Planned' });
   });
 
+  it('of a device renamed by its entity shows the device', async () => {
+    const { home } = context();
+    const entity = [...(await home.entities()).values()].find(({ device_id }) => device_id);
+    const shown = await shownPreview(home, setEntity, { entity_id: entity?.entity_id, new_device_name: 'Planned' });
+    expect(shown).toMatchObject({ would_change: true, item: { kind: 'device', id: entity?.device_id } });
+    expect(shown['diff']).toContain('+  "name_by_user": "Planned"');
+    const device = await findRow(home, 'device', ({ id }) => id === entity?.device_id);
+    expect(device).not.toMatchObject({ name_by_user: 'Planned' });
+  });
+
+  it('of a helper that is only filed shows its entity', async () => {
+    const { home } = context();
+    const at = createToolContext({ view: home });
+    await runTool(setHelper, { helper_type: 'counter', name: 'Preview filing' }, at);
+    const call = { helper_type: 'counter', helper_id: 'counter.preview_filing', labels: ['Preview filing'] };
+    await runTool(setLabel, { name: 'Preview filing' }, at);
+    const shown = await shownPreview(home, setHelper, call);
+    expect(shown).toMatchObject({ operation: 'update', item: { kind: 'entity', id: 'counter.preview_filing' } });
+    expect(shown['diff']).toContain('+    "preview_filing"');
+    expect(await findEntity(home, 'counter.preview_filing')).toMatchObject({ labels: [] });
+  });
+
   it('of a removal shows what would go, and leaves it there', async () => {
     const { home } = context();
     const made = async (tool: Tool, args: Args) =>
       (await runTool(tool, args, createToolContext({ view: home }))) as Args;
-    const removalOf = (tool: Tool, args: Args) => shown(home, tool, args);
+    const removalOf = (tool: Tool, args: Args) => shownPreview(home, tool, args);
     const removed = { preview: true, would_change: true, operation: 'remove' };
     const { unique_id } = await made(setAutomation, { config: automation('Preview removal') });
     const shownAutomation = await removalOf(removeAutomation, { identifier: unique_id });
@@ -174,14 +185,16 @@ await describeRealHome('a preview of what people put into calendars and lists', 
         start: '2027-03-10T10:00:00',
         end: '2027-03-10T11:00:00',
       };
-      const planned = await shown(home, setEvent, dentist);
+      const planned = await shownPreview(home, setEvent, dentist);
       expect(planned).toMatchObject({ operation: 'create', would_change: true });
       expect(planned['diff']).toContain('+  "summary": "Dentist"');
       const { uid } = (await runTool(setEvent, dentist, createToolContext({ view: home }))) as Args;
-      const moved = await shown(home, setEvent, { ...dentist, uid, summary: 'Doctor' });
+      const moved = await shownPreview(home, setEvent, { ...dentist, uid, summary: 'Doctor' });
       expect(moved['diff']).toContain('-  "summary": "Dentist"');
       expect(moved['diff']).not.toContain('"uid"');
-      expect(await shown(home, removeEvent, { entity_id: entityId, uid })).toMatchObject({ operation: 'remove' });
+      expect(await shownPreview(home, removeEvent, { entity_id: entityId, uid })).toMatchObject({
+        operation: 'remove',
+      });
       const now = (await runTool(setEvent, { ...dentist, uid }, createToolContext({ view: home }))) as Args;
       expect(now['result']).toMatchObject({ summary: 'Dentist' });
     });
@@ -191,14 +204,14 @@ await describeRealHome('a preview of what people put into calendars and lists', 
     const { home } = context();
     await withTodoList(home, 'Preview items', async (entityId) => {
       const milk = { entity_id: entityId, summary: 'Milk', due_date: '2027-03-01' };
-      const planned = await shown(home, setTodo, milk);
+      const planned = await shownPreview(home, setTodo, milk);
       expect(planned).toMatchObject({ operation: 'create' });
       expect(planned['diff']).toContain('+  "due": "2027-03-01"');
       await runTool(setTodo, milk, createToolContext({ view: home }));
       const item = { entity_id: entityId, item: 'Milk' };
-      const done = await shown(home, setTodo, { ...item, status: 'completed' });
+      const done = await shownPreview(home, setTodo, { ...item, status: 'completed' });
       expect(done['diff']).toContain('+  "status": "completed"');
-      expect(await shown(home, removeTodo, item)).toMatchObject({ operation: 'remove' });
+      expect(await shownPreview(home, removeTodo, item)).toMatchObject({ operation: 'remove' });
       expect(await listTodoItems(home, entityId)).toMatchObject([{ summary: 'Milk', status: 'needs_action' }]);
     });
   });

@@ -48,7 +48,7 @@ async function previewOf({ item, read, plan, validate }: ItemChange): Promise<Pr
     );
   }
   const before = await read();
-  const after = plan(before);
+  const after = await plan(before);
   const validation = (await validate?.()) ?? NOT_CHECKED;
   const applier: Pick<Applier, 'essence'> = applierOf(item.kind) ?? {};
   const essence = applier.essence ?? ((one: unknown) => one);
@@ -63,7 +63,7 @@ async function previewOf({ item, read, plan, validate }: ItemChange): Promise<Pr
     diff: diff.slice(0, MAX_DIFF),
     ...(diff.length > MAX_DIFF ? { diff_truncated: true } : {}),
     validation,
-    message: would ? 'Nothing was saved. Call again without preview to do it.' : 'Nothing would change.',
+    message: would ? 'Nothing was saved. Call again without preview to do it.' : 'It stands so already.',
     note: 'It shows the first thing the call writes; what would follow (category, options, further items) is not in it.',
   };
 }
