@@ -9,7 +9,7 @@ import { keptSubentry } from '../helpers/kept-subentry.ts';
 import { ENTRY_KINDS } from '../helpers/kinds.ts';
 import { keptEntry } from '../shared/kept-entry.ts';
 import { helperItem } from '../shared/stored-helper.ts';
-import { type Applied, type Applier, type ItemContext, omit, type Row, rowOf } from './applier.ts';
+import { type Applied, type Applier, type ItemContext, isSameItem, omit, type Row, rowOf } from './applier.ts';
 
 const SECRETS =
   'what an integration is set up with may hold secrets, which the hub does not keep; set it up or change it again.';
@@ -64,7 +64,9 @@ function assertMade(end: FlowEnd): Extract<FlowEnd, { type: 'created' }> {
 const configEntry: Applier = {
   ...helperEntry,
   essence: (item) => omit(item, ['entry_id']),
-  obstacle: (wanted) => (wanted === undefined ? undefined : SECRETS),
+  // Stopped or started, it still has what it was set up with.
+  obstacle: (wanted, now) =>
+    wanted === undefined || (now !== undefined && isSameItem(helperEntry, wanted, now)) ? undefined : SECRETS,
 };
 
 /** The id is `<entry>/<subentry>`. */

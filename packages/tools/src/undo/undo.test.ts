@@ -21,6 +21,8 @@ import { tool as removeGroup } from '../groups/remove.ts';
 import { tool as setGroup } from '../groups/set.ts';
 import { tool as removeHelper } from '../helpers/remove.ts';
 import { tool as setHelper } from '../helpers/set.ts';
+import { tool as setIntegration } from '../integrations/set.ts';
+import { withIntegration } from '../integrations/testing/with-integration.ts';
 import { tool as removeLabel } from '../labels/remove.ts';
 import { tool as setLabel } from '../labels/set.ts';
 import { tool as removeScene } from '../scenes/remove.ts';
@@ -336,6 +338,17 @@ await describeHomes('ha_undo walks', (context) => {
 });
 
 await describeRealHome('ha_undo walks', (context) => {
+  it('an integration that was stopped and started', async () => {
+    const { home } = context();
+    const config = { name: 'Undo stop', entity_ids: ['sensor.outside_temperature'], type: 'max' };
+    await withIntegration(context, 'min_max', config, ({ entryId }) =>
+      walk(home, () => [
+        [setIntegration, { entry_id: entryId, enabled: false }],
+        [setIntegration, { entry_id: entryId, enabled: true }],
+      ]),
+    );
+  });
+
   it(
     'groups',
     () =>
