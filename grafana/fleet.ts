@@ -108,8 +108,14 @@ export const fleet: Board = {
 where state is distinct from 'running' order by last_seen_at nulls first limit 200`,
         ),
         homeRows(
-          { title: 'All homes', about: 'With the Home Assistant they run.' },
-          'select tenant, home, state, ha_version, last_seen_at from home_overview order by tenant, home limit 10000',
+          {
+            title: 'All homes',
+            about: 'With the Home Assistant they run, and what the last look at them found (swept_at).',
+          },
+          `select tenant, home, state, ha_version, core_update, os_update, updates_pending, last_backup_at,
+  round(100.0 * disk_free_bytes / nullif(disk_total_bytes, 0)) as disk_free_pct, repairs, unavailable_entities, low_batteries,
+  certificate_expires_at, swept_at, last_seen_at
+from home_overview order by tenant, home limit 10000`,
         ),
         columns({ title: 'What runs', about: 'The version of each process.', unit: 'none' }, 'instance', {
           processes: `sum by (instance, version, commit) (${of('hub_build_info')})`,

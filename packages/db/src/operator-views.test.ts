@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from './actor.ts';
 import { tenantTrx } from './doors.ts';
 import { ADMIN_USER } from './embedded/cluster.ts';
+import { writeHomeStatus } from './home-status.ts';
+import { writeSweep } from './home-sweeps.ts';
 import { registerHome } from './homes.ts';
 import { enqueueJob } from './jobs.ts';
 import { createTenant } from './tenants.ts';
@@ -13,6 +15,18 @@ import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
 const GRAFANA = join(import.meta.dirname, '../../../grafana');
 const TOKEN = 'a-token-that-nobody-may-read';
+
+/** What a look at a home found. */
+const FOUND = {
+  ...{
+    coreUpdate: '2026.11.3',
+    osUpdate: undefined,
+    updatesPending: 4,
+    lastBackupAt: new Date('2026-11-01T03:00:00Z'),
+  },
+  ...{ diskFreeBytes: 3_000_000_000, diskTotalBytes: 30_000_000_000, repairs: 1 },
+  ...{ unavailableEntities: 5, lowBatteries: 2, certificateExpiresAt: undefined },
+};
 
 let made: TestDatabase;
 let grafana: pg.Client;
@@ -32,7 +46,14 @@ beforeAll(async () => {
     const { home } = await registerHome(made.db, made.vault, id, { name: `Cabin of ${slug}`, link }, SYSTEM_ACTOR);
     const job = { tenantId: id, homeId: home.id, kind: 'backup.create', args: { name: 'x' }, isExclusive: true };
     await tenantTrx(made.db, id, (trx) => enqueueJob(trx, { ...job, actor: SYSTEM_ACTOR }));
-    if (slug === 'ours') ours = id;
+    if (slug !== 'ours') continue;
+    ours = id;
+    const checkedAt = new Date();
+    await writeHomeStatus(made.db, id, home.id, {
+      ...{ state: 'running', haVersion: '2026.11.1', isAdmin: true, locationName: 'Elsewhere' },
+      ...{ lastSeenAt: checkedAt, fault: undefined, checkedAt },
+    });
+    await writeSweep(made.db, { tenantId: id, homeId: home.id }, FOUND);
   }
   const admin = await connect(ADMIN_USER);
   await admin.query(readFileSync(join(GRAFANA, 'read-only-role.sql'), 'utf8'));
@@ -73,6 +94,27 @@ test('the role sees homes and jobs of all tenants by name, and nothing else', as
   }
   await grafana.query('set default_transaction_read_only = off');
   await expect(grafana.query('delete from home_overview')).rejects.toThrow(/permission denied|cannot delete/);
+});
+
+test('a home is shown with what the last look at it found, and the board tells the share of its disk', async () => {
+  const { rows } = await grafana.query('select * from home_overview order by home');
+  expect(rows).toMatchObject([
+    {
+      ...{
+        home: 'Cabin of ours',
+        state: 'running',
+        ha_version: '2026.11.1',
+        core_update: '2026.11.3',
+        os_update: null,
+      },
+      ...{ updates_pending: 4, last_backup_at: FOUND.lastBackupAt, disk_free_bytes: '3000000000', repairs: 1 },
+      ...{ unavailable_entities: 5, low_batteries: 2, certificate_expires_at: null, swept_at: expect.any(Date) },
+    },
+    { home: 'Cabin of theirs', state: null, updates_pending: null, swept_at: null },
+  ]);
+  expect(JSON.stringify(rows)).not.toContain('Elsewhere');
+  const board = queries.find((query) => query.includes('low_batteries')) ?? '';
+  expect((await grafana.query(board)).rows).toMatchObject([{ disk_free_pct: '10' }, { disk_free_pct: null }]);
 });
 
 test('within a tenant the views show what the tenant sees, and outside of one nothing', async () => {
