@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tool as remove } from '../helpers/remove.ts';
 import { tool as setHelper } from '../helpers/set.ts';
-import { describeRealHome } from '../testing/each-home.ts';
+import { describeHomes, describeRealHome } from '../testing/each-home.ts';
 import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { shownPreview } from '../testing/shown-preview.ts';
@@ -144,6 +144,28 @@ await describeRealHome('ha_set_integration', (context) => {
         });
       },
     ));
+});
+
+await describeHomes('a preview of ha_set_integration', (context) => {
+  it('shows an entry stopped and an integration that logs more, and changes neither', async () => {
+    const { home } = context();
+    const { entries } = await runTool(get, {}, context());
+    const [entry] = entries ?? [];
+    const call = { entry_id: entry?.['entry_id'] };
+    const stopped = await shownPreview(home, set, { ...call, enabled: false });
+    expect(stopped).toMatchObject({ operation: 'update', would_change: true, item: { kind: 'config_entry' } });
+    expect(stopped['diff']).toContain('+  "disabled_by": "user"');
+    expect(await shownPreview(home, set, { ...call, enabled: true })).toMatchObject({ would_change: false });
+    expect((await runTool(get, call, context())).entry).toMatchObject({ disabled_by: null });
+
+    const louder = await shownPreview(home, set, { ...call, log_level: 'debug' });
+    expect(louder).toMatchObject({ would_change: true, validation: { is_valid: true } });
+    expect(louder['diff']).toContain('+  "log_level": "DEBUG"');
+    expect(await shownPreview(home, set, { ...call, log_level: 'debug' })).toEqual(louder);
+    await expect(shownPreview(home, set, { domain: 'none_such', log_level: 'debug' })).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+    });
+  });
 });
 
 await describeReal('ha_set_integration with reconfigure', (home) => {
