@@ -15,10 +15,14 @@ import type { TestToolContext } from '../testing/tool-context.ts';
 
 const PASSWORD = 'correct horse battery';
 
+/** Of this file alone: other tests work on the same home. */
+const OURS = /^Foreseen/;
+
 /** What a preview must leave as it is. */
 async function entriesOf(home: View): Promise<unknown> {
-  const entries = await listConfigEntries(home);
-  return entries.map(({ entry_id, title, modified_at, disabled_by }) => [entry_id, title, modified_at, disabled_by]);
+  return (await listConfigEntries(home))
+    .filter(({ title }) => OURS.test(title))
+    .map(({ entry_id, title, modified_at, disabled_by }) => [entry_id, title, modified_at, disabled_by]);
 }
 
 const opened = z.object({ flow_id: z.string() });
@@ -154,28 +158,36 @@ await describeRealHome('a preview of what a dialogue saves', (context) => {
     ));
 
   it('of an integration: set up, stopped, logging more, and set up anew', () =>
-    withIntegration(context, 'local_todo', { todo_list_name: 'Foreseen list' }, async ({ entryId }) => {
-      const made = await foreseen(setIntegration, { domain: 'local_todo', config: { todo_list_name: 'Another' } });
-      expect(made).toMatchObject({ operation: 'create', validation: { is_valid: null, step_id: 'user' } });
-      expect(made['diff']).toContain('+    "todo_list_name": "Another"');
-      expect(await foreseen(setIntegration, { domain: 'local_todo' })).toMatchObject({
-        validation: { is_valid: false, missing_fields: ['todo_list_name'], data_schema: [expect.anything()] },
-      });
-      expect(await foreseen(setIntegration, { domain: 'sun' })).toMatchObject({
-        validation: { is_valid: false, reason: 'single_instance_allowed' },
-      });
-      const stopped = await foreseen(setIntegration, { entry_id: entryId, enabled: false });
-      expect(stopped['diff']).toContain('+  "disabled_by": "user"');
-      expect(await foreseen(setIntegration, { entry_id: entryId, enabled: true })).toMatchObject({
-        would_change: false,
-      });
-      const louder = await foreseen(setIntegration, { domain: 'demo', log_level: 'debug' });
-      expect(louder).toMatchObject({ would_change: true, validation: { is_valid: true } });
-      expect(louder['diff']).toContain('+  "log_level": "DEBUG"');
-      await expect(foreseen(setIntegration, { domain: 'none_such', log_level: 'debug' })).rejects.toMatchObject({
-        code: 'RESOURCE_NOT_FOUND',
-      });
-    }));
+    withIntegration(
+      context,
+      'local_calendar',
+      { calendar_name: 'Foreseen', import: 'create_empty' },
+      async ({ entryId }) => {
+        const made = await foreseen(setIntegration, {
+          domain: 'local_calendar',
+          config: { calendar_name: 'Foreseen other' },
+        });
+        expect(made).toMatchObject({ operation: 'create', validation: { is_valid: null, step_id: 'user' } });
+        expect(made['diff']).toContain('+    "calendar_name": "Foreseen other"');
+        expect(await foreseen(setIntegration, { domain: 'local_calendar' })).toMatchObject({
+          validation: { is_valid: false, missing_fields: ['calendar_name'], data_schema: expect.any(Array) },
+        });
+        expect(await foreseen(setIntegration, { domain: 'sun' })).toMatchObject({
+          validation: { is_valid: false, reason: 'single_instance_allowed' },
+        });
+        const stopped = await foreseen(setIntegration, { entry_id: entryId, enabled: false });
+        expect(stopped['diff']).toContain('+  "disabled_by": "user"');
+        expect(await foreseen(setIntegration, { entry_id: entryId, enabled: true })).toMatchObject({
+          would_change: false,
+        });
+        const louder = await foreseen(setIntegration, { domain: 'zone', log_level: 'debug' });
+        expect(louder).toMatchObject({ would_change: true, validation: { is_valid: true } });
+        expect(louder['diff']).toContain('+  "log_level": "DEBUG"');
+        await expect(foreseen(setIntegration, { domain: 'none_such', log_level: 'debug' })).rejects.toMatchObject({
+          code: 'RESOURCE_NOT_FOUND',
+        });
+      },
+    ));
 
   it('of options shows no password, and that one would change', async () => {
     const resource = `${context().home.info.baseUrl}/manifest.json`;
@@ -187,6 +199,7 @@ await describeRealHome('a preview of what a dialogue saves', (context) => {
       expect(kept['diff']).toContain('+      "username": "you"');
       const other = await foreseen(setIntegration, { entry_id: entryId, config: { password: 'tr0ub4dor' } });
       expect(other).toMatchObject({ would_change: true, diff: expect.stringContaining('another one') });
+      expect(await foreseen(setIntegration, { entry_id: entryId, config: { username: 'you' } })).toEqual(kept);
       expect(JSON.stringify([kept, other])).not.toMatch(new RegExp(`${PASSWORD}|tr0ub4dor`));
     });
   });
