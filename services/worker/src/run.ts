@@ -2,6 +2,7 @@ import { followKeys } from '@hub/db/key-rotation.ts';
 import { openVault } from '@hub/db/vault.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
+import { hearLeaving } from '@hub/gate/cluster/leaving.ts';
 import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
@@ -38,6 +39,7 @@ export async function runJobs({ config, storage, shutdown, log, metrics, workerI
   const peers = createPeerClient(peerKeysOf(ring));
   shutdown.onStop('database', 'lines to the hubs', async () => peers.close(), 1_000);
   const places = createPlaces({ db, replicaId: undefined, onMoved: () => undefined });
+  hearLeaving(link.bus, places);
   const asking: AskDeps = { places, peers };
   const queue = createQueue({
     ...{ db, jobs, log, workerId, metrics, bus: link.bus },

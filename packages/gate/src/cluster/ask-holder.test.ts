@@ -81,6 +81,17 @@ test('a file that a replica without the home began to take is not sent on withou
   expect(heard).toBe(0);
 });
 
+test('who holds no homes asks no replica that leaves', async () => {
+  const { db } = database;
+  const [leaving, staying] = [newId(), newId()];
+  for (const id of [leaving, staying])
+    await claimReplica(db, { id, address: `${id}:1`, isAlone: false, leaseMs: 60_000 });
+  const places = createPlaces({ db, replicaId: undefined, onMoved: () => undefined });
+  places.forget(leaving);
+  for (let n = 0; n < 16; n++) expect(await places.locate(newId())).toMatchObject({ replicaId: staying });
+  for (const id of [leaving, staying]) await declareGone(db, id);
+});
+
 test('a replica asked for a home takes it when the holder it remembers is gone', async () => {
   const { db, vault } = database;
   const tenant = await createTenant(db, vault, { slug: 'moved', name: 'Moved' }, SYSTEM_ACTOR);

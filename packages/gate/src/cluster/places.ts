@@ -22,7 +22,7 @@ export interface Places {
   lives(place: Place): Promise<boolean>;
   /** Compares with the table after a time without a lease; lets go of what others took meanwhile. @throws Fault STORAGE_UNAVAILABLE */
   reconcile(): Promise<void>;
-  /** Where homes of this replica are is asked anew: it is about to leave. */
+  /** Where homes of this replica are is asked anew, and it is asked for none any more: it is about to leave. */
   forget(replicaId: string): void;
   /** Lets go of everything: the lease was lost. */
   dropAll(): void;
@@ -45,6 +45,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   const here = new Set<string>();
   const known = new Map<string, Place>();
   const asking = new Map<string, Promise<Place | 'here'>>();
+  const gone = new Set<string>();
   let isLeaving = false;
   let looked: { atMs: number; isUnderWay: boolean; replicas: ReturnType<typeof listReplicas> } | undefined;
 
@@ -57,11 +58,12 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     const place = await takeHome(db, homeId, ownId);
     if (!isLeaving || place?.replicaId !== ownId) return place;
     await giveUpHomes(db, ownId);
-    return anyHolder(db, homeId);
+    return anyHolder(db, homeId, gone);
   }
 
   async function ask(homeId: string): Promise<Place | 'here'> {
-    const place = replicaId === undefined || isLeaving ? await anyHolder(db, homeId) : await take(homeId, replicaId);
+    const place =
+      replicaId === undefined || isLeaving ? await anyHolder(db, homeId, gone) : await take(homeId, replicaId);
     if (!place) throw nobodyHas(homeId);
     if (place.replicaId !== replicaId || isLeaving) {
       if (!isLeaving) letGo(homeId);
@@ -111,24 +113,27 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       const ours = await heldHomes(db, replicaId);
       for (const homeId of [...here]) if (!ours.has(homeId)) letGo(homeId);
     },
-    forget(gone) {
-      for (const [homeId, { replicaId: holder }] of known) if (holder === gone) known.delete(homeId);
+    forget(leaving) {
+      gone.add(leaving);
+      for (const [homeId, { replicaId: holder }] of known) if (holder === leaving) known.delete(homeId);
     },
     dropAll() {
       for (const homeId of [...here]) letGo(homeId);
     },
     async leave() {
       isLeaving = true;
-      if (replicaId !== undefined) await giveUpHomes(db, replicaId);
+      if (replicaId === undefined) return;
+      gone.add(replicaId);
+      await giveUpHomes(db, replicaId);
     },
   };
 }
 
 /** For a process that holds no homes itself: the holder, or any replica, which then takes the home. */
-async function anyHolder(db: Database, homeId: string): Promise<Place | undefined> {
+async function anyHolder(db: Database, homeId: string, gone: ReadonlySet<string>): Promise<Place | undefined> {
   const holder = await findHome(db, homeId);
   if (holder) return holder;
-  const replicas = await listReplicas(db);
+  const replicas = (await listReplicas(db)).filter(({ replicaId }) => !gone.has(replicaId));
   return replicas[Math.floor(Math.random() * replicas.length)];
 }
 

@@ -1,5 +1,6 @@
 import type { AskDeps } from '@hub/gate/cluster/ask-holder.ts';
 import { forwardCalls } from '@hub/gate/cluster/forward.ts';
+import { hearLeaving, sayLeaving } from '@hub/gate/cluster/leaving.ts';
 import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
@@ -18,9 +19,6 @@ import { joinCluster } from './membership.ts';
 
 /** Calls of other replicas may take this long to end when this one stops. */
 const FINISH_MS = 15_000;
-
-/** Topic; the message is the replica's id. Who does not hear it is told by the next answer. */
-const LEAVING = 'replica.leaving';
 
 /** This hub as one of several. */
 export interface Cluster {
@@ -58,7 +56,7 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
       for (const tell of moved) tell(homeId);
     },
   });
-  link.bus.subscribe(LEAVING, (gone) => typeof gone === 'string' && places.forget(gone));
+  hearLeaving(link.bus, places);
   const asking: AskDeps = { places, peers };
   return {
     link,
@@ -77,7 +75,7 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
         'homes handed over',
         async () => {
           await places.leave();
-          link.bus.publish(LEAVING, replicaId);
+          sayLeaving(link.bus, replicaId);
           await server.settled(FINISH_MS);
         },
         FINISH_MS + 3_000,

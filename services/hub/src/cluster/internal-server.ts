@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { faultToWire } from '@hub/core/fault-wire.ts';
+import { pause } from '@hub/core/pause.ts';
 import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
 import type { ForwardedCall, ForwardedLine } from '@hub/gate/cluster/forward.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
@@ -31,6 +31,8 @@ export interface InternalDeps {
 }
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+/** Who asks is told where not to ask by then; a question that meets the closing of this door would be lost. */
+const QUIET_MS = 1_000;
 const PATH = new RegExp(`^/homes/(${UUID})/([a-z]+)$`);
 
 const callShape = z.object({
@@ -47,7 +49,7 @@ const callShape = z.object({
 export interface InternalServer {
   /** @throws the system's error when the address is taken */
   listen(host: string, port: number): Promise<void>;
-  /** Resolves when no call of another replica runs here any more, or after `withinMs`. */
+  /** Resolves when no call of another replica runs here and none has come for a second, or after `withinMs`. */
   settled(withinMs: number): Promise<void>;
   close(): void;
 }
@@ -56,8 +58,10 @@ export interface InternalServer {
 export function createInternalServer(deps: InternalDeps): InternalServer {
   const attempts = newestAttempts();
   const running = new Set<Promise<void>>();
+  let askedAt = Number.NEGATIVE_INFINITY;
   const count = () => deps.metrics.inflightRequests.set({ kind: 'internal' }, running.size);
   const server = createPeerServer(deps.keys, (request, response) => {
+    askedAt = performance.now();
     const answering = answer(deps, attempts, request, response)
       .catch((error: unknown) => {
         if (response.headersSent || response.destroyed) return void response.destroy();
@@ -78,10 +82,13 @@ export function createInternalServer(deps: InternalDeps): InternalServer {
       await once(server, 'listening');
     },
     async settled(withinMs) {
-      const late = new AbortController();
-      const limit = delay(withinMs, undefined, { signal: late.signal }).catch(() => undefined);
-      await Promise.race([Promise.allSettled(running), limit]);
-      late.abort();
+      const late = AbortSignal.timeout(withinMs);
+      while (!late.aborted) {
+        await Promise.race([Promise.allSettled(running), pause(withinMs, late)]);
+        const quietMs = performance.now() - askedAt;
+        if (running.size === 0 && quietMs >= QUIET_MS) return;
+        await pause(QUIET_MS - quietMs, late);
+      }
     },
     close() {
       server.close();
