@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A door before a home that counts who comes in. */
+/** A door before a home that counts who comes in and can cut every line. */
 export interface CountedDoor extends AsyncDisposable {
   readonly url: string;
   /** TCP connections so far. */
   readonly count: () => number;
+  cut(): void;
 }
 
 export async function openCountedDoor(homeUrl: string): Promise<CountedDoor> {
@@ -31,11 +32,15 @@ export async function openCountedDoor(homeUrl: string): Promise<CountedDoor> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
   return {
     url: `http://127.0.0.1:${address.port}`,
     count: () => count,
+    cut,
     async [Symbol.asyncDispose]() {
-      for (const socket of open) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },

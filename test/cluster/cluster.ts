@@ -33,8 +33,8 @@ export interface Cluster extends AsyncDisposable {
   readonly workers: readonly Replica[];
   /** The hub that has the link of a home, by its slug. */
   holderOf(slug: string): Promise<Replica | undefined>;
-  /** A home whose link this hub has, by its slug; undefined when it has none. */
-  aHomeOf(hub: Replica): Promise<string | undefined>;
+  /** A home whose link this hub has, by its slug, but not the one of this name; undefined when it has none. */
+  aHomeOf(hub: Replica, notNamed?: string): Promise<string | undefined>;
   /** What a worker runs, by the id it said at its start. */
   jobsOf(workerId: string): Promise<readonly RunningJob[]>;
   hasNewAttempt(job: RunningJob): Promise<boolean>;
@@ -105,11 +105,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       );
       return hubList.find(({ env: own }) => row !== undefined && own['INTERNAL_ADDRESS'] === row.address);
     },
-    async aHomeOf(hub) {
+    async aHomeOf(hub, notNamed = '') {
       const [row] = await query<{ slug: string }>(
         `select h.slug from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
-         where r.address = $1 limit 1`,
+         where r.address = $1 and h.name <> $2 limit 1`,
         hub.env['INTERNAL_ADDRESS'],
+        notNamed,
       );
       return row?.slug;
     },

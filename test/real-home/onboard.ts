@@ -37,8 +37,8 @@ const exchange = (url: string, code: string) =>
     Tokens,
   );
 
-/** A socket just good enough for setting a home up: one command at a time. */
-async function openSocket(url: string, accessToken: string) {
+/** A socket just good enough for setting a home up and asking it: one command at a time. */
+export async function openSocket(url: string, accessToken: string) {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/websocket`);
   const next = async () => {
     const [event] = await once(socket, 'message', { signal: AbortSignal.timeout(30_000) });

@@ -5,20 +5,27 @@ import type { ClusterAdmin } from '../../cluster/admin.ts';
 import type { Ledger, Told } from './ledger.ts';
 import { newNonce } from './nonce.ts';
 
+export interface LoadedHome {
+  readonly slug: string;
+  readonly name: string;
+  readonly isReal?: boolean;
+}
+
 export interface LoadOptions {
   /** Of a connector that reaches all homes and may do all. */
   readonly url: string;
   readonly admin: ClusterAdmin;
   readonly tenant: string;
-  readonly homes: readonly { readonly slug: string; readonly name: string }[];
+  readonly homes: readonly LoadedHome[];
   readonly ledger: Ledger;
   readonly signal: AbortSignal;
 }
 
 const CALL_MS = 90_000;
+const ASK_AGAIN_MS = 500;
+/** What was refused while things broke is asked for until this long after the others. */
+const LAST_JOBS_MS = 60_000;
 const accepted = z.object({ job: z.object({ id: z.string() }), isNew: z.boolean() });
-
-type Home = LoadOptions['homes'][number];
 
 /** Calls one after the other until the signal aborts: mostly reads, some writes. */
 export async function callForEver(options: LoadOptions): Promise<void> {
@@ -26,42 +33,44 @@ export async function callForEver(options: LoadOptions): Promise<void> {
     const home = pick(options.homes);
     const dice = Math.random();
     if (dice < 0.5) await read(options, home);
-    else if (dice < 0.85) await notify(options, home);
+    else if (dice < 0.85) await leaveNote(options, home);
     else await makeArea(options, home);
     await delay(10);
   }
 }
 
-/** Asks for backups at an even pace, `count` new ones in all. */
+/** Asks for backups at an even pace, until `count` new ones are accepted or the time for the last of them is over. */
 export async function askForJobs(options: LoadOptions, count: number, overMs: number): Promise<void> {
-  const { admin, tenant, ledger, signal } = options;
+  const giveUpAt = performance.now() + overMs + LAST_JOBS_MS;
   const asked: Promise<void>[] = [];
-  for (let number = 0; number < count && !signal.aborted; number++) {
-    const home = options.homes[number % options.homes.length] ?? pick(options.homes);
-    const nonce = newNonce();
-    const ask = admin
-      .send('POST', `/tenants/${tenant}/homes/${home.slug}/backups`, { name: nonce })
-      .then((answer) => {
-        const { job, isNew } = accepted.parse(answer);
-        if (isNew) ledger.jobs.push({ id: job.id, nonce, home: home.name });
-      })
-      // Not accepted; if it was stored all the same it must still be done once at most.
-      .catch((error: unknown) => {
-        countOne(
-          ledger.faults,
-          `job not accepted: ${String(error)
-            .replace(/[0-9a-f-]{16,}/g, '…')
-            .slice(0, 90)}`,
-        );
-        ledger.writes.push({ nonce, home: home.name, told: 'unknown', what: 'backup' });
-      });
-    asked.push(ask);
+  for (let number = 0; number < count; number++) {
+    asked.push(askForOne(options, number, giveUpAt));
     await delay(overMs / count);
   }
   await Promise.all(asked);
 }
 
-async function read({ url, ledger }: LoadOptions, home: Home): Promise<void> {
+/** One backup of the home with this number, or of the next one that makes none just now. */
+async function askForOne(options: LoadOptions, number: number, giveUpAt: number): Promise<void> {
+  const { admin, tenant, homes, ledger } = options;
+  for (let at = number; performance.now() < giveUpAt; at++) {
+    const { slug, name } = homes[at % homes.length] ?? pick(homes);
+    const nonce = newNonce();
+    try {
+      const answer = await admin.send('POST', `/tenants/${tenant}/homes/${slug}/backups`, { name: nonce });
+      const { job, isNew } = accepted.parse(answer);
+      if (isNew) return void ledger.jobs.push({ id: job.id, nonce, home: name });
+    } catch (error) {
+      const words = String(error).replaceAll(slug, '…').slice(0, 160);
+      countOne(ledger.faults, `job not accepted: ${words}`);
+      // If it was stored all the same it must still be done once at most.
+      ledger.writes.push({ nonce, home: name, told: 'unknown', what: 'backup' });
+    }
+    await delay(ASK_AGAIN_MS);
+  }
+}
+
+async function read({ url, ledger }: LoadOptions, home: LoadedHome): Promise<void> {
   const answer = await ask(ledger, url, 'ha_call_service', { home: home.slug, ws_command: 'get_config' });
   ledger.reads++;
   if (answer.told !== 'done') ledger.refusedReads++;
@@ -69,14 +78,18 @@ async function read({ url, ledger }: LoadOptions, home: Home): Promise<void> {
     ledger.wrongReads.push(`${home.name}: ${JSON.stringify(answer.body).slice(0, 200)}`);
 }
 
-async function notify({ url, ledger }: LoadOptions, home: Home): Promise<void> {
+async function leaveNote({ url, ledger }: LoadOptions, home: LoadedHome): Promise<void> {
   const nonce = newNonce();
-  const args = { domain: 'persistent_notification', service: 'create', data: { message: nonce }, home: home.slug };
+  // Home Assistant keeps its logbook over a restart, and forgets notifications.
+  const service = home.isReal
+    ? { domain: 'logbook', service: 'log', data: { name: nonce, message: 'was here' } }
+    : { domain: 'persistent_notification', service: 'create', data: { message: nonce } };
+  const args = { ...service, home: home.slug };
   const { told } = await ask(ledger, url, 'ha_call_service', args);
-  ledger.writes.push({ nonce, home: home.name, told, what: 'notification' });
+  ledger.writes.push({ nonce, home: home.name, told, what: 'note' });
 }
 
-async function makeArea({ url, ledger }: LoadOptions, home: Home): Promise<void> {
+async function makeArea({ url, ledger }: LoadOptions, home: LoadedHome): Promise<void> {
   const nonce = newNonce();
   const { told } = await ask(ledger, url, 'ha_set_area_or_floor', { kind: 'area', name: nonce, home: home.slug });
   ledger.writes.push({ nonce, home: home.name, told, what: 'area' });

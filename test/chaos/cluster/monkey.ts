@@ -4,6 +4,7 @@ import type { Child } from '../../../bench/child.ts';
 import { callTool } from '../../ask-hub.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Replica } from '../../cluster/replica.ts';
+import type { ChaosRealHome } from './real-home.ts';
 
 export interface Takeovers {
   /** Milliseconds from the death of a holder until one of its homes answered through another replica. */
@@ -17,6 +18,7 @@ export interface Takeovers {
 export interface MonkeyOptions {
   readonly cluster: Cluster;
   readonly homes: Pick<Child, 'tell'>;
+  readonly realHome: Pick<ChaosRealHome, 'address' | 'cut' | 'restart'> | undefined;
   /** A connector URL as `cluster.url` gives it. */
   readonly url: string;
   readonly signal: AbortSignal;
@@ -28,15 +30,19 @@ const GIVE_UP_MS = 30_000;
 
 /** Breaks one thing after the other until the signal aborts, and leaves everything running. */
 export async function breakThings(options: MonkeyOptions): Promise<Takeovers> {
-  const { cluster, homes, signal, say } = options;
+  const { cluster, homes, realHome, signal, say } = options;
   const takeovers: Takeovers = { refused: [], silent: [], jobs: [] };
   const { redis, postgres } = cluster;
+  let restarting: Promise<void> | undefined;
   const tricks: Readonly<Record<string, () => Promise<unknown>>> = {
     'kill a hub': () => killHub(options, takeovers),
     'kill a worker': () => killWorker(options, takeovers),
     'empty Redis': () => redis.flush(),
     'silence a hub': () => silenceHub(options, takeovers),
-    'cut all homes': async () => homes.tell({ cut: true }),
+    'cut all homes': async () => {
+      homes.tell({ cut: true });
+      realHome?.cut();
+    },
     'crash PostgreSQL': () => postgres.restart('SIGQUIT', 500),
     'kill another worker': () => killWorker(options, takeovers),
     'restart Redis': async () => {
@@ -45,7 +51,12 @@ export async function breakThings(options: MonkeyOptions): Promise<Takeovers> {
       await redis.start();
     },
     'kill another hub': () => killHub(options, takeovers),
-    'restart all homes': async () => homes.tell({ restart: 2_000 }),
+    'restart all homes': async () => {
+      homes.tell({ restart: 2_000 });
+      // Takes longer than what is broken next.
+      restarting = realHome?.restart();
+      restarting?.catch(() => undefined);
+    },
     'hang Redis': async () => {
       redis.pause();
       await delay(3_000);
@@ -60,24 +71,27 @@ export async function breakThings(options: MonkeyOptions): Promise<Takeovers> {
     await play?.();
     await delay(BETWEEN_MS, undefined, { signal }).catch(() => undefined);
   }
+  await restarting;
   return takeovers;
 }
 
-async function killHub({ cluster, url }: MonkeyOptions, { refused }: Takeovers): Promise<void> {
+async function killHub(options: MonkeyOptions, { refused }: Takeovers): Promise<void> {
+  const { cluster, realHome } = options;
   const victim = pick(cluster.hubs);
-  const home = await cluster.aHomeOf(victim);
+  const home = await cluster.aHomeOf(victim, realHome?.address.name);
   await victim.end('SIGKILL');
-  if (home !== undefined) refused.push(await untilServed(cluster, url, home, victim));
+  if (home !== undefined) refused.push(await untilServed(options, home, victim));
   await victim.start();
 }
 
 /** A hub that hangs: it keeps its address, takes connections and says nothing. */
-async function silenceHub({ cluster, url }: MonkeyOptions, { silent }: Takeovers): Promise<void> {
+async function silenceHub(options: MonkeyOptions, { silent }: Takeovers): Promise<void> {
+  const { cluster, realHome } = options;
   const victim = pick(cluster.hubs);
-  const home = await cluster.aHomeOf(victim);
+  const home = await cluster.aHomeOf(victim, realHome?.address.name);
   cluster.hide(victim);
   victim.signal('SIGSTOP');
-  if (home !== undefined) silent.push(await untilServed(cluster, url, home, victim));
+  if (home !== undefined) silent.push(await untilServed(options, home, victim));
   victim.signal('SIGCONT');
   cluster.show(victim);
 }
@@ -99,7 +113,7 @@ async function killWorker({ cluster }: MonkeyOptions, { jobs }: Takeovers): Prom
 }
 
 /** Asks one home through another hub until it answers. */
-async function untilServed(cluster: Cluster, url: string, home: string, victim: Replica): Promise<number> {
+async function untilServed({ cluster, url, say }: MonkeyOptions, home: string, victim: Replica): Promise<number> {
   const startedAt = performance.now();
   const others = cluster.hubs.filter((hub) => hub !== victim && hub.isUp);
   while (performance.now() - startedAt < GIVE_UP_MS) {
@@ -112,7 +126,9 @@ async function untilServed(cluster: Cluster, url: string, home: string, victim: 
     if (isServed) break;
     await delay(25);
   }
-  return performance.now() - startedAt;
+  const tookMs = performance.now() - startedAt;
+  say(`  ${home} answers through another hub after ${Math.round(tookMs)} ms`);
+  return tookMs;
 }
 
 function pick<T>(list: readonly T[]): T {

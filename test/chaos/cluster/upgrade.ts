@@ -18,7 +18,7 @@ import { makeDataDir, removeDataDir } from '../../start-hub.ts';
 import type { HomeAddress } from './homes-process.ts';
 import { newLedger } from './ledger.ts';
 import { askForJobs, callForEver, type LoadOptions } from './load.ts';
-import { judge } from './verdict.ts';
+import { judge, readJournal } from './verdict.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DRAIN_SECONDS = 1;
@@ -96,16 +96,16 @@ await delay(3_000);
 await asking;
 ending.abort();
 await Promise.all(calling);
-const verdict = await judge(ledger, journal, admin, tenant);
+const verdict = await judge(ledger, () => readJournal(journal), admin, tenant);
 
 for (const [fault, count] of [...ledger.faults].sort((a, b) => b[1] - a[1]).slice(0, 20))
   console.log(`${String(count).padStart(7)}  ${fault}`);
-const { calls, failedClearly, brokenOff, wrong, jobs, lost, doubled } = verdict;
+const { calls, failedClearly, unknown, wrong, jobs, lost, doubled } = verdict;
 console.log(`
-calls ${calls} · refused clearly ${failedClearly} · broken off ${brokenOff} · wrong ${wrong.length}
+calls ${calls} · refused clearly ${failedClearly} · unknown ${unknown} · broken off ${ledger.brokenOff} · wrong ${wrong.length}
 jobs accepted ${jobs.accepted} · done ${jobs.done} · failed honestly ${jobs.failedHonestly} · lost ${lost.length} · doubled ${doubled.length}`);
 for (const line of [...wrong, ...lost, ...doubled].slice(0, 40)) console.log(`  ! ${line}`);
-const isClean = wrong.length + lost.length + doubled.length + brokenOff === 0;
+const isClean = wrong.length + lost.length + doubled.length + unknown + ledger.brokenOff === 0;
 if (!isClean) console.log(`what the processes said is in ${dir}`);
 await cluster[Symbol.asyncDispose]();
 if (isClean && values.keep === undefined) await removeDataDir(dir);

@@ -7,8 +7,10 @@ import { NONCE } from './nonce.ts';
 
 export interface Verdict {
   readonly calls: number;
+  /** In words that say that nothing was done. */
   readonly failedClearly: number;
-  readonly brokenOff: number;
+  /** Nobody could tell whether it was done: by the hub's own word, or because the replica broke off with the answer. */
+  readonly unknown: number;
   /** Said done and not done, said not done and done, done twice, or about another home: each in words. */
   readonly wrong: readonly string[];
   readonly jobs: { readonly accepted: number; readonly done: number; readonly failedHonestly: number };
@@ -19,10 +21,18 @@ export interface Verdict {
 const SETTLE_MS = 150_000;
 const jobShape = z.object({ state: z.string(), attempt: z.number(), error: z.looseObject({}).optional() });
 
-/** Compares what clients were told with what the homes wrote down themselves. */
-export async function judge(ledger: Ledger, journal: string, admin: ClusterAdmin, tenant: string): Promise<Verdict> {
+/** How often each nonce is in what the homes wrote down. */
+export type Arrivals = ReadonlyMap<string, number>;
+
+/** Compares what clients were told with what the homes wrote down themselves, asked for once all jobs have ended. */
+export async function judge(
+  ledger: Ledger,
+  arrivals: () => Promise<Arrivals>,
+  admin: ClusterAdmin,
+  tenant: string,
+): Promise<Verdict> {
   const jobs = await settledJobs(ledger, admin, tenant);
-  const arrived = await countNonces(journal);
+  const arrived = await arrivals();
   const countOf = (nonce: string) => arrived.get(nonce) ?? 0;
   const marks = jobs.map((job) => ({ job, count: countOf(job.nonce), is: markOf(job, countOf(job.nonce)) }));
   const say = (is: JobMark) =>
@@ -33,11 +43,10 @@ export async function judge(ledger: Ledger, journal: string, admin: ClusterAdmin
           `job ${job.id} (${job.nonce}) at ${job.home}: ${JSON.stringify(job.found)}, arrived ${count} times`,
       );
   const count = (is: JobMark) => marks.filter((one) => one.is === is).length;
-  const failedClearly =
-    ledger.writes.filter(({ told }) => told !== 'done').length + ledger.refusedReads - ledger.brokenOff;
+  const told = (as: Write['told']) => ledger.writes.filter((one) => one.told === as).length;
   return {
     calls: ledger.reads + ledger.writes.length,
-    ...{ failedClearly: Math.max(0, failedClearly), brokenOff: ledger.brokenOff },
+    ...{ failedClearly: told('refused') + ledger.refusedReads, unknown: told('unknown') },
     wrong: [
       ...ledger.wrongReads.map((read) => `an answer of another home: ${read}`),
       ...ledger.writes.flatMap((write) => complaintOf(write, countOf(write.nonce)) ?? []),
@@ -93,9 +102,14 @@ async function settledJobs(ledger: Ledger, admin: ClusterAdmin, tenant: string):
   return ended;
 }
 
-async function countNonces(journal: string): Promise<ReadonlyMap<string, number>> {
+/** Of the file that the simulated homes write. */
+export async function readJournal(file: string): Promise<Arrivals> {
+  return countNonces(await readFile(file, 'utf8'));
+}
+
+/** How often each nonce is in a text. */
+export function countNonces(text: string): Arrivals {
   const counts = new Map<string, number>();
-  for (const [nonce] of (await readFile(journal, 'utf8')).matchAll(NONCE))
-    counts.set(nonce, (counts.get(nonce) ?? 0) + 1);
+  for (const [nonce] of text.matchAll(NONCE)) counts.set(nonce, (counts.get(nonce) ?? 0) + 1);
   return counts;
 }
