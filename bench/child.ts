@@ -4,7 +4,7 @@ import { once } from 'node:events';
 /** A process of the bench's own that ends with it. */
 export interface Child extends AsyncDisposable {
   /** Sends a message and resolves with the next one that comes back. @throws Error when the process ended instead */
-  ask(message: object): Promise<unknown>;
+  ask(message: object | string): Promise<unknown>;
   /** Sends a message without waiting for one. */
   tell(message: object): void;
   readonly pid: number;

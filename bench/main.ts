@@ -14,6 +14,7 @@ import type { Era } from './mcp-client.ts';
 import { measureOneHome } from './one-home.ts';
 import { linkedLines, oneHomeLines, registeredLines } from './print.ts';
 import { LARGE_SIZE, startHomes, USUAL_SIZE } from './simulated-homes.ts';
+import { measureSweep, sweepLines } from './sweep.ts';
 
 interface Extent {
   readonly pace: Pace;
@@ -79,6 +80,10 @@ const SECTIONS: Readonly<Record<string, (extent: Extent) => Promise<Section | un
     const figures = await measureCluster([1, 2, 3], clusterMs);
     return { figures, lines: clusterLines(figures) };
   },
+  async sweep({ registeredHomes, linkedHomes }) {
+    const figures = await measureSweep(registeredHomes, linkedHomes);
+    return { figures, lines: sweepLines(figures) };
+  },
   async registered({ registeredHomes, settleMs }) {
     const figures = await measureRegisteredHomes(100, registeredHomes, settleMs);
     return { figures, lines: registeredLines(figures) };
@@ -94,10 +99,10 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-const only = values.cluster ? 'cluster' : values.only;
-const names = Object.keys(SECTIONS).filter((name) => only === undefined || name === only);
+const only = values.cluster ? ['cluster', 'sweep'] : values.only?.split(',');
+const names = Object.keys(SECTIONS).filter((name) => only?.includes(name) ?? true);
 if (names.length === 0) {
-  console.error(`bench: there is no ${only}; there are: ${Object.keys(SECTIONS).join(', ')}`);
+  console.error(`bench: there is no ${values.only}; there are: ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(2);
 }
 

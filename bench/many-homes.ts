@@ -4,6 +4,7 @@ import { registerHome } from '@hub/db/homes.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { callTool } from '../test/ask-hub.ts';
 import { makeDataDir, removeDataDir } from '../test/start-hub.ts';
+import { atOnce } from './at-once.ts';
 import { type HubUsage, type MeasuredHub, startMeasuredHub } from './measured-hub.ts';
 import { startHomes, USUAL_SIZE } from './simulated-homes.ts';
 
@@ -51,12 +52,12 @@ export async function measureLinkedHomes(count: number, settleMs: number): Promi
   const startedAt = performance.now();
   const slugs = homes.map(({ name }) => slugOf(name));
   // Linked does not mean mirrored: this asks the home itself.
-  await atOnce(slugs, (home) => asked(connector, 'ha_call_service', { ws_command: 'get_config', home }));
+  await atOnce(AT_ONCE, slugs, (home) => asked(connector, 'ha_call_service', { ws_command: 'get_config', home }));
   const linkMs = performance.now() - startedAt;
   const linked = await settled(hub, settleMs);
 
   const toMirror = slugs.slice(0, Math.ceil(count / 10));
-  await atOnce(toMirror, (home) => asked(connector, 'ha_get_overview', { home }));
+  await atOnce(AT_ONCE, toMirror, (home) => asked(connector, 'ha_get_overview', { home }));
   const mirroredToo = await settled(hub, settleMs);
   const { cpuS } = await hub.usage();
   await wait(settleMs);
@@ -121,14 +122,6 @@ async function settled(hub: MeasuredHub, settleMs: number): Promise<HubUsage> {
 async function asked(url: string, tool: string, args: object): Promise<void> {
   const { fault } = await callTool(url, tool, args);
   if (fault) throw new Error(`${tool}: ${fault.code} ${fault.message}`);
-}
-
-async function atOnce<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const work = async () => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await act(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
 async function medianMs<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<number> {

@@ -41,6 +41,8 @@ export interface Cluster extends AsyncDisposable {
   /** Takes a hub from the balancer's list, as a balancer does that finds it not ready; `show` puts it back. */
   hide(hub: Replica): void;
   show(hub: Replica): void;
+  /** Past the hubs: a statement of the hub's own role over the rows of all tenants. */
+  query<T extends object>(text: string, ...parameters: readonly unknown[]): Promise<readonly T[]>;
   /** Where this hub answers by itself. */
   readonly addressOf: (hub: Replica) => string;
 }
@@ -96,7 +98,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const balancer = open.use(await startBalancer(port, upPorts));
   const owned = open.move();
   return {
-    ...{ url: balancer.url, adminKey, postgres, redis, balancer, hubs: hubList, workers: workerList },
+    ...{ url: balancer.url, adminKey, postgres, redis, balancer, hubs: hubList, workers: workerList, query },
     async holderOf(slug) {
       const [row] = await query<{ address: string }>(
         `select r.address from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id
@@ -161,7 +163,7 @@ async function readSecrets(file: string): Promise<Secrets> {
   return made;
 }
 
-/** A look into the table from outside, as the hub's own role; once more while the database is away. */
+/** Asked again while the database is away. */
 async function ask<T extends object>(url: string, text: string, parameters: readonly unknown[]): Promise<readonly T[]> {
   for (let tries = 0; ; tries++) {
     const client = new pg.Client({ connectionString: url });

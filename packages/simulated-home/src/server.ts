@@ -30,9 +30,17 @@ async function handle(door: Door, request: IncomingMessage, response: ServerResp
   sendAnswer(response, await answerRest(home, request, url));
 }
 
+/** TCP connections of any kind. */
+export interface SocketCount {
+  readonly open: number;
+  /** Open at once since this was last asked. */
+  readonly most: number;
+}
+
 export interface Listening {
   readonly url: string;
   connections(): number;
+  sockets(): SocketCount;
   disconnectAll(): void;
   close(): Promise<void>;
 }
@@ -57,6 +65,11 @@ export async function listenForHomes(door: Door, port: number, host: string): Pr
     if (request.url !== '/api/websocket') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     sockets.handleUpgrade(request, socket, head, (client) => serveClient(client, door));
   });
+  let [open, most] = [0, 0];
+  server.on('connection', (socket) => {
+    most = Math.max(most, ++open);
+    socket.once('close', () => open--);
+  });
   const bound = await listen(server, port, host);
   const disconnectAll = () => {
     for (const client of sockets.clients) client.terminate();
@@ -64,6 +77,11 @@ export async function listenForHomes(door: Door, port: number, host: string): Pr
   return {
     url: `http://${host}:${bound}`,
     connections: () => sockets.clients.size,
+    sockets() {
+      const count = { open, most };
+      most = open;
+      return count;
+    },
     disconnectAll,
     async close() {
       disconnectAll();

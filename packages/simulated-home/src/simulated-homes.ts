@@ -3,7 +3,7 @@ import { closeHome, type HomeModel, openHome } from './home-model.ts';
 import { stableId } from './identifiers.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import type { Json } from './read.ts';
-import { listenForHomes } from './server.ts';
+import { listenForHomes, type SocketCount } from './server.ts';
 import { simulatedVersion } from './simulated-home.ts';
 import { type HomeSize, sizedScenario } from './sized-scenario.ts';
 import { buildTemplate } from './template.ts';
@@ -33,6 +33,7 @@ export interface SimulatedHomes {
   /** Homes that someone connected to so far. */
   opened(): number;
   connections(): number;
+  sockets(): SocketCount;
   close(): Promise<void>;
 }
 
@@ -78,6 +79,7 @@ export async function startSimulatedHomes(
     disconnectAll: server.disconnectAll,
     opened: () => homes.size,
     connections: server.connections,
+    sockets: server.sockets,
     async close() {
       stopDrift();
       for (const home of homes.values()) closeHome(home);
