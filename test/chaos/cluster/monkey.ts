@@ -76,9 +76,7 @@ export async function breakThings(options: MonkeyOptions): Promise<Takeovers> {
 }
 
 async function killHub(options: MonkeyOptions, { refused }: Takeovers): Promise<void> {
-  const { cluster, realHome } = options;
-  const victim = pick(cluster.hubs);
-  const home = await cluster.aHomeOf(victim, realHome?.address.name);
+  const { victim, home } = await chooseHub(options);
   await victim.end('SIGKILL');
   if (home !== undefined) refused.push(await untilServed(options, home, victim));
   await victim.start();
@@ -86,9 +84,8 @@ async function killHub(options: MonkeyOptions, { refused }: Takeovers): Promise<
 
 /** A hub that hangs: it keeps its address, takes connections and says nothing. */
 async function silenceHub(options: MonkeyOptions, { silent }: Takeovers): Promise<void> {
-  const { cluster, realHome } = options;
-  const victim = pick(cluster.hubs);
-  const home = await cluster.aHomeOf(victim, realHome?.address.name);
+  const { cluster } = options;
+  const { victim, home } = await chooseHub(options);
   cluster.hide(victim);
   victim.signal('SIGSTOP');
   if (home !== undefined) silent.push(await untilServed(options, home, victim));
@@ -110,6 +107,15 @@ async function killWorker({ cluster }: MonkeyOptions, { jobs }: Takeovers): Prom
     jobs.push(performance.now() - startedAt);
   }
   await restarting;
+}
+
+/** One that has homes, and one of those; the real home may be restarting and say nothing about hubs. */
+async function chooseHub({ cluster, realHome }: MonkeyOptions): Promise<{ victim: Replica; home: string | undefined }> {
+  const found = await Promise.all(
+    cluster.hubs.map(async (victim) => ({ victim, home: await cluster.aHomeOf(victim, realHome?.address.name) })),
+  );
+  const holders = found.filter(({ home }) => home !== undefined);
+  return pick(holders.length > 0 ? holders : found);
 }
 
 /** Asks one home through another hub until it answers. */
