@@ -24,6 +24,8 @@ export interface AcceptedJob {
 export interface Ledger {
   readonly writes: Write[];
   readonly jobs: AcceptedJob[];
+  /** Asks for jobs that nobody said yes to; one that was stored all the same must still be done once at most. */
+  readonly notAccepted: Write[];
   /** Answers that were about another home than the one asked. */
   readonly wrongReads: string[];
   readonly faults: Map<string, number>;
@@ -34,5 +36,14 @@ export interface Ledger {
 }
 
 export function newLedger(): Ledger {
-  return { writes: [], jobs: [], wrongReads: [], faults: new Map(), reads: 0, refusedReads: 0, brokenOff: 0 };
+  return {
+    writes: [],
+    jobs: [],
+    notAccepted: [],
+    wrongReads: [],
+    faults: new Map(),
+    reads: 0,
+    refusedReads: 0,
+    brokenOff: 0,
+  };
 }

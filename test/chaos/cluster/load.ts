@@ -63,8 +63,7 @@ async function askForOne(options: LoadOptions, number: number, giveUpAt: number)
     } catch (error) {
       const words = String(error).replaceAll(slug, '…').slice(0, 160);
       countOne(ledger.faults, `job not accepted: ${words}`);
-      // If it was stored all the same it must still be done once at most.
-      ledger.writes.push({ nonce, home: name, told: 'unknown', what: 'backup' });
+      ledger.notAccepted.push({ nonce, home: name, told: 'unknown', what: 'backup' });
     }
     await delay(ASK_AGAIN_MS);
   }

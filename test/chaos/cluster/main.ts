@@ -85,7 +85,7 @@ for (const [fault, count] of [...ledger.faults].sort((a, b) => b[1] - a[1]).slic
 const { calls, failedClearly, unknown, wrong, jobs, lost, doubled } = verdict;
 console.log(`
 calls ${calls} · failed with a clear error ${failedClearly} · unknown ${unknown} · wrong ${wrong.length}
-jobs accepted ${jobs.accepted} · done ${jobs.done} · failed honestly ${jobs.failedHonestly} · lost ${lost.length} · doubled ${doubled.length}
+jobs accepted ${jobs.accepted} (asked again ${ledger.notAccepted.length} times) · done ${jobs.done} · failed honestly ${jobs.failedHonestly} · lost ${lost.length} · doubled ${doubled.length}
 longest takeover: a dead holder's home ${longest(takeovers.refused)} · a silent holder's ${longest(takeovers.silent)} · a dead worker's job ${longest(takeovers.jobs)}`);
 for (const line of [...wrong, ...lost, ...doubled].slice(0, 40)) console.log(`  ! ${line}`);
 const isClean = wrong.length + lost.length + doubled.length === 0;

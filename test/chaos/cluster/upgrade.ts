@@ -103,7 +103,7 @@ for (const [fault, count] of [...ledger.faults].sort((a, b) => b[1] - a[1]).slic
 const { calls, failedClearly, unknown, wrong, jobs, lost, doubled } = verdict;
 console.log(`
 calls ${calls} · refused clearly ${failedClearly} · unknown ${unknown} · broken off ${ledger.brokenOff} · wrong ${wrong.length}
-jobs accepted ${jobs.accepted} · done ${jobs.done} · failed honestly ${jobs.failedHonestly} · lost ${lost.length} · doubled ${doubled.length}`);
+jobs accepted ${jobs.accepted} (asked again ${ledger.notAccepted.length} times) · done ${jobs.done} · failed honestly ${jobs.failedHonestly} · lost ${lost.length} · doubled ${doubled.length}`);
 for (const line of [...wrong, ...lost, ...doubled].slice(0, 40)) console.log(`  ! ${line}`);
 const isClean = wrong.length + lost.length + doubled.length + unknown + ledger.brokenOff === 0;
 if (!isClean) console.log(`what the processes said is in ${dir}`);

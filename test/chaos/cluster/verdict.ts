@@ -49,7 +49,7 @@ export async function judge(
     ...{ failedClearly: told('refused') + ledger.refusedReads, unknown: told('unknown') },
     wrong: [
       ...ledger.wrongReads.map((read) => `an answer of another home: ${read}`),
-      ...ledger.writes.flatMap((write) => complaintOf(write, countOf(write.nonce)) ?? []),
+      ...[...ledger.writes, ...ledger.notAccepted].flatMap((write) => complaintOf(write, countOf(write.nonce)) ?? []),
       ...say('wrong'),
     ],
     jobs: { accepted: jobs.length, done: count('done'), failedHonestly: count('failed honestly') },
