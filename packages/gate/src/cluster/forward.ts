@@ -56,20 +56,21 @@ export function forwardCalls(deps: AskDeps): Elsewhere {
 
 /** @throws Fault the holder's own, or that the answer broke off */
 async function readAnswer(answer: Readable, request: CallRequest, isWrite: boolean): Promise<CallResult> {
+  let last: ForwardedLine = {};
   try {
+    // To its end, as an answer that is left before costs the connection, and the next call a handshake.
     for await (const line of jsonLines(answer)) {
-      const { progress, result, upstreamMs = 0, fault } = line as ForwardedLine;
+      last = line as ForwardedLine;
+      const { progress } = last;
       if (progress) request.progress?.(progress[0], progress[1] ?? undefined, progress[2]);
-      if (result) {
-        waitedElsewhere(upstreamMs);
-        return result;
-      }
-      if (fault !== undefined) throw faultFromWire(fault) ?? lostAnswer(isWrite);
     }
   } catch (error) {
-    throw error instanceof Fault ? error : lostAnswer(isWrite, error);
+    throw lostAnswer(isWrite, error);
   }
-  throw lostAnswer(isWrite);
+  const { result, upstreamMs = 0, fault } = last;
+  if (!result) throw faultFromWire(fault) ?? lostAnswer(isWrite);
+  waitedElsewhere(upstreamMs);
+  return result;
 }
 
 function wireOf({ request, prepared }: Run): Omit<ForwardedCall, 'args'> {
