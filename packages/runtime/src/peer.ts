@@ -1,6 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { Agent, createServer, request as send } from 'node:https';
 import type { Readable } from 'node:stream';
+import { askOver, type PeerLine } from './peer-line.ts';
+import { LINE } from './peer-line-door.ts';
 
 /** Keys of the cluster by number; who knows one of them belongs to it. */
 export interface PeerKeys {
@@ -67,8 +69,13 @@ export class PeerUnreachable extends Error {
 export interface PeerClient {
   /** POSTs and resolves with the head of the answer, whatever its status. @throws PeerUnreachable | the socket's own error once something was sent */
   send(request: PeerRequest): Promise<IncomingMessage>;
+  /** The open line to a process, made with the first need; undefined when it is of a version without lines. @throws PeerUnreachable */
+  line(address: string): Promise<PeerLine | undefined>;
   close(): void;
 }
+
+/** A line is made anew after this long, so that it proves a key that is in use by now. */
+const LINE_LIVES_MS = 60_000;
 
 export function createPeerClient(keys: PeerKeys): PeerClient {
   const agent = new Agent({
@@ -83,38 +90,84 @@ export function createPeerClient(keys: PeerKeys): PeerClient {
     },
     checkServerIdentity: () => undefined,
   });
+  const lines = new Map<string, { readonly opening: Promise<PeerLine | undefined>; readonly until: number }>();
+  const open = new Set<PeerLine>();
+
+  async function openLine(address: string, onClose: () => void): Promise<PeerLine | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<PeerLine | undefined>();
+    const headers = { connection: 'Upgrade', upgrade: LINE };
+    const { request, answered } = start(agent, { address, path: '/line', headers });
+    // Whatever goes wrong: no question left yet.
+    const late = setTimeout(() => request.destroy(new PeerUnreachable('silent', undefined)), 2 * HANDSHAKE_MS);
+    request.on('upgrade', (_response, socket, head) => {
+      const line = askOver(socket, head, () => {
+        open.delete(line);
+        onClose();
+      });
+      open.add(line);
+      socket.setTimeout(IDLE_MS, line.retire);
+      resolve(line);
+    });
+    answered.then(
+      (answer) => {
+        // To its end, so that its connection serves what is now asked by request.
+        answer.once('close', () => resolve(undefined)).resume();
+      },
+      (error: unknown) => reject(error instanceof PeerUnreachable ? error : new PeerUnreachable('silent', error)),
+    );
+    return promise.finally(() => clearTimeout(late));
+  }
+
   return {
-    send({ address, path, headers, body, signal }) {
-      const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
-      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-      let isConnected = false;
-      const request = send(
-        { host, port, path, method: 'POST', agent, ...(headers && { headers }), ...(signal && { signal }) },
-        resolve,
-      );
-      const late = setTimeout(() => {
-        if (!isConnected) request.destroy(new PeerUnreachable('silent', undefined));
-      }, HANDSHAKE_MS);
-      const connected = () => {
-        isConnected = true;
-        // Not before: what is read from a stream for a connection that does not come about is lost to the next one.
-        if (typeof body === 'object') body.pipe(request);
+    send: (request) => start(agent, request).answered,
+    line(address) {
+      const known = lines.get(address);
+      if (known && known.until > performance.now()) return known.opening;
+      known?.opening.then((line) => line?.retire()).catch(() => undefined);
+      const forget = () => {
+        if (lines.get(address) === one) lines.delete(address);
       };
-      request.on('socket', (socket) => {
-        if (request.reusedSocket) connected();
-        else socket.once('secureConnect', connected);
-      });
-      request.on('close', () => clearTimeout(late));
-      request.on('error', (error) => {
-        clearTimeout(late);
-        reject(isConnected || signal?.aborted || error instanceof PeerUnreachable ? error : unreachable(error));
-      });
-      if (typeof body === 'object') body.on('error', (error) => request.destroy(error));
-      else request.end(body);
-      return promise;
+      const one = { opening: openLine(address, forget), until: performance.now() + LINE_LIVES_MS };
+      lines.set(address, one);
+      one.opening.catch(forget);
+      return one.opening;
     },
-    close: () => agent.destroy(),
+    close() {
+      agent.destroy();
+      for (const line of open) line.close();
+    },
   };
+}
+
+/** A POST on its way. */
+function start(agent: Agent, { address, path, headers, body, signal }: PeerRequest) {
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
+  const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  let isConnected = false;
+  const request = send(
+    { host, port, path, method: 'POST', agent, ...(headers && { headers }), ...(signal && { signal }) },
+    resolve,
+  );
+  const late = setTimeout(() => {
+    if (!isConnected) request.destroy(new PeerUnreachable('silent', undefined));
+  }, HANDSHAKE_MS);
+  const connected = () => {
+    isConnected = true;
+    // Not before: what is read from a stream for a connection that does not come about is lost to the next one.
+    if (typeof body === 'object') body.pipe(request);
+  };
+  request.on('socket', (socket) => {
+    if (request.reusedSocket) connected();
+    else socket.once('secureConnect', connected);
+  });
+  request.on('close', () => clearTimeout(late));
+  request.on('error', (error) => {
+    clearTimeout(late);
+    reject(isConnected || signal?.aborted || error instanceof PeerUnreachable ? error : unreachable(error));
+  });
+  if (typeof body === 'object') body.on('error', (error) => request.destroy(error));
+  else request.end(body);
+  return { request, answered };
 }
 
 function unreachable(error: NodeJS.ErrnoException): PeerUnreachable {

@@ -15,6 +15,7 @@ import { freePort } from '@hub/real-home/free-port.ts';
 import { answerJson, createPeerClient, createPeerServer } from '@hub/runtime/peer.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { askHolder } from './ask-holder.ts';
+import { byRequest } from './holder-request.ts';
 import { createPlaces, type Places } from './places.ts';
 
 const psk = randomBytes(32);
@@ -53,7 +54,12 @@ const file = () => Array.from({ length: 40 }, (_, n) => Buffer.alloc(65_536, n +
 async function send(places: Places, body: Readable) {
   const peers = createPeerClient(keys);
   ending.push(peers.close);
-  return askHolder({ places, peers }, { homeId: newId(), act: 'rest', body, deadlineMs: 10_000, isRepeatable: false });
+  const homeId = newId();
+  return askHolder(
+    places,
+    { homeId, deadlineMs: 10_000, isRepeatable: false, isSpent: () => body.readableDidRead },
+    byRequest(peers, { homeId, act: 'rest', headers: {}, body }),
+  );
 }
 
 test('a file reaches the holder whole after another replica refused the connection', async () => {

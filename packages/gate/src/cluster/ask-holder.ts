@@ -1,21 +1,27 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
-import type { RemoteAsk } from '@hub/ha/remote.ts';
-import type { RemoteAct } from '@hub/ha/remote-wire.ts';
 import { type PeerClient, PeerUnreachable } from '@hub/runtime/peer.ts';
-import { currentTraceparent } from '@hub/runtime/spans.ts';
 import type { Place, Places } from './places.ts';
 
-export interface HolderQuestion extends Omit<RemoteAsk, 'act' | 'headers'> {
+export interface HolderQuestion {
   readonly homeId: string;
-  readonly act: RemoteAct | 'call';
-  readonly headers?: RemoteAsk['headers'];
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** May be sent again when its answer was lost: it only reads. */
+  readonly isRepeatable: boolean;
+  /** What is sent was read from already: it cannot be sent again from its beginning. */
+  readonly isSpent?: () => boolean;
 }
+
+/**
+ * Sends it once. The signal ends the wait; it is over when this resolves. @throws PeerUnreachable when nothing was sent |
+ * Fault the holder's own | anything else when the answer was lost
+ */
+export type Ask<T> = (place: Place, signal: AbortSignal) => Promise<T | typeof NOT_HELD>;
 
 export interface AskDeps {
   readonly places: Places;
-  readonly peers: Pick<PeerClient, 'send'>;
+  readonly peers: Pick<PeerClient, 'send' | 'line'>;
 }
 
 /** Status of an answer by a replica that does not have the home. */
@@ -26,13 +32,12 @@ const LOOK_EVERY_MS = 500;
 const TRY_AGAIN_MS = 250;
 
 /**
- * Puts a question to the replica that holds a home, wherever it is by now. Resolves with the head of the answer, or with `here`
- * when this replica turned out to be the holder. What was sent once is sent again only if it may be repeated; a question that
- * never left is asked anew until `deadlineMs`.
+ * Puts a question to the replica that holds a home, wherever it is by now. Resolves with its answer, or with `here` when this
+ * replica turned out to be the holder. What was sent once is sent again only if it may be repeated; a question that never left
+ * is asked anew until `deadlineMs`.
  * @throws Fault CONNECTION_FAILED | CONNECTION_TIMEOUT, with `outcomeUnknown` when it left and may not be repeated | STORAGE_UNAVAILABLE
  */
-export async function askHolder(deps: AskDeps, question: HolderQuestion): Promise<IncomingMessage | 'here'> {
-  const { places } = deps;
+export async function askHolder<T>(places: Places, question: HolderQuestion, ask: Ask<T>): Promise<T | 'here'> {
   const { homeId, signal, deadlineMs } = question;
   const until = performance.now() + deadlineMs;
   for (;;) {
@@ -41,41 +46,30 @@ export async function askHolder(deps: AskDeps, question: HolderQuestion): Promis
     if (leftMs <= 0) throw unreachable();
     const place = await places.locate(homeId);
     if (place === 'here') return 'here';
-    const answer = await askOnce(deps, question, place, leftMs);
-    if (!('missed' in answer)) return answer;
-    await places.missed(homeId, place, answer.missed);
-    if (typeof question.body === 'object' && question.body.readableDidRead) throw halfRead();
-    if (answer.missed !== 'refused')
+    const outcome = await askOnce(places, question, ask, place, leftMs);
+    if ('answer' in outcome) return outcome.answer;
+    await places.missed(homeId, place, outcome.missed);
+    if (question.isSpent?.()) throw halfRead();
+    if (outcome.missed !== 'refused')
       await delay(TRY_AGAIN_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
 }
 
-type Missed = { readonly missed: 'refused' | 'silent' | 'not_held' };
+type Outcome<T> = { readonly answer: T } | { readonly missed: 'refused' | 'silent' | 'not_held' };
 
-async function askOnce(
-  { places, peers }: AskDeps,
-  { homeId, act, headers, body, signal, isRepeatable }: HolderQuestion,
+async function askOnce<T>(
+  places: Places,
+  { signal, isRepeatable }: HolderQuestion,
+  ask: Ask<T>,
   place: Place,
   leftMs: number,
-): Promise<IncomingMessage | Missed> {
-  const traceparent = currentTraceparent();
+): Promise<Outcome<T>> {
   using watch = watchHolder(places, place, leftMs, signal);
   try {
-    const answer = await peers.send({
-      address: place.address,
-      path: `/homes/${homeId}/${act}`,
-      headers: { ...headers, ...(traceparent !== undefined && { traceparent }) },
-      ...(body === undefined ? {} : { body }),
-      signal: watch.signal,
-    });
-    if (answer.statusCode !== NOT_HELD) {
-      // Whoever asked may still end what follows the head.
-      answer.once('close', watch.follow());
-      return answer;
-    }
-    answer.resume();
-    return { missed: 'not_held' };
+    const answer = await ask(place, watch.signal);
+    return answer === NOT_HELD ? { missed: 'not_held' } : { answer };
   } catch (error) {
+    if (error instanceof Fault) throw error;
     if (signal?.aborted) throw reasonOf(signal, !isRepeatable);
     if (error instanceof PeerUnreachable) {
       if (error.why === 'stranger') throw stranger(place, error);
@@ -92,7 +86,7 @@ function watchHolder(
   place: Place,
   leftMs: number,
   signal: AbortSignal | undefined,
-): Disposable & { readonly signal: AbortSignal; readonly isLate: boolean; follow(): () => void } {
+): Disposable & { readonly signal: AbortSignal; readonly isLate: boolean } {
   const ending = new AbortController();
   let isLate = false;
   const late = setTimeout(() => {
@@ -108,21 +102,15 @@ function watchHolder(
   }, LOOK_EVERY_MS);
   const onAbort = () => ending.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
-  const release = () => signal?.removeEventListener('abort', onAbort);
-  let isFollowed = false;
   return {
     signal: ending.signal,
-    follow() {
-      isFollowed = true;
-      return release;
-    },
     get isLate() {
       return isLate;
     },
     [Symbol.dispose]() {
       clearTimeout(late);
       clearInterval(look);
-      if (!isFollowed) release();
+      signal?.removeEventListener('abort', onAbort);
     },
   };
 }

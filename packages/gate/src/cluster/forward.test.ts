@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newId } from '@hub/core/ids.ts';
-import { createPeerClient, createPeerServer } from '@hub/runtime/peer.ts';
+import { answerJson, createPeerClient, createPeerServer } from '@hub/runtime/peer.ts';
 import { afterEach, expect, test } from 'vitest';
 import type { HomeAccess } from '../connector-access.ts';
 import type { Run } from '../run.ts';
@@ -41,8 +41,9 @@ function run(signal = new AbortController().signal): Run {
   return { request, limit: { signal, isLate: false }, prepared: { tool: { name: 'ha_get_state' } } } as unknown as Run;
 }
 
-test('the next call to the same replica needs no new handshake', async () => {
-  const { server, calls } = await open((_request, response) => {
+test('the next call to a replica without lines needs no new handshake', async () => {
+  const { server, calls } = await open((request, response) => {
+    if (request.url === '/line') return answerJson(response, 404, {});
     response.write(`${JSON.stringify(DONE)}\n`);
     setImmediate(() => response.end());
   });

@@ -8,10 +8,13 @@ import type { Elsewhere } from '../gate-deps.ts';
 import { CALL_DEADLINE_MS } from '../interruption.ts';
 import type { CallRequest, Run } from '../run.ts';
 import { waitedElsewhere } from '../upstream-clock.ts';
-import { type AskDeps, askHolder, lostAnswer } from './ask-holder.ts';
+import { type Ask, type AskDeps, askHolder, NOT_HELD } from './ask-holder.ts';
+import { byRequest } from './holder-request.ts';
+import { unpackAnswer } from './line-answer.ts';
 
 /** A call on its way to another replica: ids and arguments, and no secret that opens anything. */
 export interface ForwardedCall {
+  readonly homeId: string;
   readonly tenantId: string;
   readonly connectorId: string;
   readonly name: string;
@@ -22,9 +25,11 @@ export interface ForwardedCall {
   readonly meta?: CallRequest['meta'];
 }
 
-/** One line of the answer: any number of `progress`, then one of the others. */
+export type ForwardedProgress = readonly [done: number, total: number | null, message: string];
+
+/** One line of an answer that comes by request: any number of `progress`, then one of the others. */
 export interface ForwardedLine {
-  readonly progress?: readonly [done: number, total: number | null, message: string];
+  readonly progress?: ForwardedProgress;
   readonly result?: CallResult;
   /** Beside the result: how long the holder waited for the home. */
   readonly upstreamMs?: number;
@@ -32,54 +37,76 @@ export interface ForwardedLine {
 }
 
 /** Sends calls to the replica that holds their home: decided here as far as the arguments tell, decided again and run there. */
-export function forwardCalls(deps: AskDeps): Elsewhere {
+export function forwardCalls({ places, peers }: AskDeps): Elsewhere {
   return {
-    isHere: deps.places.isHere,
+    isHere: places.isHere,
     async call(run, home, isRead) {
       const { request, limit } = run;
       if (request.isForwarded) throw moved();
       return inSpan('holder', { kind: SpanKind.CLIENT }, async () => {
-        const answer = await askHolder(deps, {
+        const question = {
           homeId: home.id,
-          act: 'call',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ ...wireOf(run), args: withHome(request.args, home.id) }),
           signal: limit.signal,
           deadlineMs: CALL_DEADLINE_MS,
           isRepeatable: isRead,
-        });
-        return answer === 'here' ? undefined : readAnswer(answer, request, !isRead);
+        };
+        const body = JSON.stringify(wireOf(run, home.id));
+        const answer = await askHolder(places, question, byLine(peers, { ...question, body }, request));
+        if (answer === 'here') return undefined;
+        waitedElsewhere(answer.upstreamMs);
+        return answer.result;
       });
     },
   };
 }
 
-/** @throws Fault the holder's own, or that the answer broke off */
-async function readAnswer(answer: Readable, request: CallRequest, isWrite: boolean): Promise<CallResult> {
-  let last: ForwardedLine = {};
-  try {
-    // To its end, as an answer that is left before costs the connection, and the next call a handshake.
-    for await (const line of jsonLines(answer)) {
-      last = line as ForwardedLine;
-      const { progress } = last;
-      if (progress) request.progress?.(progress[0], progress[1] ?? undefined, progress[2]);
-    }
-  } catch (error) {
-    throw lostAnswer(isWrite, error);
-  }
-  const { result, upstreamMs = 0, fault } = last;
-  if (!result) throw faultFromWire(fault) ?? lostAnswer(isWrite);
-  waitedElsewhere(upstreamMs);
-  return result;
+interface Answered {
+  readonly result: CallResult;
+  readonly upstreamMs: number;
 }
 
-function wireOf({ request, prepared }: Run): Omit<ForwardedCall, 'args'> {
+/** Over the line to that replica; by request to one of a version without, or where the line has no room for it. */
+function byLine(
+  peers: AskDeps['peers'],
+  call: { readonly homeId: string; readonly body: string; readonly signal: AbortSignal },
+  { progress }: CallRequest,
+): Ask<Answered> {
+  const tell = ([done, total, message]: ForwardedProgress) => progress?.(done, total ?? undefined, message);
+  return async (place, signal) => {
+    const line = await peers.line(place.address);
+    if (!line?.hasRoomFor(call.body)) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await byRequest(peers, { ...call, act: 'call', headers })(place, signal);
+      return answer === NOT_HELD ? NOT_HELD : readLines(answer, tell);
+    }
+    const onNote = (text: string) => tell(JSON.parse(text) as ForwardedProgress);
+    const answer = unpackAnswer(await line.ask({ text: call.body, signal, onNote }));
+    if (answer.kind === 'fault') throw answer.fault;
+    return answer.kind === 'not_held' ? NOT_HELD : answer;
+  };
+}
+
+/** @throws Fault the holder's own | Error when the answer broke off */
+async function readLines(answer: Readable, tell: (progress: ForwardedProgress) => void): Promise<Answered> {
+  let last: ForwardedLine = {};
+  // To its end, as an answer that is left before costs the connection, and the next call a handshake.
+  for await (const line of jsonLines(answer)) {
+    last = line as ForwardedLine;
+    if (last.progress) tell(last.progress);
+  }
+  const { result, upstreamMs = 0, fault } = last;
+  if (result) return { result, upstreamMs };
+  throw faultFromWire(fault) ?? new Error('the answer ended before the result');
+}
+
+function wireOf({ request, prepared }: Run, homeId: string): ForwardedCall {
   const { connector, clientName, conversation, handOverAfterMs, meta } = request;
   const { tenantId, id: connectorId } = connector;
   const traceparent = currentTraceparent();
-  const traced = traceparent === undefined ? meta : { ...meta, traceparent };
-  const name = prepared.tool.name;
-  return { tenantId, connectorId, name, clientName, conversation, handOverAfterMs, meta: traced };
+  return {
+    ...{ homeId, tenantId, connectorId, name: prepared.tool.name, args: withHome(request.args, homeId) },
+    ...{ clientName, conversation, handOverAfterMs, meta: traceparent === undefined ? meta : { ...meta, traceparent } },
+  };
 }
 
 /** The same home, by the name that cannot come to mean another on the way. */

@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { createRemoteHome } from '@hub/ha/remote.ts';
 import { type AskDeps, askHolder } from './ask-holder.ts';
+import { byRequest } from './holder-request.ts';
 
 /** Who asks, where that matters: a holder refuses an older attempt of the same job. */
 export interface RemoteCaller {
@@ -22,13 +23,15 @@ export function openRemoteHome(
 ): Home {
   return createRemoteHome({
     id: homeId,
-    async ask({ headers, ...question }) {
+    async ask({ act, headers, body, ...question }) {
       const named = {
         ...headers,
         [TENANT]: tenantId,
         ...(caller && { [CALLER]: `${caller.jobId}:${caller.attempt}` }),
       };
-      const answer = await askHolder(deps, { ...question, homeId, headers: named });
+      const request = { homeId, act, headers: named, signal: question.signal, ...(body === undefined ? {} : { body }) };
+      const isSpent = () => typeof body === 'object' && body.readableDidRead;
+      const answer = await askHolder(deps.places, { ...question, homeId, isSpent }, byRequest(deps.peers, request));
       if (answer !== 'here') return answer;
       // Taken over in this moment: whoever holds the remote link lets go of it and opens the direct one.
       throw new Fault('CONNECTION_FAILED', 'The link of this home moved here.', { suggestion: 'Retry.' });

@@ -4,28 +4,24 @@ import { Fault } from '@hub/core/fault.ts';
 import { faultToWire } from '@hub/core/fault-wire.ts';
 import { pause } from '@hub/core/pause.ts';
 import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
-import type { ForwardedCall, ForwardedLine } from '@hub/gate/cluster/forward.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
 import { CALLER, TENANT } from '@hub/gate/cluster/remote-homes.ts';
-import type { Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
-import { withUpstreamClock } from '@hub/gate/upstream-clock.ts';
 import { answerRemote } from '@hub/ha/remote-door.ts';
-import { EVENTS, REMOTE_ACTS, type RemoteAct, readJson } from '@hub/ha/remote-wire.ts';
+import { REMOTE_ACTS, type RemoteAct } from '@hub/ha/remote-wire.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { answerJson, createPeerServer, type PeerKeys } from '@hub/runtime/peer.ts';
+import { answerLines } from '@hub/runtime/peer-line-door.ts';
 import { continueTrace, SpanKind } from '@hub/runtime/spans.ts';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { Directory } from '../directory.ts';
+import { answerByLine, answerByRequest, type ForwardedDeps } from './forwarded-calls.ts';
 
-export interface InternalDeps {
+export interface InternalDeps extends ForwardedDeps {
   readonly keys: PeerKeys;
   readonly places: Places;
   readonly homes: Pick<Holder, 'hold'>;
-  readonly gate: Pick<Gate, 'call'>;
-  readonly directory: Pick<Directory, 'findById'>;
   readonly metrics: Pick<Metrics, 'inflightRequests'>;
   readonly log: Log;
 }
@@ -34,17 +30,6 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** Who asks is told where not to ask by then; a question that meets the closing of this door would be lost. */
 const QUIET_MS = 1_000;
 const PATH = new RegExp(`^/homes/(${UUID})/([a-z]+)$`);
-
-const callShape = z.object({
-  tenantId: z.uuid(),
-  connectorId: z.uuid(),
-  name: z.string(),
-  args: z.unknown(),
-  clientName: z.string().optional(),
-  conversation: z.string().optional(),
-  handOverAfterMs: z.number().optional(),
-  meta: z.record(z.string(), z.unknown()).optional(),
-});
 
 export interface InternalServer {
   /** @throws the system's error when the address is taken */
@@ -57,24 +42,34 @@ export interface InternalServer {
 /** Calls and home links from other processes of the cluster, for homes held here. Anything else is told where it does not belong. */
 export function createInternalServer(deps: InternalDeps): InternalServer {
   const attempts = newestAttempts();
-  const running = new Set<Promise<void>>();
+  const running = new Set<Promise<unknown>>();
   let askedAt = Number.NEGATIVE_INFINITY;
   const count = () => deps.metrics.inflightRequests.set({ kind: 'internal' }, running.size);
-  const server = createPeerServer(deps.keys, (request, response) => {
+  const counted = <T>(answering: Promise<T>): Promise<T> => {
     askedAt = performance.now();
-    const answering = answer(deps, attempts, request, response)
-      .catch((error: unknown) => {
-        if (response.headersSent || response.destroyed) return void response.destroy();
-        if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
-        deps.log.error({ err: error }, 'a request of another replica met a bug');
-        response.destroy();
-      })
-      .finally(() => {
-        running.delete(answering);
-        count();
-      });
-    running.add(answering);
+    const one = answering.finally(() => {
+      running.delete(one);
+      count();
+    });
+    running.add(one);
     count();
+    return one;
+  };
+  const server = createPeerServer(deps.keys, (request, response) => {
+    const answering = answer(deps, attempts, request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
+      deps.log.error({ err: error }, 'a request of another replica met a bug');
+      response.destroy();
+    });
+    void counted(answering);
+  });
+  const endLines = answerLines(server, (ask) => {
+    const answering = answerByLine(deps, isHere, ask).catch((error: unknown) => {
+      deps.log.error({ err: error }, 'a call of another replica met a bug');
+      throw error;
+    });
+    return counted(answering);
   });
   return {
     async listen(host, port) {
@@ -93,6 +88,7 @@ export function createInternalServer(deps: InternalDeps): InternalServer {
     close() {
       server.close();
       server.closeAllConnections();
+      endLines();
     },
   };
 }
@@ -105,9 +101,9 @@ async function answer(
 ): Promise<void> {
   const [, homeId, act] = PATH.exec(request.url ?? '') ?? [];
   if (homeId === undefined) return answerJson(response, 404, {});
-  if (!(await isHere(deps, homeId))) return answerJson(response, NOT_HELD, {});
+  if (!(await isHere(deps.places, homeId))) return answerJson(response, NOT_HELD, {});
   attempts.assertNewest(request.headers[CALLER]);
-  if (act === 'call') return call(deps, homeId, request, response);
+  if (act === 'call') return answerByRequest(deps, homeId, request, response);
   const tenantId = z.uuid().parse(request.headers[TENANT]);
   if (!isRemoteAct(act)) return answerJson(response, 404, {});
   const { home } = await deps.homes.hold(tenantId, homeId);
@@ -120,7 +116,7 @@ async function answer(
 }
 
 /** One that is leaving, or has just lost its lease, has none: whoever asks looks for another. */
-async function isHere({ places }: InternalDeps, homeId: string): Promise<boolean> {
+async function isHere(places: Places, homeId: string): Promise<boolean> {
   return places.locateAnew(homeId).then(
     (place) => place === 'here',
     (error: unknown) => {
@@ -128,35 +124,6 @@ async function isHere({ places }: InternalDeps, homeId: string): Promise<boolean
       throw error;
     },
   );
-}
-
-/** Decided by this replica's own knowledge of the connector; the other one sent nothing but its id. */
-async function call(
-  deps: InternalDeps,
-  homeId: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => gone.abort(new Error('the other replica went away')));
-  const { tenantId, connectorId, ...asked }: ForwardedCall = callShape.parse(await readJson(request));
-  const known = await deps.directory.findById(tenantId, connectorId);
-  if (!known?.access.homes.some(({ id }) => id === homeId)) throw notReached();
-  const tell = (line: ForwardedLine) => {
-    if (!response.headersSent) response.writeHead(200, { 'content-type': EVENTS });
-    response.write(`${JSON.stringify(line)}\n`);
-  };
-  const { value: result, upstreamMs } = await withUpstreamClock(() =>
-    deps.gate.call({
-      ...asked,
-      connector: known.access,
-      signal: gone.signal,
-      progress: (done, total, message) => tell({ progress: [done, total ?? null, message] }),
-      isForwarded: true,
-    }),
-  );
-  tell({ result, upstreamMs });
-  response.end();
 }
 
 function isRemoteAct(act: string | undefined): act is RemoteAct {
@@ -185,10 +152,4 @@ function newestAttempts(): Attempts {
       newest.set(jobId, attempt);
     },
   };
-}
-
-function notReached(): Fault {
-  return new Fault('HOME_NOT_FOUND', 'The connector may no longer be used, or no longer reaches this home.', {
-    suggestion: 'Ask the owner for a connector that reaches it.',
-  });
 }
