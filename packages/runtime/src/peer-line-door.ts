@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { batching, FRAME, frame, MAX_PAYLOAD_BYTES, readFrames } from './peer-frames.ts';
@@ -37,43 +36,49 @@ export function answerLines(server: Server, answer: AnswerLine): () => void {
   };
 }
 
-function answerOver(socket: Duplex, head: Buffer, answer: AnswerLine): void {
+/** Answers what comes over a connection that is open. `head`: what was read of it already. */
+export function answerOver(socket: Duplex, head: Buffer, answer: AnswerLine): void {
   const running = new Map<number, AbortController>();
   const write = batching(socket);
 
   async function run(id: number, text: string): Promise<void> {
     const gone = new AbortController();
     running.set(id, gone);
-    try {
-      const answered = await answer({
-        text,
-        signal: gone.signal,
-        note(said) {
-          if (socket.writableLength < MAX_UNSENT_BYTES && said.length * 3 <= MAX_PAYLOAD_BYTES)
-            write(frame(FRAME.note, id, said));
-        },
-      });
-      await send(id, answered, gone.signal);
-    } catch {
-      if (!gone.signal.aborted) write(frame(FRAME.broken, id));
-    } finally {
+    const note = (said: string) => {
+      if (hasRoom() && said.length * 3 <= MAX_PAYLOAD_BYTES) write(frame(FRAME.note, id, said));
+    };
+    const answered = await answer({ text, signal: gone.signal, note }).catch(() => undefined);
+    if (gone.signal.aborted) return;
+    if (answered !== undefined) send(id, Buffer.from(answered), gone.signal);
+    else {
+      write(frame(FRAME.broken, id));
       running.delete(id);
     }
   }
 
-  /** In pieces that wait for the other side to read, so that others pass between them. */
-  async function send(id: number, answered: string, signal: AbortSignal): Promise<void> {
-    if (answered.length * 3 <= MAX_PAYLOAD_BYTES && socket.writableLength < MAX_UNSENT_BYTES) {
-      if (!signal.aborted) write(frame(FRAME.last, id, answered));
-      return;
-    }
-    const bytes = Buffer.from(answered);
-    for (let at = 0; !signal.aborted; at += MAX_PAYLOAD_BYTES) {
-      while (socket.writableLength >= MAX_UNSENT_BYTES) await once(socket, 'drain', { signal });
-      const isLast = at + MAX_PAYLOAD_BYTES >= bytes.length;
-      write(frame(isLast ? FRAME.last : FRAME.part, id, bytes.subarray(at, at + MAX_PAYLOAD_BYTES)));
-      if (isLast) return;
-    }
+  const hasRoom = () => socket.writableLength < MAX_UNSENT_BYTES;
+  const waiting: (() => void)[] = [];
+  const sendOn = () => {
+    while (waiting.length > 0 && hasRoom()) waiting.shift()?.();
+  };
+
+  /** In pieces that wait for the other side to read, each behind those of others. */
+  function send(id: number, bytes: Buffer, signal: AbortSignal): void {
+    let at = 0;
+    const sendPiece = () => {
+      if (signal.aborted) return;
+      const piece = bytes.subarray(at, at + MAX_PAYLOAD_BYTES);
+      at += MAX_PAYLOAD_BYTES;
+      if (at < bytes.length) {
+        write(frame(FRAME.part, id, piece));
+        waiting.push(sendPiece);
+      } else {
+        write(frame(FRAME.last, id, piece));
+        running.delete(id);
+      }
+    };
+    waiting.push(sendPiece);
+    sendOn();
   }
 
   const read = readFrames((kind, id, payload) => {
@@ -93,10 +98,9 @@ function answerOver(socket: Duplex, head: Buffer, answer: AnswerLine): void {
       socket.destroy(error instanceof Error ? error : undefined);
     }
   };
-  // One per answer that waits for the other side to read.
-  socket.setMaxListeners(0);
   socket.on('error', () => undefined);
   socket.on('data', take);
+  socket.on('drain', sendOn);
   socket.on('end', () => socket.destroy());
   socket.on('close', () => {
     for (const gone of running.values()) gone.abort(new Error('the other process went away'));

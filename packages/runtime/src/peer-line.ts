@@ -45,24 +45,12 @@ export function askOver(socket: Duplex, head: Buffer, onClose: () => void): Peer
   const endIfIdle = () => {
     if (isRetired && asked.size === 0) socket.destroy();
   };
-  const settle = (id: number): Asked | undefined => {
-    const one = asked.get(id);
-    asked.delete(id);
-    return one;
-  };
   const read = readFrames((kind, id, payload) => {
     const one = asked.get(id);
     // Withdrawn while its answer was on the way.
     if (!one) return;
-    if (kind === FRAME.note) return one.onNote(payload.toString());
-    if (kind === FRAME.part || kind === FRAME.last) {
-      one.parts.push(payload);
-      one.bytes += payload.length;
-      if (one.bytes > MAX_ANSWER_BYTES) throw new RangeError('an answer is too large');
-      if (kind === FRAME.last)
-        settle(id)?.resolve(one.parts.length === 1 ? payload : Buffer.concat(one.parts, one.bytes));
-    } else if (kind === FRAME.broken) settle(id)?.reject(new LineBroken('the other process met a bug'));
-    else throw new RangeError(`there is no frame of kind ${kind}`);
+    if (kind !== FRAME.note && kind !== FRAME.part) asked.delete(id);
+    hear(one, kind, payload);
     endIfIdle();
   });
   const take = (chunk: Buffer) => {
@@ -128,4 +116,21 @@ export function askOver(socket: Duplex, head: Buffer, onClose: () => void): Peer
     },
     close: () => void socket.destroy(),
   };
+}
+
+/** @throws RangeError for what no line of ours says */
+function hear(one: Asked, kind: number, payload: Buffer): void {
+  if (kind === FRAME.note) return one.onNote(payload.toString());
+  if (kind === FRAME.broken) return one.reject(new LineBroken('the other process met a bug'));
+  if (kind === FRAME.part || kind === FRAME.last) {
+    one.parts.push(payload);
+    one.bytes += payload.length;
+    if (one.bytes <= MAX_ANSWER_BYTES) {
+      if (kind === FRAME.last) one.resolve(one.parts.length === 1 ? payload : Buffer.concat(one.parts, one.bytes));
+      return;
+    }
+  }
+  const error = new RangeError(`a frame of kind ${kind} and ${payload.length} bytes comes out of turn`);
+  one.reject(new LineBroken('the other process speaks another language', { cause: error }));
+  throw error;
 }
