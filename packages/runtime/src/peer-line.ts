@@ -120,17 +120,16 @@ export function askOver(socket: Duplex, head: Buffer, onClose: () => void): Peer
 
 /** @throws RangeError for what no line of ours says */
 function hear(one: Asked, kind: number, payload: Buffer): void {
-  if (kind === FRAME.note) return one.onNote(payload.toString());
-  if (kind === FRAME.broken) return one.reject(new LineBroken('the other process met a bug'));
-  if (kind === FRAME.part || kind === FRAME.last) {
+  if (kind === FRAME.note) one.onNote(payload.toString());
+  else if (kind === FRAME.broken) one.reject(new LineBroken('the other process met a bug'));
+  else {
     one.parts.push(payload);
     one.bytes += payload.length;
-    if (one.bytes <= MAX_ANSWER_BYTES) {
-      if (kind === FRAME.last) one.resolve(one.parts.length === 1 ? payload : Buffer.concat(one.parts, one.bytes));
-      return;
+    if ((kind !== FRAME.part && kind !== FRAME.last) || one.bytes > MAX_ANSWER_BYTES) {
+      const cause = new RangeError(`a frame of kind ${kind}, after ${one.bytes} bytes`);
+      one.reject(new LineBroken('the other process speaks another language', { cause }));
+      throw cause;
     }
+    if (kind === FRAME.last) one.resolve(one.parts.length === 1 ? payload : Buffer.concat(one.parts, one.bytes));
   }
-  const error = new RangeError(`a frame of kind ${kind} and ${payload.length} bytes comes out of turn`);
-  one.reject(new LineBroken('the other process speaks another language', { cause: error }));
-  throw error;
 }

@@ -102,6 +102,7 @@ test.each<[string, LineAnswer & { kind: 'result' }]>([
       upstreamMs: 0,
     },
   ],
+  ['a job that goes on', { kind: 'result', result: { ...on, goesOnAs: 'a-job' }, upstreamMs: 0 }],
   ['a failure', { kind: 'result', result: { isError: true, body: { a: 1 }, text: '{\n  "a": 1\n}' }, upstreamMs: 0 }],
 ])('%s comes through', async (_what, answer) => {
   const holder = await replica(async () => packAnswer(answer));

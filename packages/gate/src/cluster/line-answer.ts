@@ -1,6 +1,5 @@
 import type { Fault } from '@hub/core/fault.ts';
 import { faultFromWire, faultToWire } from '@hub/core/fault-wire.ts';
-import type { ContentItem } from '@hub/tools/define.ts';
 import { z } from 'zod';
 import type { CallResult } from '../envelope.ts';
 
@@ -10,45 +9,38 @@ export type LineAnswer =
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'result'; readonly result: CallResult; readonly upstreamMs: number };
 
+/** What a result has beside its text, and its body where the text does not say the same. */
+type Rest = Omit<CallResult, 'text' | 'body'> & Partial<Pick<CallResult, 'body'>>;
+
+const resultShape = z.looseObject({ isError: z.boolean() });
 const headShape = z.object({
   kind: z.enum(['not_held', 'fault', 'result']),
   fault: z.unknown().optional(),
-  isError: z.boolean().optional(),
-  body: z.record(z.string(), z.unknown()).optional(),
-  content: z.array(z.custom<ContentItem>((item) => typeof item === 'object' && item !== null)).optional(),
+  result: z.custom<Rest>((value) => resultShape.safeParse(value).success).optional(),
   upstreamMs: z.number().optional(),
 });
+const bodyShape = z.custom<CallResult['body']>((value) => value !== null && typeof value === 'object');
 type Head = z.input<typeof headShape>;
 
 /** A line of JSON, then the text of the result as it is: its body is the same once more, and is not sent beside it. */
 export function packAnswer(answer: LineAnswer): string {
   if (answer.kind === 'not_held') return head({ kind: 'not_held' });
   if (answer.kind === 'fault') return head({ kind: 'fault', fault: faultToWire(answer.fault) });
-  const { isError, body, text, content } = answer.result;
-  const named = { kind: answer.kind, isError, content: content && [...content], upstreamMs: answer.upstreamMs };
-  return head(isBody(text) ? named : { ...named, body }) + text;
+  const { kind, upstreamMs } = answer;
+  const { text, body, ...rest } = answer.result;
+  return head({ kind, upstreamMs, result: isBody(text) ? rest : { ...rest, body } }) + text;
 }
 
 /** @throws Error for what is no such answer */
 export function unpackAnswer(bytes: Buffer): LineAnswer {
   const end = bytes.indexOf(10);
-  const {
-    kind,
-    fault,
-    isError = false,
-    content,
-    upstreamMs = 0,
-    ...given
-  } = headShape.parse(JSON.parse(bytes.toString('utf8', 0, end)));
+  const { kind, fault, result, upstreamMs = 0 } = headShape.parse(JSON.parse(bytes.toString('utf8', 0, end)));
   if (kind === 'not_held') return { kind };
-  if (kind === 'fault') {
-    const known = faultFromWire(fault);
-    if (!known) throw new Error('the holder told a fault that is none');
-    return { kind, fault: known };
-  }
+  const known = faultFromWire(fault);
+  if (known) return { kind: 'fault', fault: known };
+  if (!result) throw new Error('the holder told neither a result nor a fault');
   const text = bytes.toString('utf8', end + 1);
-  const body = given.body ?? bodyOf(text);
-  return { kind, result: { isError, body, text, ...(content && { content }) }, upstreamMs };
+  return { kind: 'result', result: { ...result, body: result.body ?? bodyOf(text), text }, upstreamMs };
 }
 
 /** All texts are their body as JSON, but the list of the tool search. */
@@ -57,9 +49,7 @@ function isBody(text: string): boolean {
 }
 
 function bodyOf(text: string): CallResult['body'] {
-  const body: unknown = JSON.parse(text);
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) throw new Error('the result is no object');
-  return body as CallResult['body'];
+  return bodyShape.parse(JSON.parse(text));
 }
 
 function head(value: Head): string {
