@@ -141,7 +141,7 @@ function stranger({ address }: Place, cause: unknown): Fault {
 }
 
 /** The answer of a holder that went away. */
-export function lostAnswer(outcomeUnknown: boolean, cause?: unknown): Fault {
+function lostAnswer(outcomeUnknown: boolean, cause?: unknown): Fault {
   return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
     suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
     outcomeUnknown,
