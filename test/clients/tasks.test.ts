@@ -51,18 +51,29 @@ describe.each(ERAS)('tasks of %s', (era) => {
     };
   }
 
+  /** A client without tasks makes the same call, and hears how far the work is. */
+  async function joinPlainly(name: string) {
+    const client = new Client({ name: 'plain', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(hub.url)) as unknown as Transport);
+    const heard = Promise.withResolvers<void>();
+    const result = client.callTool({ name: BACKUP, arguments: create(name) }, undefined, {
+      onprogress: () => heard.resolve(),
+    });
+    await heard.promise;
+    return { result, [Symbol.asyncDispose]: () => client.close() };
+  }
+
   it('a long call goes on as its job and ends with what a plain call of it is told', async () => {
     await using begun = await begin(hub.url, `of ${era}`);
     const working = await begun.task.snapshot();
     expect(working).toMatchObject({ status: 'working', suggestedPollIntervalMs: 2_000 });
-    expect(await callTool(hub.url, 'ha_get_job', { job_id: begun.taskId })).toMatchObject({
-      body: { kind: 'backup.create', status: 'running' },
-    });
-    const plain = callTool(hub.url, BACKUP, create(`of ${era}`));
+    const job = async () => (await callTool(hub.url, 'ha_get_job', { job_id: begun.taskId })).body;
+    await expect.poll(job, { timeout: 20_000 }).toMatchObject({ kind: 'backup.create', status: 'running' });
     await expect.poll(async () => (await begun.task.snapshot()).statusMessage, { timeout: 20_000 }).toBeTruthy();
+    await using plain = await joinPlainly(`of ${era}`);
     home.releaseBackups();
     const { outcome } = await begun.execution.settle();
-    const { body, isError } = await plain;
+    const { structuredContent: body, isError } = await plain.result;
     expect(isError).toBe(false);
     expect(body).toMatchObject({ status: 'completed', backup_id: expect.any(String), job_id: begun.taskId });
     if (outcome.status !== 'completed') throw new Error(`the task is ${outcome.status}`);
