@@ -10,66 +10,115 @@ export interface ClusterFigures {
   readonly callsPerS: number;
   /** Of all hubs together. */
   readonly cpuMsPerCall: number;
+  /** The same calls, each at the replica that holds its home: what so many processes cost without a hop between them. */
+  readonly atHolder: { readonly cpuMsPerCall: number };
 }
 
 /** A prime: where the number of replicas divides it, the balancer's turns and the homes' fall in step, and calls meet their holder. */
 const HOMES = 31;
 const AT_ONCE = 16;
+/** One alone would meet its limit. */
+const CONNECTORS = 16;
+const SLICES = 4;
 
-/** State reads through a balancer without stickiness, over all homes: what more replicas cost and bring. */
+type Read = (call: number) => Promise<{ readonly isError: boolean }>;
+
+/**
+ * State reads through a balancer without stickiness, over all homes: what more replicas cost and bring. In slices that take
+ * turns, so that what else the machine does falls on all alike, and not before the code is hot.
+ */
 export async function measureCluster(
   replicas: readonly number[],
   measureMs: number,
 ): Promise<readonly ClusterFigures[]> {
-  await using simulated = await startHomes({ count: HOMES, size: USUAL_SIZE });
-  const figures: ClusterFigures[] = [];
-  for (const hubs of replicas) {
-    const dir = await makeDataDir();
-    try {
-      await using cluster = await startCluster({ dir, hubs, workers: 0, env: { SWEEP_MINUTES: '0' } });
-      const admin = openClusterAdmin(cluster.url, cluster.adminKey);
-      await admin.send('POST', '/tenants', { name: 'Bench', slug: 'bench', owner: 'Bench' });
-      for (const [at, { name, url, token }] of simulated.homes.entries())
-        await admin.send('POST', '/tenants/bench/homes', { name, slug: `home-${at}`, url, token, check: false });
-      const url = await admin.connector('bench', { name: 'bench', ceiling: 'control' });
-      const read = async (home: number) =>
-        callTool(url, 'ha_get_state', { home: `home-${home}`, entity_id: 'light.light_0' });
-      // Every home linked and mirrored, every replica knows where each is.
-      for (let round = 0; round < 2 * hubs; round++)
-        await Promise.all(Array.from({ length: HOMES }, (_, home) => read(home)));
-      figures.push(await measure(cluster, read, measureMs));
-    } finally {
-      await removeDataDir(dir);
+  await using open = new AsyncDisposableStack();
+  const { homes } = open.use(await startHomes({ count: HOMES, size: USUAL_SIZE }));
+  const measured: Measured[] = [];
+  for (const hubs of replicas) measured.push(await openMeasured(open, hubs, homes));
+  for (const { anywhere } of measured) await load(anywhere, measureMs);
+  for (let slice = 0; slice < SLICES; slice++) {
+    for (const one of measured) {
+      await add(one.cluster, one.sum, one.anywhere, measureMs / SLICES);
+      await add(one.cluster, one.sumAtHolder, one.atHolder, measureMs / SLICES);
     }
   }
-  return figures;
+  return measured.map(({ cluster, sum, sumAtHolder }) => ({
+    replicas: cluster.hubs.length,
+    callsPerS: sum.calls / sum.seconds,
+    cpuMsPerCall: (sum.cpuS * 1_000) / sum.calls,
+    atHolder: { cpuMsPerCall: (sumAtHolder.cpuS * 1_000) / sumAtHolder.calls },
+  }));
 }
 
-async function measure(
-  cluster: Cluster,
-  read: (home: number) => Promise<{ isError: boolean }>,
-  measureMs: number,
-): Promise<ClusterFigures> {
+interface Measured {
+  readonly cluster: Cluster;
+  readonly anywhere: Read;
+  readonly atHolder: Read;
+  readonly sum: Sum;
+  readonly sumAtHolder: Sum;
+}
+
+/** Every home linked and mirrored, every replica knows where each is. */
+async function openMeasured(
+  open: AsyncDisposableStack,
+  hubs: number,
+  homes: Awaited<ReturnType<typeof startHomes>>['homes'],
+): Promise<Measured> {
+  const dir = await makeDataDir();
+  open.defer(() => removeDataDir(dir));
+  const cluster = open.use(await startCluster({ dir, hubs, workers: 0, env: { SWEEP_MINUTES: '0' } }));
+  const admin = openClusterAdmin(cluster.url, cluster.adminKey);
+  await admin.send('POST', '/tenants', { name: 'Bench', slug: 'bench', owner: 'Bench' });
+  for (const [at, { name, url, token }] of homes.entries())
+    await admin.send('POST', '/tenants/bench/homes', { name, slug: `home-${at}`, url, token, check: false });
+  const paths: string[] = [];
+  for (let n = 0; n < CONNECTORS; n++)
+    paths.push(new URL(await admin.connector('bench', { name: `bench-${n}`, ceiling: 'control' })).pathname);
+  const readAt = (base: string, call: number) => {
+    const home = `home-${call % HOMES}`;
+    return callTool(`${base}${paths[call % CONNECTORS]}`, 'ha_get_state', { home, entity_id: 'light.light_0' });
+  };
+  const anywhere: Read = (call) => readAt(cluster.url, call);
+  for (let round = 0; round < 2 * hubs; round++)
+    await Promise.all(Array.from({ length: HOMES }, (_, home) => anywhere(home)));
+  const holders = await Promise.all(Array.from({ length: HOMES }, (_, home) => cluster.holderOf(`home-${home}`)));
+  const atHolder: Read = (call) => {
+    const holder = holders[call % HOMES];
+    if (!holder) throw new Error('a home has no holder');
+    return readAt(cluster.addressOf(holder), call);
+  };
+  return { cluster, anywhere, atHolder, sum: nothing(), sumAtHolder: nothing() };
+}
+
+interface Sum {
+  calls: number;
+  seconds: number;
+  cpuS: number;
+}
+
+const nothing = (): Sum => ({ calls: 0, seconds: 0, cpuS: 0 });
+
+async function add(cluster: Cluster, sum: Sum, read: Read, ms: number): Promise<void> {
   const before = await usage(cluster);
   const startedAt = performance.now();
-  const until = startedAt + measureMs;
+  sum.calls += await load(read, ms);
+  sum.seconds += (performance.now() - startedAt) / 1_000;
+  // What the last calls still cost.
+  await wait(200);
+  sum.cpuS += (await usage(cluster)).cpuS - before.cpuS;
+}
+
+async function load(read: Read, ms: number): Promise<number> {
+  const until = performance.now() + ms;
   let calls = 0;
   const work = async () => {
     while (performance.now() < until) {
-      const { isError } = await read(calls++ % HOMES);
+      const { isError } = await read(calls++);
       if (isError) throw new Error('a read failed');
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  // What the last calls still cost.
-  await wait(200);
-  const after = await usage(cluster);
-  return {
-    replicas: cluster.hubs.length,
-    callsPerS: calls / seconds,
-    cpuMsPerCall: ((after.cpuS - before.cpuS) * 1_000) / calls,
-  };
+  return calls;
 }
 
 async function usage({ hubs }: Cluster): Promise<{ readonly cpuS: number }> {
@@ -85,12 +134,13 @@ export function clusterLines(figures: readonly ClusterFigures[]): string[] {
   const [one] = figures;
   return [
     `## Replicas behind a balancer without stickiness (state reads, ${HOMES} homes, 16 at once)`,
-    '| replicas | calls/s | CPU of all hubs per call | against one |',
-    '|---|---|---|---|',
-    ...figures.map(
-      ({ replicas, callsPerS, cpuMsPerCall }) =>
-        `| ${replicas} | ${callsPerS.toFixed(0)} | ${cpuMsPerCall.toFixed(2)} ms | ${(cpuMsPerCall / (one?.cpuMsPerCall ?? 1)).toFixed(2)} × |`,
-    ),
+    '| replicas | calls/s | CPU of all hubs per call | against one | each call at its holder |',
+    '|---|---|---|---|---|',
+    ...figures.map(({ replicas, callsPerS, cpuMsPerCall, atHolder }) => {
+      const perCall = (ms: number) => `${ms.toFixed(2)} ms`;
+      const times = (cpuMsPerCall / (one?.cpuMsPerCall ?? 1)).toFixed(2);
+      return `| ${replicas} | ${callsPerS.toFixed(0)} | ${perCall(cpuMsPerCall)} | ${times} × | ${perCall(atHolder.cpuMsPerCall)} |`;
+    }),
     '',
   ];
 }
