@@ -1,6 +1,8 @@
+import { Fault } from '@hub/core/fault.ts';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { Trx } from './database.ts';
+import type { Database, Trx } from './database.ts';
+import { tenantTrx } from './doors.ts';
 import { jobTables } from './job-record.ts';
 import { jsonText } from './json-text.ts';
 
@@ -84,6 +86,30 @@ export async function saveStepResult(
     .where('name', '=', name)
     .execute();
   return true;
+}
+
+/**
+ * Asked right before a write leaves for a home: a runner that was taken for dead may wake up and act again, and by then its job
+ * has another attempt or has ended. @throws Fault RESOURCE_LOCKED | STORAGE_UNAVAILABLE
+ */
+export async function assertAttemptRuns(
+  db: Database,
+  { tenantId, jobId, attempt }: Omit<Claim, 'worker'>,
+): Promise<void> {
+  const row = await tenantTrx(db, tenantId, (trx) =>
+    jobTables(trx)
+      .selectFrom('job')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', jobId)
+      .where('attempt', '=', attempt)
+      .where('state', '=', 'running')
+      .executeTakeFirst(),
+  );
+  if (row) return;
+  throw new Fault('RESOURCE_LOCKED', `Attempt ${attempt} of this job is over.`, {
+    suggestion: 'Nothing was sent to the home.',
+  });
 }
 
 /** Is this attempt still the one that runs? Keeps the row from changing hands until the transaction ends. */

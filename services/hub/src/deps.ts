@@ -37,6 +37,7 @@ import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createHomes } from './homes.ts';
 import { keepHouse } from './housekeeping.ts';
+import { openJobHomes } from './job-homes.ts';
 import { deliverNotices } from './notify/deliver-notices.ts';
 import { watchProblems } from './notify/watch-problems.ts';
 import type { Marks } from './recovery/marks.ts';
@@ -111,7 +112,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       hint: createBullHint({ ...cluster.link, prefix: cluster.link.prefix('jobs'), log }),
     }),
     metrics,
-    openHome: async (homeId, tenantId) => (await homes.hold(tenantId, homeId)).home,
+    openHome: openJobHomes({ db, homes, cluster }),
     shelfOf: shelvesOf({ db, vault, store: config.backupStore }),
     admit: (job) => admitJob(db, job),
   });

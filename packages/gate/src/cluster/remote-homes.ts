@@ -1,10 +1,11 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { createRemoteHome } from '@hub/ha/remote.ts';
+import { z } from 'zod';
 import { type AskDeps, askHolder } from './ask-holder.ts';
 import { byRequest } from './holder-request.ts';
 
-/** Who asks, where that matters: a holder refuses an older attempt of the same job. */
+/** Who asks, where that is a job: a holder takes writes of the attempt that runs, and of no earlier one. */
 export interface RemoteCaller {
   readonly jobId: string;
   readonly attempt: number;
@@ -12,6 +13,16 @@ export interface RemoteCaller {
 
 /** Header that names job and attempt: `<id>:<attempt>`. */
 export const CALLER = 'x-hub-job';
+
+const callerShape = z.tuple([z.uuid(), z.coerce.number().int()]);
+
+/** Who asks, by that header; undefined for who is no job. @throws ZodError for what is no such header */
+export function callerOf(header: string | string[] | undefined): RemoteCaller | undefined {
+  if (header === undefined) return undefined;
+  const [jobId, attempt] = callerShape.parse(String(header).split(':'));
+  return { jobId, attempt };
+}
+
 /** Header with the tenant whose home it is. */
 export const TENANT = 'x-hub-tenant';
 

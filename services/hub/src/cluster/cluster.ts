@@ -3,9 +3,9 @@ import { forwardCalls } from '@hub/gate/cluster/forward.ts';
 import { hearLeaving, sayLeaving } from '@hub/gate/cluster/leaving.ts';
 import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
-import { openRemoteHome } from '@hub/gate/cluster/remote-homes.ts';
+import { openRemoteHome, type RemoteCaller } from '@hub/gate/cluster/remote-homes.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
-import type { HolderDeps } from '@hub/gate/holder.ts';
+import type { Home } from '@hub/ha/home.ts';
 import { type ClusterLink, openClusterLink } from '@hub/runtime/cluster-link.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
@@ -24,7 +24,8 @@ const FINISH_MS = 15_000;
 export interface Cluster {
   readonly link: ClusterLink;
   readonly elsewhere: Elsewhere;
-  readonly openElsewhere: NonNullable<HolderDeps['openElsewhere']>;
+  /** The home through another replica that has its link, for a job or anybody; undefined when it is here. @throws Fault */
+  openElsewhere(tenantId: string, homeId: string, caller?: RemoteCaller): Promise<Home | undefined>;
   /** The link of a home came here or went away. */
   onMoved(listener: (homeId: string) => void): void;
   /** Answers other replicas, then takes this one's row. @throws Fault CONFIG_INVALID | RESOURCE_LOCKED | STORAGE_UNAVAILABLE */
@@ -61,11 +62,11 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
   return {
     link,
     elsewhere: forwardCalls(asking),
-    openElsewhere: async (tenantId, homeId) =>
-      (await places.locate(homeId)) === 'here' ? undefined : openRemoteHome(asking, { tenantId, homeId }),
+    openElsewhere: async (tenantId, homeId, caller) =>
+      (await places.locate(homeId)) === 'here' ? undefined : openRemoteHome(asking, { tenantId, homeId }, caller),
     onMoved: (listener) => void moved.add(listener),
     async join({ homes, gate, directory, metrics }) {
-      const server = createInternalServer({ keys, places, homes, gate, directory, metrics, log });
+      const server = createInternalServer({ db, keys, places, homes, gate, directory, metrics, log });
       await server.listen(config.internalHost, config.internalPort).catch((error: unknown) => {
         throw portFault(error, config.internalHost, config.internalPort, 'INTERNAL_PORT');
       });

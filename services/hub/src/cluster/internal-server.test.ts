@@ -22,7 +22,8 @@ test('a replica that leaves tells others that it has no home, for as long as any
   const places = createPlaces({ db: database.db, replicaId: newId(), onMoved: () => undefined });
   const unused = () => Promise.reject(new Error('no home is here'));
   const server = createInternalServer({
-    ...{ keys, places, homes: { hold: unused }, gate: { call: unused }, directory: { findById: unused } },
+    ...{ db: database.db, keys, places, homes: { hold: unused } },
+    ...{ gate: { call: unused }, directory: { findById: unused } },
     metrics: createMetrics({ version: '0', commit: '', jobKinds: new Set() }),
     log: createLogger({ name: 'test', level: 'silent', to: 'stderr', pretty: false }),
   });

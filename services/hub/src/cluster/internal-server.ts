@@ -3,9 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '@hub/core/fault.ts';
 import { faultToWire } from '@hub/core/fault-wire.ts';
 import { pause } from '@hub/core/pause.ts';
+import type { Database } from '@hub/db/database.ts';
+import { assertAttemptRuns } from '@hub/db/job-steps.ts';
 import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
-import { CALLER, TENANT } from '@hub/gate/cluster/remote-homes.ts';
+import { CALLER, callerOf, TENANT } from '@hub/gate/cluster/remote-homes.ts';
+import { fencedHome } from '@hub/gate/fenced-home.ts';
 import type { Holder } from '@hub/gate/holder.ts';
 import { answerRemote } from '@hub/ha/remote-door.ts';
 import { REMOTE_ACTS, type RemoteAct } from '@hub/ha/remote-wire.ts';
@@ -14,11 +17,11 @@ import type { Metrics } from '@hub/runtime/metrics.ts';
 import { answerJson, createPeerServer, type PeerKeys } from '@hub/runtime/peer.ts';
 import { answerLines } from '@hub/runtime/peer-line-door.ts';
 import { continueTrace, SpanKind } from '@hub/runtime/spans.ts';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { answerByLine, answerByRequest, type ForwardedDeps } from './forwarded-calls.ts';
 
 export interface InternalDeps extends ForwardedDeps {
+  readonly db: Database;
   readonly keys: PeerKeys;
   readonly places: Places;
   readonly homes: Pick<Holder, 'hold'>;
@@ -41,7 +44,6 @@ export interface InternalServer {
 
 /** Calls and home links from other processes of the cluster, for homes held here. Anything else is told where it does not belong. */
 export function createInternalServer(deps: InternalDeps): InternalServer {
-  const attempts = newestAttempts();
   const running = new Set<Promise<unknown>>();
   let askedAt = Number.NEGATIVE_INFINITY;
   const count = () => deps.metrics.inflightRequests.set({ kind: 'internal' }, running.size);
@@ -56,7 +58,7 @@ export function createInternalServer(deps: InternalDeps): InternalServer {
     return one;
   };
   const server = createPeerServer(deps.keys, (request, response) => {
-    const answering = answer(deps, attempts, request, response).catch((error: unknown) => {
+    const answering = answer(deps, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) return void response.destroy();
       if (error instanceof Fault) return answerJson(response, 200, { fault: faultToWire(error) });
       deps.log.error({ err: error }, 'a request of another replica met a bug');
@@ -93,20 +95,16 @@ export function createInternalServer(deps: InternalDeps): InternalServer {
   };
 }
 
-async function answer(
-  deps: InternalDeps,
-  attempts: Attempts,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function answer(deps: InternalDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, homeId, act] = PATH.exec(request.url ?? '') ?? [];
   if (homeId === undefined) return answerJson(response, 404, {});
   if (!(await isHere(deps.places, homeId))) return answerJson(response, NOT_HELD, {});
-  attempts.assertNewest(request.headers[CALLER]);
   if (act === 'call') return answerByRequest(deps, homeId, request, response);
   const tenantId = z.uuid().parse(request.headers[TENANT]);
   if (!isRemoteAct(act)) return answerJson(response, 404, {});
-  const { home } = await deps.homes.hold(tenantId, homeId);
+  const caller = callerOf(request.headers[CALLER]);
+  const held = (await deps.homes.hold(tenantId, homeId)).home;
+  const home = caller ? fencedHome(held, () => assertAttemptRuns(deps.db, { tenantId, ...caller })) : held;
   const { traceparent } = request.headers;
   const run = () => answerRemote(home, act, request, response);
   // A subscription outlives what asked for it, and so would its span.
@@ -128,28 +126,4 @@ async function isHere(places: Places, homeId: string): Promise<boolean> {
 
 function isRemoteAct(act: string | undefined): act is RemoteAct {
   return REMOTE_ACTS.some((one) => one === act);
-}
-
-interface Attempts {
-  /** @throws Fault RESOURCE_LOCKED for an attempt of a job after a newer one was heard of */
-  assertNewest(header: string | string[] | undefined): void;
-}
-
-/** A worker that was taken for dead may wake up and act again; by then its job has another attempt. */
-function newestAttempts(): Attempts {
-  const newest = new LRUCache<string, number>({ max: 10_000 });
-  return {
-    assertNewest(header) {
-      const [, jobId, text] = /^(.+):(\d+)$/.exec(typeof header === 'string' ? header : '') ?? [];
-      if (jobId === undefined) return;
-      const attempt = Number(text);
-      const known = newest.get(jobId) ?? 0;
-      if (attempt < known) {
-        throw new Fault('RESOURCE_LOCKED', `Attempt ${attempt} of this job is over: attempt ${known} has it.`, {
-          suggestion: 'Nothing was sent to the home.',
-        });
-      }
-      newest.set(jobId, attempt);
-    },
-  };
 }
