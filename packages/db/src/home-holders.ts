@@ -63,9 +63,15 @@ export async function listReplicas(
 }
 
 /**
- * Ends the lease of a replica whose address refuses connections: nothing listens there any more. One that lives all the same
- * finds its row gone, lets go of its homes and takes a new row. @throws Fault STORAGE_UNAVAILABLE
+ * Ends the lease of a replica whose address refuses connections, if it has less than `leftMs` left: one that renews it lives. One
+ * that lives all the same finds its row gone, lets go of its homes and takes a new row. @throws Fault STORAGE_UNAVAILABLE
  */
-export async function declareGone(db: Database, replicaId: string): Promise<void> {
-  await systemTrx(db, (trx) => trx.deleteFrom('replica').where('id', '=', replicaId).execute());
+export async function declareGone(db: Database, replicaId: string, leftMs: number): Promise<void> {
+  await systemTrx(db, (trx) =>
+    trx
+      .deleteFrom('replica')
+      .where('id', '=', replicaId)
+      .where('lease_until', '<', sql<Date>`now() + ${leftMs} * interval '1 millisecond'`)
+      .execute(),
+  );
 }

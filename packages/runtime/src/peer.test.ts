@@ -72,6 +72,11 @@ test('refused and silent are told apart, and both mean that nothing was sent', a
   await expect(client(keys).send({ address: silent, path: '/' })).rejects.toMatchObject({ why: 'silent' });
 });
 
+test('a name that cannot be looked up does not prove that nothing listens', async () => {
+  const sending = client(ringOf([1, first])).send({ address: 'nobody.invalid:1', path: '/' });
+  await expect(sending).rejects.toMatchObject({ why: 'silent' });
+});
+
 test('who gives up is seen to have gone', async () => {
   const gone = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();

@@ -55,7 +55,7 @@ export interface PeerRequest {
 }
 
 /**
- * No connection came about, so nothing was sent. refused: nothing listens there · silent: no answer to the handshake in 1 s ·
+ * No connection came about, so nothing was sent. refused: nothing listens there · silent: no answer to the handshake in 1 s, or no such name ·
  * stranger: whoever answers does not know our key.
  */
 export class PeerUnreachable extends Error {
@@ -171,7 +171,8 @@ function start(agent: Agent, { address, path, headers, body, signal }: PeerReque
 }
 
 function unreachable(error: NodeJS.ErrnoException): PeerUnreachable {
-  const isRefused = error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND';
+  // A name that is not known proves nothing but that names cannot be looked up here.
+  const isRefused = error.code === 'ECONNREFUSED';
   // A handshake that is cut off is a process that ends; one that fails says so.
   const isTls = /SSL|TLS|EPROTO/.test(error.code ?? '');
   return new PeerUnreachable(isRefused ? 'refused' : isTls ? 'stranger' : 'silent', error);

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
-import { declareGone } from '@hub/db/home-holders.ts';
 import { registerHome } from '@hub/db/homes.ts';
 import { claimJob, finishJob, handBackJob } from '@hub/db/job-claims.ts';
 import { enqueueJob } from '@hub/db/jobs.ts';
-import { claimReplica } from '@hub/db/replicas.ts';
+import { claimReplica, releaseReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
@@ -69,7 +68,7 @@ async function join() {
   const server = createInternalServer({ db, keys, places, homes, metrics, log, ...forwarding });
   await server.listen('127.0.0.1', port);
   const leave = async () => {
-    await declareGone(db, replicaId);
+    await releaseReplica(db, replicaId);
     places.dropAll();
   };
   ending.push(() => homes.close(), peers.close, server.close, leave);

@@ -6,9 +6,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
-import { declareGone } from '@hub/db/home-holders.ts';
 import { registerHome } from '@hub/db/homes.ts';
-import { claimReplica } from '@hub/db/replicas.ts';
+import { claimReplica, releaseReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { freePort } from '@hub/real-home/free-port.ts';
@@ -95,7 +94,7 @@ test('who holds no homes asks no replica that leaves', async () => {
   const places = createPlaces({ db, replicaId: undefined, onMoved: () => undefined });
   places.forget(leaving);
   for (let n = 0; n < 16; n++) expect(await places.locate(newId())).toMatchObject({ replicaId: staying });
-  for (const id of [leaving, staying]) await declareGone(db, id);
+  for (const id of [leaving, staying]) await releaseReplica(db, id);
 });
 
 test('a replica asked for a home takes it when the holder it remembers is gone', async () => {
@@ -111,6 +110,6 @@ test('a replica asked for a home takes it when the holder it remembers is gone',
   const [first, second] = [await join('a:1'), await join('b:1')];
   expect(await first.places.locate(home.id)).toBe('here');
   expect(await second.places.locate(home.id)).toMatchObject({ replicaId: first.replicaId });
-  await declareGone(db, first.replicaId);
+  await releaseReplica(db, first.replicaId);
   expect(await second.places.locateAnew(home.id)).toBe('here');
 });

@@ -50,8 +50,7 @@ export async function askHolder<T>(places: Places, question: HolderQuestion, ask
     if ('answer' in outcome) return outcome.answer;
     await places.missed(homeId, place, outcome.missed);
     if (question.isSpent?.()) throw halfRead();
-    if (outcome.missed !== 'refused')
-      await delay(TRY_AGAIN_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    await delay(TRY_AGAIN_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
 }
 

@@ -4,10 +4,11 @@ import { openDatabase } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { findHome } from '@hub/db/home-holders.ts';
 import { registerHome } from '@hub/db/homes.ts';
-import { claimReplica } from '@hub/db/replicas.ts';
+import { claimReplica, renewReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LEASE_MS, OVERDUE_MS } from './lease.ts';
 import { createPlaces } from './places.ts';
 
 let database: TestDatabase;
@@ -33,6 +34,26 @@ test('a home that was being taken when its replica began to leave is given up as
   });
   expect(await taking.asked).not.toBe('here');
   expect(await findHome(db, home.id)).toBeUndefined();
+});
+
+test('a replica that refuses connections keeps its homes while it renews its lease, as it may refuse this one alone', async () => {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug: 'refusing', name: 'Refusing' }, SYSTEM_ACTOR);
+  const link = { url: 'http://home.example', token: 'x' };
+  const { home } = await registerHome(db, vault, tenant.id, { name: 'Home', link }, SYSTEM_ACTOR);
+  const [holder, replicaId] = [newId(), newId()];
+  for (const id of [holder, replicaId])
+    await claimReplica(db, { id, address: `${id}:1`, isAlone: false, leaseMs: LEASE_MS });
+  await createPlaces({ db, replicaId: holder, onMoved: () => undefined }).locate(home.id);
+  const places = createPlaces({ db, replicaId, onMoved: () => undefined });
+  const place = { replicaId: holder, address: `${holder}:1` };
+  expect(await places.locate(home.id)).toMatchObject(place);
+  await places.missed(home.id, place, 'refused');
+  expect(await places.locate(home.id)).toMatchObject(place);
+  // As its lease is when it was not renewed for that long.
+  await renewReplica(db, holder, LEASE_MS - OVERDUE_MS);
+  await places.missed(home.id, place, 'refused');
+  expect(await places.locate(home.id)).toBe('here');
 });
 
 async function waitingForLocks(): Promise<number> {

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
 import { declareGone, findHome, giveUpHomes, heldHomes, listReplicas, takeHome } from '@hub/db/home-holders.ts';
+import { LEASE_MS, OVERDUE_MS } from './lease.ts';
 
 /** A replica that has a home's link, as last heard. */
 export interface Place {
@@ -16,7 +17,7 @@ export interface Places {
   locate(homeId: string): Promise<Place | 'here'>;
   /** The same by the table alone: who asks from another process has just looked there, and what is remembered here may be older. @throws as locate */
   locateAnew(homeId: string): Promise<Place | 'here'>;
-  /** What was heard of a place was wrong: it is looked up anew. A place that refuses connections is free to be taken. */
+  /** What was heard of a place was wrong: it is looked up anew. One that refuses connections and is late with its lease is free to be taken. */
   missed(homeId: string, place: Place, why: 'refused' | 'silent' | 'not_held'): Promise<void>;
   /** Does this replica live, by its lease? One that hands its homes over still finishes what it was asked. @throws Fault STORAGE_UNAVAILABLE */
   lives(place: Place): Promise<boolean>;
@@ -105,7 +106,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     locateAnew,
     async missed(homeId, place, why) {
       if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
-      if (why === 'refused') await declareGone(db, place.replicaId);
+      if (why === 'refused') await declareGone(db, place.replicaId, LEASE_MS - OVERDUE_MS);
     },
     lives: async ({ replicaId: holder }) => (await living()).some((one) => one.replicaId === holder),
     async reconcile() {

@@ -1,13 +1,10 @@
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
+import { LEASE_MS, RENEW_EVERY_MS } from '@hub/gate/cluster/lease.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
-
-/** A replica that fell silent loses its homes after this long. */
-const LEASE_MS = 4_000;
-const RENEW_EVERY_MS = 1_000;
 
 export interface MembershipDeps {
   readonly db: Database;

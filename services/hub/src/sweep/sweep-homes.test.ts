@@ -132,7 +132,7 @@ test('a link that moves between replicas in this moment is not the home’s trou
   const { id } = (await add('cabin', home.url, home.token)).home;
   const { db, vault } = database;
   const [replicaId, gone] = [newId(), newId()];
-  await claimReplica(db, { id: gone, address: `127.0.0.1:${await freePort()}`, isAlone: false, leaseMs: 60_000 });
+  await claimReplica(db, { id: gone, address: `127.0.0.1:${await freePort()}`, isAlone: false, leaseMs: 2_000 });
   await takeHome(db, id, gone);
   await claimReplica(db, { id: replicaId, address: 'here:1', isAlone: false, leaseMs: 60_000 });
   const peers = createPeerClient({ usedId: 1, keyOf: () => randomBytes(32) });
