@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { type PeerClient, PeerUnreachable } from '@hub/runtime/peer.ts';
 import type { Place, Places } from './places.ts';
+import { watchLease } from './watch-lease.ts';
 
 export interface HolderQuestion {
   readonly homeId: string;
@@ -27,8 +28,6 @@ export interface AskDeps {
 /** Status of an answer by a replica that does not have the home. */
 export const NOT_HELD = 421;
 
-/** A silent holder is looked at this often: its lease tells whether it lives. */
-const LOOK_EVERY_MS = 500;
 const TRY_AGAIN_MS = 250;
 
 /**
@@ -92,13 +91,7 @@ function watchHolder(
     isLate = true;
     ending.abort(new Error('no answer in time'));
   }, leftMs);
-  const look = setInterval(() => {
-    // A database that is away says nothing about the holder.
-    places.lives(place).then(
-      (lives) => lives || ending.abort(new Error('the holder is gone')),
-      () => undefined,
-    );
-  }, LOOK_EVERY_MS);
+  const lease = watchLease(places, place, () => ending.abort(new Error('the holder is gone')));
   const onAbort = () => ending.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   return {
@@ -108,7 +101,7 @@ function watchHolder(
     },
     [Symbol.dispose]() {
       clearTimeout(late);
-      clearInterval(look);
+      lease[Symbol.dispose]();
       signal?.removeEventListener('abort', onAbort);
     },
   };
@@ -140,7 +133,7 @@ function stranger({ address }: Place, cause: unknown): Fault {
 }
 
 /** The answer of a holder that went away. */
-function lostAnswer(outcomeUnknown: boolean, cause?: unknown): Fault {
+export function lostAnswer(outcomeUnknown: boolean, cause?: unknown): Fault {
   return new Fault('CONNECTION_FAILED', "The replica that holds this home's link went away amid the call.", {
     suggestion: outcomeUnknown ? 'Look whether it happened before you repeat it.' : 'Retry.',
     outcomeUnknown,

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import { Fault } from '@hub/core/fault.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { createRemoteHome } from '@hub/ha/remote.ts';
 import { z } from 'zod';
-import { type AskDeps, askHolder } from './ask-holder.ts';
+import { type Ask, type AskDeps, askHolder, lostAnswer, NOT_HELD } from './ask-holder.ts';
 import { byRequest } from './holder-request.ts';
+import type { Places } from './places.ts';
+import { watchLease } from './watch-lease.ts';
 
 /** Who asks, where that is a job: a holder takes writes of the attempt that runs, and of no earlier one. */
 export interface RemoteCaller {
@@ -42,10 +45,25 @@ export function openRemoteHome(
       };
       const request = { homeId, act, headers: named, signal: question.signal, ...(body === undefined ? {} : { body }) };
       const isSpent = () => typeof body === 'object' && body.readableDidRead;
-      const answer = await askHolder(deps.places, { ...question, homeId, isSpent }, byRequest(deps.peers, request));
+      const answer = await askHolder(
+        deps.places,
+        { ...question, homeId, isSpent },
+        watched(deps.places, byRequest(deps.peers, request)),
+      );
       if (answer !== 'here') return answer;
       // Taken over in this moment: whoever holds the remote link lets go of it and opens the direct one.
       throw new Fault('CONNECTION_FAILED', 'The link of this home moved here.', { suggestion: 'Retry.' });
     },
   });
+}
+
+/** What follows the head, a file or events, ends with the lease of a holder that dies without a word. */
+function watched(places: Places, ask: Ask<IncomingMessage>): Ask<IncomingMessage> {
+  return async (place, signal) => {
+    const answer = await ask(place, signal);
+    if (answer === NOT_HELD) return NOT_HELD;
+    const lease = watchLease(places, place, () => answer.destroy(lostAnswer(false)));
+    answer.once('close', () => lease[Symbol.dispose]());
+    return answer;
+  };
 }
