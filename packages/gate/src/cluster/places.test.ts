@@ -1,10 +1,10 @@
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
-import { openDatabase } from '@hub/db/database.ts';
+import { type Database, openDatabase } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
-import { findHome } from '@hub/db/home-holders.ts';
+import { findHome, takeHome } from '@hub/db/home-holders.ts';
 import { registerHome } from '@hub/db/homes.ts';
-import { claimReplica, renewReplica } from '@hub/db/replicas.ts';
+import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -55,6 +55,50 @@ test('a replica that refuses connections keeps its homes while it renews its lea
   await places.missed(home.id, place, 'refused');
   expect(await places.locate(home.id)).toBe('here');
 });
+
+test('a home that was being taken when the lease was lost is not taken for held here', async () => {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug: 'losing', name: 'Losing' }, SYSTEM_ACTOR);
+  const link = { url: 'http://home.example', token: 'x' };
+  const { home } = await registerHome(db, vault, tenant.id, { name: 'Home', link }, SYSTEM_ACTOR);
+  const [loser, other] = [newId(), newId()];
+  for (const id of [loser, other]) await claimReplica(db, { id, address: `${id}:1`, isAlone: false, leaseMs: 60_000 });
+  const answered = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const slow = slowed(db, async () => {
+    answered.resolve();
+    await goOn.promise;
+  });
+  const moved: string[] = [];
+  const places = createPlaces({ db: slow, replicaId: loser, onMoved: (homeId) => moved.push(homeId) });
+  const asked = places.locate(home.id);
+  await answered.promise;
+  await releaseReplica(db, loser);
+  places.dropAll();
+  expect(await takeHome(db, home.id, other)).toMatchObject({ replicaId: other });
+  goOn.resolve();
+  expect(await asked).toMatchObject({ replicaId: other });
+  expect(places.isHere(home.id)).toBe(false);
+});
+
+/** The same database whose first transaction is done some time before that is known. */
+function slowed(db: Database, wait: () => Promise<void>): Database {
+  let isFirst = true;
+  return new Proxy(db, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== 'transaction' || !isFirst) return typeof value === 'function' ? value.bind(target) : value;
+      isFirst = false;
+      return () => ({
+        execute: async (work: Parameters<ReturnType<Database['transaction']>['execute']>[0]) => {
+          const answer = await target.transaction().execute(work);
+          await wait();
+          return answer;
+        },
+      });
+    },
+  });
+}
 
 async function waitingForLocks(): Promise<number> {
   const rows = await database.db

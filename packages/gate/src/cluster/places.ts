@@ -48,6 +48,8 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   const asking = new Map<string, Promise<Place | 'here'>>();
   const gone = new Set<string>();
   let isLeaving = false;
+  /** Another after each loss. */
+  let leaseNo = 1;
   let looked: { atMs: number; isUnderWay: boolean; replicas: ReturnType<typeof listReplicas> } | undefined;
 
   function letGo(homeId: string): void {
@@ -63,8 +65,11 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   }
 
   async function ask(homeId: string): Promise<Place | 'here'> {
+    const askedIn = leaseNo;
     const place =
       replicaId === undefined || isLeaving ? await anyHolder(db, homeId, gone) : await take(homeId, replicaId);
+    // What was given under a lease that is lost by now may be another's already.
+    if (askedIn !== leaseNo) return ask(homeId);
     if (!place) throw nobodyHas(homeId);
     if (place.replicaId !== replicaId || isLeaving) {
       if (!isLeaving) letGo(homeId);
@@ -119,6 +124,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       for (const [homeId, { replicaId: holder }] of known) if (holder === leaving) known.delete(homeId);
     },
     dropAll() {
+      leaseNo++;
       for (const homeId of [...here]) letGo(homeId);
     },
     async leave() {
