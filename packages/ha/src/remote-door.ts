@@ -33,6 +33,8 @@ export async function answerRemote(
   }
 }
 
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+
 type Answer = (home: Home, request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => Promise<void>;
 
 const ANSWERS: Readonly<Record<RemoteAct, Answer>> = {
@@ -54,8 +56,10 @@ const ANSWERS: Readonly<Record<RemoteAct, Answer>> = {
     let isOpen = false;
     const tell = (line: object) => {
       const text = `${JSON.stringify(line)}\n`;
-      if (isOpen) response.write(text);
-      else early.push(text);
+      if (!isOpen) early.push(text);
+      // Events cannot wait at the home. Whoever reads again subscribes anew, and begins with the full picture.
+      else if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+      else response.write(text);
     };
     const subscription = await home.subscribe(command, (event) => tell({ event }), {
       ...optionsOf(head, signal),
