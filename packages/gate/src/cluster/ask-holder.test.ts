@@ -98,18 +98,41 @@ test('who holds no homes asks no replica that leaves', async () => {
 });
 
 test('a replica asked for a home takes it when the holder it remembers is gone', async () => {
-  const { db, vault } = database;
-  const tenant = await createTenant(db, vault, { slug: 'moved', name: 'Moved' }, SYSTEM_ACTOR);
-  const link = { url: 'http://home.example', token: 'x' };
-  const { home } = await registerHome(db, vault, tenant.id, { name: 'Home', link }, SYSTEM_ACTOR);
-  const join = async (address: string) => {
-    const replicaId = newId();
-    await claimReplica(db, { id: replicaId, address, isAlone: false, leaseMs: 60_000 });
-    return { replicaId, places: createPlaces({ db, replicaId, onMoved: () => undefined }) };
-  };
+  const homeId = await newHome('moved');
   const [first, second] = [await join('a:1'), await join('b:1')];
-  expect(await first.places.locate(home.id)).toBe('here');
-  expect(await second.places.locate(home.id)).toMatchObject({ replicaId: first.replicaId });
-  await releaseReplica(db, first.replicaId);
-  expect(await second.places.locateAnew(home.id)).toBe('here');
+  expect(await first.places.locate(homeId)).toBe('here');
+  expect(await second.places.locate(homeId)).toMatchObject({ replicaId: first.replicaId });
+  await releaseReplica(database.db, first.replicaId);
+  expect(await second.places.locateAnew(homeId)).toBe('here');
 });
+
+test('of a holder that fell silent what was sent is unknown, and all its homes are looked for anew', async () => {
+  const [one, other] = [await newHome('one'), await newHome('other')];
+  const [silent, second] = [await join('a:2'), await join('b:2')];
+  for (const homeId of [one, other]) {
+    expect(await silent.places.locate(homeId)).toBe('here');
+    expect(await second.places.locate(homeId)).toMatchObject({ replicaId: silent.replicaId });
+  }
+  const write = { homeId: one, deadlineMs: 10_000, isRepeatable: false };
+  const asking = askHolder(second.places, write, async (_place, signal) => {
+    await releaseReplica(database.db, silent.replicaId);
+    await once(signal, 'abort');
+    throw signal.reason;
+  });
+  await expect(asking).rejects.toMatchObject({ code: 'CONNECTION_FAILED', outcomeUnknown: true });
+  for (const homeId of [one, other]) expect(await second.places.locate(homeId)).toBe('here');
+});
+
+async function newHome(slug: string): Promise<string> {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug, name: slug }, SYSTEM_ACTOR);
+  const link = { url: `http://${slug}.example`, token: 'x' };
+  return (await registerHome(db, vault, tenant.id, { name: slug, link }, SYSTEM_ACTOR)).home.id;
+}
+
+async function join(address: string) {
+  const { db } = database;
+  const replicaId = newId();
+  await claimReplica(db, { id: replicaId, address, isAlone: false, leaseMs: 60_000 });
+  return { replicaId, places: createPlaces({ db, replicaId, onMoved: () => undefined }) };
+}

@@ -19,7 +19,10 @@ export interface Places {
   locateAnew(homeId: string): Promise<Place | 'here'>;
   /** What was heard of a place was wrong: it is looked up anew. One that refuses connections and is late with its lease is free to be taken. */
   missed(homeId: string, place: Place, why: 'refused' | 'silent' | 'not_held'): Promise<void>;
-  /** Does this replica live, by its lease? One that hands its homes over still finishes what it was asked. @throws Fault STORAGE_UNAVAILABLE */
+  /**
+   * Does this replica live, by its lease? One that hands its homes over still finishes what it was asked; where homes of one
+   * that does not live are is asked anew. @throws Fault STORAGE_UNAVAILABLE
+   */
   lives(place: Place): Promise<boolean>;
   /** Compares with the table after a time without a lease; lets go of what others took meanwhile. @throws Fault STORAGE_UNAVAILABLE */
   reconcile(): Promise<void>;
@@ -54,6 +57,10 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
 
   function letGo(homeId: string): void {
     if (here.delete(homeId)) onMoved(homeId);
+  }
+
+  function unlearn(holder: string): void {
+    for (const [homeId, { replicaId: one }] of known) if (one === holder) known.delete(homeId);
   }
 
   /** One that comes while this replica begins to leave, after it gave up all it had, is given up as well. */
@@ -113,7 +120,11 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       if (known.get(homeId)?.replicaId === place.replicaId) known.delete(homeId);
       if (why === 'refused') await declareGone(db, place.replicaId, LEASE_MS - OVERDUE_MS);
     },
-    lives: async ({ replicaId: holder }) => (await living()).some((one) => one.replicaId === holder),
+    async lives({ replicaId: holder }) {
+      const isLiving = (await living()).some((one) => one.replicaId === holder);
+      if (!isLiving) unlearn(holder);
+      return isLiving;
+    },
     async reconcile() {
       if (replicaId === undefined) return;
       const ours = await heldHomes(db, replicaId);
@@ -121,7 +132,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     },
     forget(leaving) {
       gone.add(leaving);
-      for (const [homeId, { replicaId: holder }] of known) if (holder === leaving) known.delete(homeId);
+      unlearn(leaving);
     },
     dropAll() {
       leaseNo++;
