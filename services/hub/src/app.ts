@@ -42,6 +42,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
   });
   hearPeers(deps, endpoint);
   deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
+  deps.expired.add((connectorId) => void endpoint.endStreams(connectorId));
   metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));
   mcpRoutes(app, {
     endpoint,

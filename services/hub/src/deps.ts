@@ -35,6 +35,7 @@ import { createShared } from './cluster/shared.ts';
 import { tellingOthers } from './cluster/telling-others.ts';
 import type { Config } from './config.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { endExpired } from './end-expired.ts';
 import { createHomes } from './homes.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openJobHomes } from './job-homes.ts';
@@ -66,6 +67,8 @@ export interface Deps {
   readonly changes: ChangeWatch;
   /** A connector's open clients must end at once; set by the MCP endpoint. */
   readonly revoked: Set<(connectorId: string) => void>;
+  /** A credential of a connector is over by its time: its streams must end; set by the MCP endpoint. */
+  readonly expired: Set<(connectorId: string) => void>;
 }
 
 export interface DepsInput {
@@ -181,6 +184,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   };
   const surfaces = createSurfaces({ gate, tasks, directory, metrics, bestPractice, onUse: uses.note });
   const revoked = new Set<(connectorId: string) => void>();
+  const expired = new Set<(connectorId: string) => void>();
   const { apply, forgetAll } = createChangeApplier({ homes, directory, gate, surfaces, revoked });
   const watch = await watchChanges({
     db,
@@ -202,6 +206,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   void deliverNotices({ db, vault, log, allowPrivateAddresses }, shutdown.signal);
   void runSchedules(db, queue, log, shutdown.signal);
   void followKeys(db, vault.ring, replicaId, shutdown.signal);
+  void endExpired({ directory, expired, signal: shutdown.signal });
   void keepHouse(db, config, log, shutdown.signal);
   return {
     config,
@@ -218,6 +223,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     queue,
     changes,
     revoked,
+    expired,
   };
 }
 

@@ -19,6 +19,8 @@ export interface Directory {
   /** Forgets a tenant's connectors, so that the next use reads them again; returns those that were known. */
   forgetTenant(tenantId: string): readonly KnownConnector[];
   forgetAll(): readonly KnownConnector[];
+  /** The same for those that ended by themselves. */
+  forgetExpired(): readonly KnownConnector[];
   /** Reads a known connector anew by its secret's hash; undefined when it opens nothing any more. */
   refresh(known: KnownConnector): Promise<KnownConnector | undefined>;
 }
@@ -56,17 +58,20 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
     return answer;
   }
 
-  function forget(isMeant: (access: ConnectorAccess) => boolean): readonly KnownConnector[] {
-    generation++;
+  function drop(isMeant: (access: ConnectorAccess) => boolean): readonly KnownConnector[] {
     const gone = [...known.values()].filter(({ access }) => isMeant(access));
     for (const { hash } of gone) known.delete(hash);
     return gone;
   }
 
+  function forget(isMeant: (access: ConnectorAccess) => boolean): readonly KnownConnector[] {
+    generation++;
+    return drop(isMeant);
+  }
+
   async function find(hash: string): Promise<KnownConnector | undefined> {
     const cached = known.get(hash);
-    const isLive =
-      cached !== undefined && (cached.access.validUntil?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now();
+    const isLive = cached !== undefined && !isOver(cached.access);
     metrics.cacheRequests.inc({ cache: 'connector', result: isLive ? 'hit' : 'miss' });
     return isLive ? cached : ask(hash);
   }
@@ -76,6 +81,11 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
     findById: (tenantId, connectorId) => find(`${tenantId}/${connectorId}`),
     forgetTenant: (tenantId) => forget((access) => access.tenantId === tenantId),
     forgetAll: () => forget(() => true),
+    forgetExpired: () => drop(isOver),
     refresh: ({ hash }) => ask(hash),
   };
+}
+
+function isOver({ validUntil }: ConnectorAccess): boolean {
+  return validUntil !== undefined && validUntil.getTime() <= Date.now();
 }

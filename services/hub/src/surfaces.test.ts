@@ -17,6 +17,7 @@ test.skipIf(!real)('a picture comes as MCP content of its own, and its tool prom
       findById: async () => undefined,
       forgetTenant: () => [],
       forgetAll: () => [],
+      forgetExpired: () => [],
       refresh: async (known) => known,
     },
     metrics: createMetrics({ version: '0', commit: '' }),

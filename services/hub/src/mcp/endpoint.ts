@@ -43,6 +43,8 @@ export interface Endpoint {
   cancel(cancelled: RemoteCancel): void;
   /** Ends all streams and calls of a connector at once: its credential was revoked. */
   closeSurface(key: string): Promise<void>;
+  /** Ends the streams alone: whoever may still use the connector opens others. */
+  endStreams(key: string): Promise<void>;
   /** Ends event streams at once, lets running calls finish until `deadline` aborts, then cuts them off. */
   closeAll(deadline: AbortSignal): Promise<void>;
   readonly openStreams: number;
@@ -55,7 +57,8 @@ interface Entry {
   readonly legacy: LegacyEra;
   readonly calls: McpHttpHandler;
   /** Apart from the calls, so that its streams can end while calls run on. */
-  readonly listens: McpHttpHandler;
+  listens: McpHttpHandler;
+  readonly newListens: () => McpHttpHandler;
   /** Modern requests being answered. */
   readonly running: Set<Promise<void>>;
   /** Those of them that need no SDK. */
@@ -125,6 +128,16 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     async closeSurface(key) {
       entries.delete(key);
     },
+    async endStreams(key) {
+      const entry = entries.peek(key);
+      if (!entry) return;
+      entry.legacy.closeStreams();
+      const { listens } = entry;
+      entry.listens = entry.newListens();
+      await listens.close().catch((error: unknown) => {
+        deps.log.error({ err: error, surface: key }, 'ending the streams of a connector failed');
+      });
+    },
     async closeAll(deadline) {
       isClosing = true;
       const open = [...entries.values()];
@@ -172,6 +185,7 @@ function openEntry(deps: EndpointDeps, surface: Surface): Entry {
     legacy: legacyEra(deps, feed),
     calls: handler(),
     listens: handler(),
+    newListens: handler,
     running: new Set(),
     direct: new Set(),
     listening: new Set(),
