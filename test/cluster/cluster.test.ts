@@ -143,11 +143,11 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
       expect(lines).toContain('        run backup.create');
       expect(lines).toContain('          postgresql update');
       const begun = lines.indexOf('          home ws config');
-      expect(lines.slice(begun, begun + 3)).toEqual([
-        '          home ws config',
-        '            held send',
-        '              home ws config',
-      ]);
+      expect(lines[begun + 1]).toBe('            held send');
+      // Before it the holder asks whether this attempt is still the job's.
+      const held = lines.slice(begun + 2);
+      const end = held.findIndex((line) => !line.startsWith(' '.repeat(14)));
+      expect(held.slice(0, end)).toContain('              home ws config');
     }, 15_000);
   });
 
