@@ -8,7 +8,9 @@ import { startHomes, USUAL_SIZE } from './simulated-homes.ts';
 export interface ClusterFigures {
   readonly replicas: number;
   readonly callsPerS: number;
-  /** Of all hubs together. */
+  /** Of all hubs together, a share of a core: links, mirrors, leases, looks at changes; it goes on beside the calls. */
+  readonly cpuAtRest: number;
+  /** Of all hubs together, beyond that. */
   readonly cpuMsPerCall: number;
   /** The same calls, each at the replica that holds its home: what so many processes cost without a hop between them. */
   readonly atHolder: { readonly cpuMsPerCall: number };
@@ -16,6 +18,7 @@ export interface ClusterFigures {
 
 /** A prime: where the number of replicas divides it, the balancer's turns and the homes' fall in step, and calls meet their holder. */
 const HOMES = 31;
+/** For each replica, so that one of many has as much to do at a time as one alone. */
 const AT_ONCE = 16;
 /** One alone would meet its limit. */
 const CONNECTORS = 16;
@@ -35,25 +38,32 @@ export async function measureCluster(
   const { homes } = open.use(await startHomes({ count: HOMES, size: USUAL_SIZE }));
   const measured: Measured[] = [];
   for (const hubs of replicas) measured.push(await openMeasured(open, hubs, homes));
-  for (const { anywhere } of measured) await load(anywhere, measureMs);
+  for (const { cluster, anywhere } of measured) await load(cluster, anywhere, measureMs);
   for (let slice = 0; slice < SLICES; slice++) {
     for (const one of measured) {
-      await add(one.cluster, one.sum, one.anywhere, measureMs / SLICES);
-      await add(one.cluster, one.sumAtHolder, one.atHolder, measureMs / SLICES);
+      await add(one, one.rest, async () => await wait(measureMs / SLICES, 0));
+      await add(one, one.sum, () => load(one.cluster, one.anywhere, measureMs / SLICES));
+      await add(one, one.sumAtHolder, () => load(one.cluster, one.atHolder, measureMs / SLICES));
     }
   }
-  return measured.map(({ cluster, sum, sumAtHolder }) => ({
-    replicas: cluster.hubs.length,
-    callsPerS: sum.calls / sum.seconds,
-    cpuMsPerCall: (sum.cpuS * 1_000) / sum.calls,
-    atHolder: { cpuMsPerCall: (sumAtHolder.cpuS * 1_000) / sumAtHolder.calls },
-  }));
+  return measured.map(({ cluster, rest, sum, sumAtHolder }) => {
+    const cpuAtRest = rest.cpuS / rest.seconds;
+    const perCall = ({ cpuS, seconds, calls }: Sum) => ((cpuS - cpuAtRest * seconds) * 1_000) / calls;
+    return {
+      replicas: cluster.hubs.length,
+      callsPerS: sum.calls / sum.seconds,
+      cpuAtRest,
+      cpuMsPerCall: perCall(sum),
+      atHolder: { cpuMsPerCall: perCall(sumAtHolder) },
+    };
+  });
 }
 
 interface Measured {
   readonly cluster: Cluster;
   readonly anywhere: Read;
   readonly atHolder: Read;
+  readonly rest: Sum;
   readonly sum: Sum;
   readonly sumAtHolder: Sum;
 }
@@ -87,7 +97,7 @@ async function openMeasured(
     if (!holder) throw new Error('a home has no holder');
     return readAt(cluster.addressOf(holder), call);
   };
-  return { cluster, anywhere, atHolder, sum: nothing(), sumAtHolder: nothing() };
+  return { cluster, anywhere, atHolder, rest: nothing(), sum: nothing(), sumAtHolder: nothing() };
 }
 
 interface Sum {
@@ -98,17 +108,17 @@ interface Sum {
 
 const nothing = (): Sum => ({ calls: 0, seconds: 0, cpuS: 0 });
 
-async function add(cluster: Cluster, sum: Sum, read: Read, ms: number): Promise<void> {
+async function add({ cluster }: Measured, sum: Sum, work: () => Promise<number>): Promise<void> {
   const before = await usage(cluster);
   const startedAt = performance.now();
-  sum.calls += await load(read, ms);
-  sum.seconds += (performance.now() - startedAt) / 1_000;
+  sum.calls += await work();
   // What the last calls still cost.
   await wait(200);
   sum.cpuS += (await usage(cluster)).cpuS - before.cpuS;
+  sum.seconds += (performance.now() - startedAt) / 1_000;
 }
 
-async function load(read: Read, ms: number): Promise<number> {
+async function load({ hubs }: Cluster, read: Read, ms: number): Promise<number> {
   const until = performance.now() + ms;
   let calls = 0;
   const work = async () => {
@@ -117,7 +127,7 @@ async function load(read: Read, ms: number): Promise<number> {
       if (isError) throw new Error('a read failed');
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: AT_ONCE * hubs.length }, work));
   return calls;
 }
 
@@ -133,13 +143,13 @@ async function usage({ hubs }: Cluster): Promise<{ readonly cpuS: number }> {
 export function clusterLines(figures: readonly ClusterFigures[]): string[] {
   const [one] = figures;
   return [
-    `## Replicas behind a balancer without stickiness (state reads, ${HOMES} homes, 16 at once)`,
-    '| replicas | calls/s | CPU of all hubs per call | against one | each call at its holder |',
-    '|---|---|---|---|---|',
-    ...figures.map(({ replicas, callsPerS, cpuMsPerCall, atHolder }) => {
+    `## Replicas behind a balancer without stickiness (state reads, ${HOMES} homes, ${AT_ONCE} at once for each)`,
+    '| replicas | calls/s | hubs at rest | CPU of all hubs per call beyond it | against one | each call at its holder |',
+    '|---|---|---|---|---|---|',
+    ...figures.map(({ replicas, callsPerS, cpuAtRest, cpuMsPerCall, atHolder }) => {
       const perCall = (ms: number) => `${ms.toFixed(2)} ms`;
       const times = (cpuMsPerCall / (one?.cpuMsPerCall ?? 1)).toFixed(2);
-      return `| ${replicas} | ${callsPerS.toFixed(0)} | ${perCall(cpuMsPerCall)} | ${times} × | ${perCall(atHolder.cpuMsPerCall)} |`;
+      return `| ${replicas} | ${callsPerS.toFixed(0)} | ${(100 * cpuAtRest).toFixed(1)} % of a core | ${perCall(cpuMsPerCall)} | ${times} × | ${perCall(atHolder.cpuMsPerCall)} |`;
     }),
     '',
   ];
