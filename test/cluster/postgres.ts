@@ -12,7 +12,11 @@ import { startServer } from '@hub/db/embedded/server.ts';
 export interface ClusterPostgres extends AsyncDisposable {
   /** For the role `hub`, which owns the database `hub`. */
   readonly url: string;
-  /** SIGINT ends it in order, SIGQUIT as a crash does; it is back after `awayMs` and its recovery. */
+  /** SIGINT ends it in order, SIGQUIT as a crash does. Resolves when nothing of it answers any more. */
+  stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
+  /** Resolves when it has recovered. */
+  start(): Promise<void>;
+  /** Both, with `awayMs` between them. */
   restart(signal: 'SIGINT' | 'SIGQUIT', awayMs: number): Promise<void>;
 }
 
@@ -28,16 +32,24 @@ export async function startClusterPostgres(dir: string): Promise<ClusterPostgres
   if (!isThere) await makeCluster(cluster, binaries, runAs);
   const socketDir = await makeSocketDir(runAs);
   const settings = { max_connections: '200' };
-  const start = () => startServer({ cluster, socketDir, binaries, runAs, log: () => undefined, settings });
-  let server = await start();
+  const run = () => startServer({ cluster, socketDir, binaries, runAs, log: () => undefined, settings });
+  let server = await run();
   const { host, user, database } = await bootstrapRole(socketDir);
+  const stop = async (signal: 'SIGINT' | 'SIGQUIT') => {
+    process.kill(server.pid, signal);
+    await server.exited;
+  };
+  const start = async () => {
+    server = await run();
+  };
   return {
     url: `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`,
+    stop,
+    start,
     async restart(signal, awayMs) {
-      process.kill(server.pid, signal);
-      await server.exited;
+      await stop(signal);
       await delay(awayMs);
-      server = await start();
+      await start();
     },
     async [Symbol.asyncDispose]() {
       await server.stop();
