@@ -30,6 +30,18 @@ export class Fault extends Error {
   }
 }
 
+/** The same where it is certain that nothing was done, whatever was lost on the way; what is no Fault passes. */
+export function withoutDoubt(error: unknown): unknown {
+  if (!(error instanceof Fault) || !error.outcomeUnknown) return error;
+  const { code, message, suggestions, context, details } = error;
+  return new Fault(code, message, {
+    suggestion: suggestions,
+    context,
+    ...(details === undefined ? {} : { details }),
+    cause: error,
+  });
+}
+
 /** The same fault with more facts beside it; what it already said stays. */
 export function withContext(fault: Fault, context: Readonly<Record<string, unknown>>, code = fault.code): Fault {
   return new Fault(code, fault.message, {

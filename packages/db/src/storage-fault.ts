@@ -32,6 +32,20 @@ export function asStorageFault(error: unknown): unknown {
   return new Fault('STORAGE_UNAVAILABLE', found.message, { suggestion: found.suggestion, cause: error });
 }
 
+/**
+ * The same for what a commit under way ended with: unless PostgreSQL itself refused it, it may be stored although nobody said so.
+ */
+export function asLostCommit(error: unknown): unknown {
+  const fault = asStorageFault(error);
+  const isRefused = error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '');
+  if (!(fault instanceof Fault) || fault.code !== 'STORAGE_UNAVAILABLE' || isRefused) return fault;
+  return new Fault('STORAGE_UNAVAILABLE', 'The database fell silent while it stored this: it may be stored or not.', {
+    suggestion: 'Look whether it is there before you repeat it.',
+    outcomeUnknown: true,
+    cause: error,
+  });
+}
+
 function describe(error: Error): { message: string; suggestion: string } | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (!(error instanceof pg.DatabaseError) && /CERT|SIGNATURE|ALTNAME|ERR_TLS|ERR_SSL/.test(code)) {

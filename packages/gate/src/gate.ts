@@ -1,5 +1,5 @@
 import { type Effect, exceeds } from '@hub/core/effect.ts';
-import { Fault } from '@hub/core/fault.ts';
+import { Fault, withoutDoubt } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { inSpan } from '@hub/runtime/spans.ts';
 import { previewing } from '@hub/tools/undo/preview.ts';
@@ -87,7 +87,10 @@ async function decideAndRun(deps: GateDeps, run: Run): Promise<CallResult> {
     const answer = await deps.elsewhere.call(run, home, own === 'read');
     if (answer) return answer;
   }
-  const { opened, effect } = await inSpan('policy', {}, () => decide(deps, run, own));
+  const { opened, effect } = await inSpan('policy', {}, () => decide(deps, run, own)).catch((error: unknown) => {
+    // Nothing was sent, even where an approval may have been spent.
+    throw withoutDoubt(error);
+  });
   const entry = entryOf(run, effect);
   if (isPreview(input)) return runTool(deps, run, opened, entry, previewing);
   if (own !== 'configure' || !opened || !home) return runTool(deps, run, opened, entry);

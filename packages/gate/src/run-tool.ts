@@ -1,5 +1,5 @@
 import { type Effect, exceeds } from '@hub/core/effect.ts';
-import type { Fault } from '@hub/core/fault.ts';
+import { type Fault, withoutDoubt } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 import type { EditsPort, ToolContext } from '@hub/tools/define.ts';
 import { nothingToWrite, PreviewReached } from '@hub/tools/undo/preview.ts';
@@ -41,7 +41,7 @@ export async function runTool(
   const onHandOver = (jobId: string) => {
     handedOver = jobId;
   };
-  if (isStoredFirst(entry.effect)) await deps.trail.intend(entry);
+  if (isStoredFirst(entry.effect)) await intend(deps, entry);
   try {
     const context = deps.context({
       ...{ request, callId, tool, home, effect: entry.effect, signal, nested },
@@ -65,6 +65,15 @@ export async function runTool(
     const fault = shownFault(opened, tool, met);
     await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
     throw fault;
+  }
+}
+
+/** Without it nothing is sent: the caller is told of a failure, also when the trail says unknown of an intent stored after all. */
+async function intend({ trail }: GateDeps, entry: TrailEntry): Promise<void> {
+  try {
+    await trail.intend(entry);
+  } catch (error) {
+    throw withoutDoubt(error);
   }
 }
 

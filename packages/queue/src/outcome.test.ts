@@ -28,6 +28,12 @@ test('what nobody can tell is unknown and not tried again', () => {
   expect(judgeError(fault, plain)).toMatchObject({ is: 'unknown' });
 });
 
+test('a step of which nobody knows whether it was stored is looked at by the next attempt', () => {
+  const fault = new Fault('STORAGE_UNAVAILABLE', 'it may be stored or not', { outcomeUnknown: true });
+  expect(judgeError(fault, { ...plain, openStep: 'generate' })).toMatchObject({ is: 'retry' });
+  expect(judgeError(fault, { ...plain, attempt: 5 })).toMatchObject({ is: 'unknown' });
+});
+
 test('a refusal is final', () => {
   expect(judgeError(new Fault('RESOURCE_LOCKED', 'busy'), plain)).toMatchObject({ is: 'failed' });
 });

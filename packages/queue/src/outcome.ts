@@ -27,10 +27,15 @@ export function judgeError(error: unknown, attempt: Attempt): Outcome {
   if (attempt.interruption === 'cancelled') return { is: 'cancelled', error: cancelledError(attempt.openStep) };
   const shown = attempt.interruption === 'deadline' ? deadlineFault() : asFault(error, attempt.jobId);
   const isWorthRetrying =
-    attempt.interruption === undefined && isTransient(error) && !error.outcomeUnknown && canTryAgain(attempt);
+    attempt.interruption === undefined && isTransient(error) && isSettledByLooking(error) && canTryAgain(attempt);
   if (isWorthRetrying) return { is: 'retry', afterMs: retryDelayMs(attempt.attempt), error: toJobError(shown) };
   if (attempt.openStep !== undefined) return { is: 'unknown', error: unknownError(attempt.openStep, shown) };
   return { is: shown.outcomeUnknown ? 'unknown' : 'failed', error: toJobError(shown) };
+}
+
+/** A step that may or may not be stored is read by the next attempt, and observed where it stands open. */
+function isSettledByLooking({ code, outcomeUnknown }: Fault): boolean {
+  return !outcomeUnknown || code === 'STORAGE_UNAVAILABLE';
 }
 
 function canTryAgain(attempt: Attempt): boolean {

@@ -1,4 +1,4 @@
-import { Fault } from '@hub/core/fault.ts';
+import { Fault, withoutDoubt } from '@hub/core/fault.ts';
 import type { Step } from '@hub/jobs/define.ts';
 import { isTransient } from './transient.ts';
 
@@ -65,17 +65,12 @@ async function actOrObserve<T>(
     const seen = isLost ? await observe(around, name, step, marker, error) : notDone;
     if (seen.isDone) return seen.result;
     await around.store.close(name, 'not_done', undefined);
-    throw isLost ? certain(error) : error;
+    // Once the home was seen not to have acted, nothing about it is unknown any more.
+    throw isLost ? withoutDoubt(error) : error;
   }
 }
 
 const notDone = { isDone: false } as const;
-
-/** The same fault once the home was seen not to have acted: nothing about it is unknown any more. */
-function certain(fault: Fault): Fault {
-  const { code, message, suggestions, context, details } = fault;
-  return new Fault(code, message, { suggestion: suggestions, context, ...(details && { details }), cause: fault });
-}
 
 async function observe<T>(
   around: StepSurroundings,

@@ -32,6 +32,11 @@ describe('installErrors', () => {
     });
   });
 
+  it('says of what may have happened all the same that it is unknown', async () => {
+    const fault = new Fault('STORAGE_UNAVAILABLE', 'It may be stored or not.', { outcomeUnknown: true });
+    expect(await answerTo(fault)).toMatchObject({ status: 503, body: { success: false, outcome: 'unknown' } });
+  });
+
   it('tells nothing of a bug but the request id', async () => {
     const { status, body } = await answerTo(new Error('password hunter2'));
     expect(status).toBe(500);

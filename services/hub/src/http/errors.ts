@@ -56,7 +56,8 @@ function problemOf(fault: Fault): { readonly status: number; readonly body: Prob
     ...(suggestion === undefined ? {} : { suggestion }),
     ...(fault.suggestions.length > 1 ? { suggestions: fault.suggestions } : {}),
   };
-  return { status: STATUS[fault.code] ?? 400, body: { ...fault.context, success: false, error } };
+  const outcome = fault.outcomeUnknown ? { outcome: 'unknown' } : {};
+  return { status: STATUS[fault.code] ?? 400, body: { ...fault.context, success: false, error, ...outcome } };
 }
 
 /** The one catch of the HTTP side: faults as problems, refusals of the HTTP layer by their status, anything else 500 without internals. */
