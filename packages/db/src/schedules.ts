@@ -70,7 +70,8 @@ export type StartSchedule = (
 
 /**
  * Starts what is due, each once, whichever replicas look at once: the job and the next time are stored in one transaction.
- * Resolves with how many were started. @throws Fault STORAGE_UNAVAILABLE
+ * One that cannot start is told to `onError` and due again in ten minutes, so that it holds up no other; nothing is missed, as
+ * what was due meanwhile is one start. Resolves with how many were started. @throws Fault STORAGE_UNAVAILABLE
  */
 export async function startDueSchedules(
   db: Database,
@@ -88,8 +89,8 @@ export async function startDueSchedules(
     try {
       if (await startOne(db, tenantId, id, start)) started += 1;
     } catch (error) {
-      // One that cannot start holds up no other.
       onError(error, id);
+      await putOffSchedule(db, tenantId, id);
     }
   }
   return started;
@@ -132,6 +133,13 @@ type Row = Omit<Schedule, 'timeZone' | 'windows'> & { readonly timeZone: string 
 
 function toSchedule({ timeZone, windows, ...row }: Row): Schedule {
   return { ...row, timeZone: zoneOf(timeZone), windows: storedWindows(windows) };
+}
+
+async function putOffSchedule(db: Database, tenantId: string, id: string): Promise<void> {
+  await tenantTrx(db, tenantId, (trx) =>
+    sql`update schedule set next_at = now() + interval '10 minutes'
+      where tenant_id = ${tenantId} and id = ${id} and next_at <= now()`.execute(trx),
+  );
 }
 
 const SELECT = sql`

@@ -1,9 +1,11 @@
 import type { Trx } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { jobTables } from '@hub/db/job-record.ts';
+import { addSchedule, removeSchedule } from '@hub/db/schedules.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OPERATOR } from '../api/operator.ts';
 import { lookForProblems } from '../notify/watch-problems.ts';
 import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
 import { runHere } from '../testing/run-cli.ts';
@@ -144,4 +146,22 @@ test('days that were missed are one start, whoever looks, and the next is ahead'
   expect(schedule.lastJobId).toBe(jobs[0].id);
   expect(await run('remove', 'nightly')).toMatchObject({ code: 0 });
   expect((await run('list')).stdout).toBe('No schedules.\n');
+});
+
+test('a hundred that cannot start hold up no other, and are tried again later', async () => {
+  const { db } = hub.database;
+  const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';
+  const [{ id: homeId }] = (await hub.ask('GET', '/tenants/fjord/homes')).body.homes;
+  const due = { homeId, cron: '30 3 * * *', nextAt: new Date(Date.now() - 60_000) };
+  const names = Array.from({ length: 100 }, (_, at) => `unfit-${at}`);
+  for (const name of names) await addSchedule(db, tenantId, { ...due, name, kind: 'no.such', args: {} }, OPERATOR);
+  const fit = { ...due, name: 'fit', kind: 'backup.create', args: {}, nextAt: new Date(Date.now() - 30_000) };
+  await addSchedule(db, tenantId, fit, OPERATOR);
+  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(0);
+  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(1);
+  const { schedules } = (await hub.ask('GET', '/tenants/fjord/schedules')).body;
+  const unfit = schedules.filter(({ name }: { name: string }) => name !== 'fit');
+  expect(unfit).toHaveLength(100);
+  for (const { nextAt } of unfit) expect(new Date(nextAt).getTime()).toBeGreaterThan(Date.now());
+  for (const name of [...names, 'fit']) await removeSchedule(db, tenantId, name);
 });
