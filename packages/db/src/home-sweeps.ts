@@ -7,6 +7,14 @@ import { systemTrx } from './system-door.ts';
 export interface DueHome {
   readonly tenantId: string;
   readonly homeId: string;
+  /** The last look did not reach it: this one may take its whole deadline again. */
+  readonly wasAway: boolean;
+}
+
+export interface SweepRoom {
+  readonly count: number;
+  /** Of these, homes that were away. */
+  readonly ofAway: number;
 }
 
 /** What a look at a running home found. */
@@ -18,22 +26,34 @@ export interface HomeSweep extends HomeHealth {
  * Takes homes whose look is due, longest due first, each for one replica alone; they are due again after `leaseMs` unless
  * `putOff` says when. @throws Fault STORAGE_UNAVAILABLE
  */
-export async function takeDueHomes(db: Database, count: number, leaseMs: number): Promise<readonly DueHome[]> {
+export async function takeDueHomes(
+  db: Database,
+  { count, ofAway }: SweepRoom,
+  leaseMs: number,
+): Promise<readonly DueHome[]> {
   const { rows } = await systemTrx(db, (trx) =>
     sql<DueHome>`
-      with due as (
-        select h.id, h.tenant_id from home h
+      with overdue as (
+        select h.id, h.tenant_id, coalesce(s.due_at, '-infinity') as due_at, coalesce(st.state <> 'running', false) as was_away
+        from home h
         join tenant t on t.id = h.tenant_id and t.state = 'active'
         left join home_sweep s on s.home_id = h.id
+        left join home_status st on st.home_id = h.id
         where coalesce(s.due_at, '-infinity') <= now()
-        order by coalesce(s.due_at, '-infinity') limit ${count}
+      ), due as (
+        select * from (
+          (select * from overdue where not was_away order by due_at limit ${count})
+          union all
+          (select * from overdue where was_away order by due_at limit ${ofAway})
+        ) either
+        order by due_at limit ${count}
       ), taken as (
         insert into home_sweep as s (home_id, due_at)
         select id, now() + ${leaseMs} * interval '1 millisecond' from due
         on conflict (home_id) do update set due_at = excluded.due_at where s.due_at <= now()
         returning home_id
       )
-      select due.id as "homeId", due.tenant_id as "tenantId" from due join taken on taken.home_id = due.id`.execute(
+      select due.id as "homeId", due.tenant_id as "tenantId", due.was_away as "wasAway" from due join taken on taken.home_id = due.id`.execute(
       trx,
     ),
   );
@@ -50,7 +70,11 @@ export async function putOff(db: Database, homeId: string, forMs: number): Promi
 }
 
 /** Beside what links note of a home, in the same row. @throws Fault STORAGE_UNAVAILABLE */
-export async function writeSweep(db: Database, { tenantId, homeId }: DueHome, sweep: HomeSweep): Promise<void> {
+export async function writeSweep(
+  db: Database,
+  { tenantId, homeId }: Omit<DueHome, 'wasAway'>,
+  sweep: HomeSweep,
+): Promise<void> {
   const columns = {
     core_update: sweep.coreUpdate ?? null,
     os_update: sweep.osUpdate ?? null,

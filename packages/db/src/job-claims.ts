@@ -19,7 +19,8 @@ export interface ClaimWish {
 }
 
 /**
- * Takes the next due job of these kinds: highest priority, then longest due, one exclusive job per home.
+ * Takes the next due job of these kinds: highest priority, then the tenant that was served longest ago, so that the many jobs of
+ * one hold up no other, then longest due; one exclusive job per home.
  * Undefined when there is nothing to do, or nothing may be done before somebody looked at a database that was put back.
  */
 export async function claimJob(db: Database, want: ClaimWish): Promise<{ job: JobRecord; claim: Claim } | undefined> {
@@ -36,9 +37,23 @@ export async function claimJob(db: Database, want: ClaimWish): Promise<{ job: Jo
   }
 }
 
+/** Of the tenants that have jobs in the queue: one look at the index for each, and none at the million jobs that are done. */
+const LAST_SERVED = sql`
+  with served as materialized (
+    select tenant_id, (
+      select max(started_at) from job earlier
+      where earlier.tenant_id = waiting.tenant_id and started_at is not null
+    ) as at
+    from (select distinct tenant_id from job where state = 'queued') waiting
+  )
+  select tenant_id, at from served`;
+
 async function takeNext(trx: Trx, want: ClaimWish): Promise<JobRow | undefined> {
   const next = jobTables(trx)
     .selectFrom('job as candidate')
+    .innerJoin(sql<{ tenant_id: string; at: Date | null }>`(${LAST_SERVED})`.as('served'), (join) =>
+      join.onRef('served.tenant_id', '=', 'candidate.tenant_id'),
+    )
     .select('candidate.id')
     .where('candidate.state', '=', 'queued')
     .where('candidate.run_at', '<=', sql<Date>`now()`)
@@ -70,9 +85,10 @@ async function takeNext(trx: Trx, want: ClaimWish): Promise<JobRow | undefined> 
       ]),
     )
     .orderBy('candidate.priority', 'desc')
+    .orderBy('served.at', (order) => order.asc().nullsFirst())
     .orderBy('candidate.run_at')
     .limit(1)
-    .forUpdate()
+    .forUpdate('candidate')
     .skipLocked();
   return jobTables(trx)
     .updateTable('job')

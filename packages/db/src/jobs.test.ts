@@ -155,6 +155,23 @@ describe('claim', () => {
   });
 });
 
+test('the many jobs of one tenant hold up no other: they take turns', async () => {
+  const first = tenantId;
+  const oldest = new Date(Date.now() - 60_000);
+  for (let at = 0; at < 5; at++) await enqueue({ runAt: oldest });
+  tenantId = await newTenant();
+  await enqueue();
+  await enqueue();
+  const order = [];
+  for (let at = 0; at < 5; at++) {
+    const { job, claim } = await claimed();
+    order.push(job.tenantId === first ? 'first' : 'second');
+    await finishJob(database.db, claim, { state: 'done', result: {} });
+  }
+  await tenantTrx(database.db, first, (trx) => trx.deleteFrom('tenant').execute());
+  expect(order).toEqual(['first', 'second', 'first', 'second', 'first']);
+});
+
 describe('an attempt that lost its lease', () => {
   test('is put back in the queue and can write nothing any more', async () => {
     const { job } = await enqueue();

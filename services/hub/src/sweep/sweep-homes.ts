@@ -29,6 +29,8 @@ export interface SweepDeps {
 
 /** Homes looked at at once by this process: so many sockets at most. */
 const AT_ONCE = 40;
+/** So many of them may be homes that were away, each of which takes its whole deadline: a thousand of these hold up no other. */
+const AWAY_AT_ONCE = AT_ONCE / 2;
 const LEASE_MS = 120_000;
 const READY_MS = 10_000;
 const READ_MS = 20_000;
@@ -44,9 +46,11 @@ const IDLE_MS = 5_000;
 export async function sweepHomes(deps: SweepDeps): Promise<void> {
   const { db, config, log, signal } = deps;
   if (config.sweepEveryMs === 0) return;
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, DueHome>();
   while (!signal.aborted) {
-    const due = await takeDueHomes(db, AT_ONCE - running.size, LEASE_MS).catch((error: unknown) => {
+    const away = [...running.values()].filter(({ wasAway }) => wasAway).length;
+    const room = { count: AT_ONCE - running.size, ofAway: AWAY_AT_ONCE - away };
+    const due = await takeDueHomes(db, room, LEASE_MS).catch((error: unknown) => {
       log.debug({ err: error }, 'homes could not be looked at');
       return [];
     });
@@ -56,13 +60,13 @@ export async function sweepHomes(deps: SweepDeps): Promise<void> {
           log[err instanceof Fault ? 'debug' : 'error']({ err, homeId: one.homeId }, 'a look at a home was not kept'),
         )
         .finally(() => running.delete(work));
-      running.add(work);
+      running.set(work, one);
     }
     // With nothing to do it is enough to look again in a while; with all hands busy, when one is free.
-    if (running.size >= AT_ONCE) await Promise.race(running);
+    if (running.size >= AT_ONCE) await Promise.race(running.keys());
     else await pause(due.length > 0 ? 50 : IDLE_MS, signal);
   }
-  await Promise.all(running);
+  await Promise.all(running.keys());
 }
 
 /** What was seen is the home's; what goes wrong in keeping it is not, and leaves the home due again. */
