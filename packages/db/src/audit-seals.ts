@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
 import { tenantTrx } from './doors.ts';
 
 /** How far the trail is sealed; `head` is worth writing down elsewhere: whoever alters older rows cannot keep it. */
@@ -24,6 +25,8 @@ export interface SealVerdict {
 /** Rows of calls that are still under way, or wait in memory for the database, arrive within this. */
 const SETTLE_MS = 3_600_000;
 const MAX_SEALS_AT_ONCE = 500;
+/** Rows read at once. */
+const PIECE = 500;
 
 /** Seals the hours that are settled; resolves with the number of new seals. @throws Fault STORAGE_UNAVAILABLE */
 export async function sealAudit(db: Database, tenantId: string, now: Date): Promise<number> {
@@ -82,20 +85,27 @@ function brokenChain(seals: readonly SealRow[], head: string | undefined): strin
   return broken;
 }
 
-/** Removes rows under seals that end before `before`, and keeps the seals. Resolves with the rows removed. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * Removes rows under seals that end before `before`, and keeps the seals. The seals are marked first: from then on nobody looks for
+ * their rows, which go in batches, what an earlier run left behind included. Resolves with the rows removed. @throws Fault STORAGE_UNAVAILABLE
+ */
 export async function dropAudit(db: Database, tenantId: string, before: Date): Promise<number> {
-  return await tenantTrx(db, tenantId, async (trx) => {
+  const until = await tenantTrx(db, tenantId, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('audit_seal'), hashtext(${tenantId}))`.execute(trx);
-    const { rows } = await sql<{ until: Date }>`
-      with dropped as (
-        update audit_seal set dropped_at = now()
-        where tenant_id = ${tenantId} and dropped_at is null and until <= ${before} returning until
-      ) select max(until) as until from dropped having max(until) is not null`.execute(trx);
-    const [newest] = rows;
-    if (!newest) return 0;
-    const gone = await sql`delete from audit where tenant_id = ${tenantId} and at < ${newest.until}`.execute(trx);
-    return Number(gone.numAffectedRows ?? 0n);
+    await sql`
+      update audit_seal set dropped_at = now()
+      where tenant_id = ${tenantId} and dropped_at is null and until <= ${before}`.execute(trx);
+    const { rows } = await sql<{ until: Date | null }>`
+      select max(until) as until from audit_seal where tenant_id = ${tenantId} and dropped_at is not null`.execute(trx);
+    return rows[0]?.until;
   });
+  if (!until) return 0;
+  return await deleteInBatches((count) =>
+    tenantTrx(db, tenantId, (trx) =>
+      sql`delete from audit where id in (
+        select id from audit where tenant_id = ${tenantId} and at < ${until} order by at limit ${count})`.execute(trx),
+    ),
+  );
 }
 
 interface SealRow {
@@ -129,14 +139,33 @@ async function nextHour(trx: Trx, tenantId: string, since: Date | undefined): Pr
   return rows[0]?.until ?? undefined;
 }
 
-/** Columns by name: one added later changes no digest. */
+/**
+ * SHA-256 over the rows as JSON, a line each, by id. Read in pieces, as an hour may be more than PostgreSQL holds in one value or
+ * gives in one statement; sorted before it is made text. Columns by name: one added later changes no digest.
+ */
 async function digestRows(trx: Trx, tenantId: string, since: Date | undefined, until: Date) {
-  const { rows } = await sql<{ count: number; digest: Buffer }>`
-    select count(*)::int as count, sha256(convert_to(coalesce(string_agg(jsonb_build_array(id, call_id, phase, home_id, connector_id,
+  // Else the plan is made for the first rows alone, and walks the rows of all tenants by id.
+  await sql`set local cursor_tuple_fraction = 1`.execute(trx);
+  await sql`
+    declare audit_rows no scroll cursor for
+    select jsonb_build_array(id, call_id, phase, home_id, connector_id,
       actor_kind, actor_id, tool, effect, decision, args_summary, args_digest, outcome, fault_code, duration_ms,
-      extract(epoch from at), replica_id, seq)::text, E'\n' order by id), ''), 'UTF8')) as digest
-    from audit where tenant_id = ${tenantId} and at >= ${since ?? '-infinity'} and at < ${until}`.execute(trx);
-  return rows[0] ?? { count: 0, digest: Buffer.alloc(32) };
+      extract(epoch from at), replica_id, seq)::text as line
+    from (
+      select * from audit
+      where tenant_id = ${sql.lit(tenantId)} and at >= ${sql.lit(since?.toISOString() ?? '-infinity')}
+        and at < ${sql.lit(until.toISOString())}
+      order by id offset 0
+    ) audit`.execute(trx);
+  const hash = createHash('sha256');
+  let count = 0;
+  for (;;) {
+    const { rows } = await sql<{ line: string }>`fetch ${sql.lit(PIECE)} from audit_rows`.execute(trx);
+    if (rows.length === 0) break;
+    for (const { line } of rows) hash.update(count++ === 0 ? line : `\n${line}`);
+  }
+  await sql`close audit_rows`.execute(trx);
+  return { count, digest: hash.digest() };
 }
 
 interface Sealed {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
 import { systemTrx } from './system-door.ts';
 
 /** Removes finished jobs, delivered messages, problems that ended and daily counts older than their days. @throws Fault STORAGE_UNAVAILABLE */
@@ -8,10 +9,17 @@ export async function pruneHistory(
   { jobsMaxDays, historyMaxDays }: { readonly jobsMaxDays: number; readonly historyMaxDays: number },
 ): Promise<void> {
   const old = (days: number) => sql`now() - ${days} * interval '1 day'`;
-  await systemTrx(db, async (trx) => {
-    await sql`delete from job where finished_at < ${old(jobsMaxDays)}`.execute(trx);
-    await sql`delete from notice where finished_at < ${old(jobsMaxDays)}`.execute(trx);
-    await sql`delete from home_problem where ended_at < ${old(historyMaxDays)}`.execute(trx);
-    await sql`delete from home_day where day < ${old(historyMaxDays)}`.execute(trx);
-  });
+  for (const [table, column, days] of [
+    ['job', 'finished_at', jobsMaxDays],
+    ['notice', 'finished_at', jobsMaxDays],
+    ['home_problem', 'ended_at', historyMaxDays],
+    ['home_day', 'day', historyMaxDays],
+  ] as const) {
+    const rows = sql`select ctid from ${sql.table(table)} where ${sql.ref(column)} < ${old(days)}`;
+    await deleteInBatches((count) =>
+      systemTrx(db, (trx) =>
+        sql`delete from ${sql.table(table)} where ctid = any (array(${rows} limit ${count}))`.execute(trx),
+      ),
+    );
+  }
 }
