@@ -28,7 +28,9 @@ export async function callForJob(
   const { tool, args, homeId, signal } = call;
   if (homeId !== undefined && effect !== 'read') await assertOpen(db, tenantId, homeId);
   const connector = accessOf(stored);
-  return bodyOf(await gate.call({ connector, name: tool, args: homeId ? { ...args, home: homeId } : args, signal }));
+  const asked = homeId ? { ...args, home: homeId } : args;
+  // What goes on as a job is given back at once: the caller follows it, and a hub that stops meanwhile cuts off no write.
+  return bodyOf(await gate.call({ connector, name: tool, args: asked, signal, handOverAfterMs: 0 }));
 }
 
 async function assertOpen(db: Database, tenantId: string, homeId: string): Promise<void> {

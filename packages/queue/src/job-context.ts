@@ -15,6 +15,7 @@ export interface ContextOptions {
   homeAt: JobContext['homeAt'];
   call: JobContext['call'];
   readonly signal: AbortSignal;
+  readonly leaving: AbortSignal | undefined;
   readonly shelf: JobContext['shelf'];
   /** Milliseconds a step waits for its home to answer again. */
   readonly readyMs: number;
@@ -25,7 +26,7 @@ export interface ContextOptions {
 
 /** What a running job sees. */
 export function createJobContext(options: ContextOptions): JobContext {
-  const { claim, home, signal, shelf, homeAt, call } = options;
+  const { claim, home, signal, leaving, readyMs, shelf, homeAt, call } = options;
   const store = storedSteps(options);
   return {
     jobId: claim.jobId,
@@ -48,7 +49,7 @@ export function createJobContext(options: ContextOptions): JobContext {
       }
     },
     step: (name, step) =>
-      runStep({ store, signal, ready: async () => home?.ready({ signal, deadlineMs: options.readyMs }) }, name, step),
+      runStep({ store, signal, leaving, ready: async () => home?.ready({ signal, deadlineMs: readyMs }) }, name, step),
   };
 }
 

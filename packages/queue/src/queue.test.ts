@@ -443,6 +443,33 @@ describe('changing hands', () => {
     expect(acts).toEqual([1]);
   });
 
+  test('stopping lets the act under way end and begins no other; the next run goes on behind it', async () => {
+    const told = Promise.withResolvers<string>();
+    const acts: string[] = [];
+    const making = job(async ({ step, attempt }) => {
+      for (const name of ['first', 'second']) {
+        await step(name, {
+          marker: () => ({}),
+          async act() {
+            acts.push(`${name} ${attempt}`);
+            await told.promise;
+          },
+          observe: async () => ({ is: 'unknown' }),
+        });
+      }
+      return 'made';
+    });
+    const leaving = await open(making);
+    const { id } = await start(leaving);
+    await expect.poll(() => acts).toEqual(['first 1']);
+    const stopped = leaving.stop(LONG_MS);
+    told.resolve('go on');
+    await stopped;
+    expect(await leaving.get(tenantId, id)).toMatchObject({ state: 'queued' });
+    expect(await ended(await open(making), id)).toMatchObject({ state: 'done', result: 'made' });
+    expect(acts).toEqual(['first 1', 'second 2']);
+  });
+
   test('stopping waits for a job that ends in time', async () => {
     const told = Promise.withResolvers<string>();
     const queue = await open(job(() => told.promise));

@@ -68,7 +68,7 @@ export interface Queue {
   /** Takes back what a crash left behind (alone), then claims and sweeps until `stop`. */
   start(): Promise<void>;
   /**
-   * Claims nothing more; waits `withinMs` for running jobs and hands the rest back, where another start goes on with them.
+   * Claims nothing more; lets acts under way end within `withinMs`, begins no other, and hands what is left back, where another start goes on with them.
    * A job that does not let go holds this up for 5 s more at most. Stop it before the links to homes are closed.
    */
   stop(withinMs: number): Promise<void>;

@@ -19,6 +19,8 @@ export interface RunSurroundings {
   readonly db: Database;
   readonly log: Log;
   readonly leaseMs: number;
+  /** Aborted once this process is about to go down: no further step begins. */
+  readonly leaving?: AbortSignal;
   /** The home a job is for; the runner leaves it open. @throws Fault HOME_NOT_FOUND */
   openHome(
     homeId: string,
@@ -132,6 +134,7 @@ async function attempt(
         return around.call(job, { tool, args, homeId, signal });
       },
       signal,
+      leaving: around.leaving,
       shelf: job.homeId === undefined ? undefined : around.shelfOf?.(job.homeId, job.tenantId),
       readyMs: READY_MS,
       onLost: () => controller.abort(new Interruption('lease_lost')),
@@ -142,7 +145,7 @@ async function attempt(
   try {
     return { result: await settleWithin(run(), signal, LET_GO_MS) };
   } catch (error) {
-    if (!(error instanceof Fault) && !signal.aborted) {
+    if (!(error instanceof Fault || error instanceof Interruption) && !signal.aborted) {
       around.log.error({ err: error, jobId: job.id, kind: job.kind }, 'a job stopped on an error of our own');
     }
     return { error };
@@ -177,7 +180,7 @@ async function settle(
           attempt: job.attempt,
           maxAttempts: job.maxAttempts,
           openStep: await tenantTrx(around.db, job.tenantId, (trx) => findOpenStep(trx, job.tenantId, job.id)),
-          interruption: interruptionOf(signal),
+          interruption: interruptionOf(signal) ?? (end.error instanceof Interruption ? end.error.reason : undefined),
         });
   try {
     return await store(around.db, claim, outcome);

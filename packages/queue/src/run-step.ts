@@ -19,6 +19,8 @@ export interface StepStore {
 export interface StepSurroundings {
   readonly store: StepStore;
   readonly signal: AbortSignal;
+  /** This process is about to go down: an act under way may end, and none begins. */
+  readonly leaving?: AbortSignal | undefined;
   /** Resolves when the home answers again. */
   ready(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function runStep<T>(around: StepSurroundings, name: string, step: S
   const earlier = await around.store.read(name);
   // Stored by this very step's `act` or `observe`, so it is a T as JSON keeps it.
   if (earlier?.state === 'done') return earlier.result as T;
+  around.leaving?.throwIfAborted();
   if (earlier?.state === 'open') {
     const seen = await observe(around, name, step, earlier.marker);
     if (seen.isDone) return finish(around, name, seen.result);

@@ -22,7 +22,7 @@ export interface Runner {
   sweep(): Promise<void>;
   /** Tells a job to end if it runs here. */
   interrupt(jobId: string, reason: InterruptionReason): void;
-  /** Claims nothing more, waits `withinMs` for what runs, and hands the rest back to the queue. */
+  /** Claims nothing more and begins no further step; waits `withinMs` for the acts under way, and hands the rest back to the queue. */
   stop(withinMs: number): Promise<void>;
 }
 
@@ -38,6 +38,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const ofHomes = kinds.filter((kind) => !options.jobs.get(kind)?.isFleet);
   /** An attempt that lost its job may still be letting go while the next one runs here. */
   const running = new Set<Running>();
+  const leaving = new AbortController();
+  const around = { ...options, leaving: leaving.signal };
   let isStopping = false;
   let claiming: Promise<void> | undefined;
   let isHinted = false;
@@ -69,7 +71,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const definition = options.jobs.get(job.kind);
     if (!definition) throw new Error(`claimed a job of the unknown kind ${job.kind}`);
     const controller = new AbortController();
-    const ended = runClaim(options, definition, claimed, controller).finally(() => {
+    const ended = runClaim(around, definition, claimed, controller).finally(() => {
       running.delete(one);
       hint();
     });
@@ -113,6 +115,7 @@ export function createRunner(options: RunnerOptions): Runner {
     interrupt: (jobId, reason) => interrupt(reason, (one) => one.jobId === jobId),
     async stop(withinMs) {
       isStopping = true;
+      leaving.abort(new Interruption('stopping'));
       await claiming;
       const timer = setTimeout(() => interrupt('stopping', () => true), withinMs);
       await Promise.all([...running].map(({ ended }) => ended));

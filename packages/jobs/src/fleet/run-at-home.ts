@@ -19,53 +19,75 @@ export const isBad = ({ outcome }: HomeOutcome): boolean => outcome === 'failed'
 const MAX_RESULT = 4_000;
 const WAIT_S = 50;
 
-/** The call at one home, once. A home's failure is its outcome. @throws when the job itself is to end */
+/** The home's answer is that its work goes on as this job. */
+interface GoesOn {
+  readonly goesOnAs: string;
+}
+
+/**
+ * The call at one home, once; work that goes on as a job of the home is followed to its end in a step of its own, which may be
+ * begun anew where the call may not. A home's failure is its outcome. @throws when the job itself is to end
+ */
 export async function runAtHome(
   { tool, args, isWrite }: Pick<FleetArgs, 'tool' | 'args' | 'isWrite'>,
   context: JobContext,
   { id, slug }: FleetHome,
 ): Promise<HomeOutcome> {
-  return context.step<HomeOutcome>(`home ${slug}`, {
+  const begun = await context.step<HomeOutcome | GoesOn>(`home ${slug}`, {
     marker: () => ({ home: id }),
-    async act() {
-      try {
-        const body = await toItsEnd(context, await context.call(tool, args, id));
-        return { home: slug, outcome: 'done', result: bounded(body) };
-      } catch (error) {
-        // The job was told to end: the step stays open, and what becomes of it is settled by the next run.
-        context.signal.throwIfAborted();
-        if (!(error instanceof Fault)) throw error;
-        const { code, message, outcomeUnknown, context: facts } = error;
-        if (code === 'MAINTENANCE_WINDOW_CLOSED') {
-          return { home: slug, outcome: 'skipped', opens_at: String(facts['opens_at']) };
-        }
-        return { home: slug, outcome: outcomeUnknown ? 'unknown' : 'failed', error: { code, message } };
-      }
-    },
+    act: () =>
+      orFailure(context, slug, async () => {
+        const body = await context.call(tool, args, id);
+        const { job_id: jobId } = body;
+        if (typeof jobId === 'string' && isUnfinished(body)) return { goesOnAs: jobId };
+        return done(slug, body);
+      }),
     async observe() {
       if (!isWrite) return { is: 'not_done' };
       const message = 'The hub was interrupted amid this write and did not repeat it: look at the home.';
       return { is: 'done', result: { home: slug, outcome: 'unknown', error: { code: 'TIMEOUT_OPERATION', message } } };
     },
   });
+  if ('outcome' in begun) return begun;
+  return context.step<HomeOutcome>(`end of ${slug}`, {
+    marker: () => ({}),
+    act: () => orFailure(context, slug, async () => done(slug, await toItsEnd(context, begun.goesOnAs))),
+    observe: async () => ({ is: 'not_done' }),
+  });
 }
 
-/** A call whose work goes on as a job of its home is followed to the end. */
-async function toItsEnd(context: JobContext, answer: Record<string, unknown>): Promise<Record<string, unknown>> {
-  let body = answer;
-  const { job_id: jobId } = answer;
-  if (typeof jobId !== 'string') return body;
-  while (isUnfinished(body)) {
+async function orFailure<T>(context: JobContext, slug: string, work: () => Promise<T>): Promise<T | HomeOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    // The job was told to end: the step stays open, and what becomes of it is settled by the next run.
     context.signal.throwIfAborted();
-    body = await context.call('ha_get_job', { job_id: jobId, wait_seconds: WAIT_S });
+    if (!(error instanceof Fault)) throw error;
+    const { code, message, outcomeUnknown, context: facts } = error;
+    if (code === 'MAINTENANCE_WINDOW_CLOSED') {
+      return { home: slug, outcome: 'skipped', opens_at: String(facts['opens_at']) };
+    }
+    return { home: slug, outcome: outcomeUnknown ? 'unknown' : 'failed', error: { code, message } };
   }
-  const { status, job_error: error } = body as {
-    status?: string;
-    job_error?: { code: Fault['code']; message: string };
-  };
-  if (!error) return body;
-  throw new Fault(error.code, error.message, { outcomeUnknown: status === 'unknown' });
 }
+
+async function toItsEnd(context: JobContext, jobId: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    context.signal.throwIfAborted();
+    const body = await context.call('ha_get_job', { job_id: jobId, wait_seconds: WAIT_S });
+    if (isUnfinished(body)) continue;
+    const { status, job_error: error } = body as {
+      status?: string;
+      job_error?: { code: Fault['code']; message: string };
+    };
+    if (!error) return body;
+    throw new Fault(error.code, error.message, { outcomeUnknown: status === 'unknown' });
+  }
+}
+
+const done = (home: string, body: Record<string, unknown>): HomeOutcome => ({
+  ...{ home, outcome: 'done', result: bounded(body) },
+});
 
 const isUnfinished = ({ status }: Record<string, unknown>) =>
   status === 'queued' || status === 'running' || status === 'waiting';

@@ -12,9 +12,17 @@ const READ: FleetArgs = {
 const away = new Fault('CONNECTION_FAILED', 'nobody answers');
 const lost = new Fault('TIMEOUT_OPERATION', 'lost', { outcomeUnknown: true });
 
-/** A job whose steps are kept as the queue keeps them; `open` are those an earlier run left under way. */
-function contextOf(call: JobContext['call'], { open = [] }: { open?: readonly string[] } = {}): JobContext {
-  const done = new Map<string, unknown>();
+interface Earlier {
+  /** Steps an earlier run left under way. */
+  readonly open?: readonly string[];
+  /** Steps it ended, with this result. */
+  readonly done?: readonly string[];
+  readonly result?: unknown;
+}
+
+/** A job whose steps are kept as the queue keeps them. */
+function contextOf(call: JobContext['call'], { open = [], done: ended = [], result }: Earlier = {}): JobContext {
+  const done = new Map<string, unknown>(ended.map((name) => [name, result]));
   const silent = () => Promise.reject(away);
   async function step<T>(name: string, { marker, act, observe }: Step<T>): Promise<T> {
     if (done.has(name)) return done.get(name) as T;
@@ -118,6 +126,19 @@ test('after a crash a write that was under way is told as unknown and not made a
   expect(asked).toEqual(['id-a', 'id-c']);
   expect(await job.run(READ, contextOf(call, interrupted))).toMatchObject({ done: 3 });
   expect(asked).toHaveLength(5);
+});
+
+test('a hub that stops while it follows the job of a home has lost no write: the next one follows it to its end', async () => {
+  const asked: string[] = [];
+  const call: JobContext['call'] = async (tool) => {
+    asked.push(tool);
+    return tool === 'ha_get_job' ? { status: 'done' } : { status: 'running', job_id: 'child' };
+  };
+  const [home] = homes('a');
+  const one = { ...READ, isWrite: true, rings: [[home]] } as FleetArgs;
+  const told = { done: ['home a'], open: ['end of a'], result: { goesOnAs: 'child' } };
+  expect(await job.run(one, contextOf(call, told))).toMatchObject({ done: 1, unknown: 0 });
+  expect(asked).toEqual(['ha_get_job']);
 });
 
 test('an answer that is too long for a thousand of them is cut', async () => {
