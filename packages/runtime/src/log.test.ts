@@ -55,6 +55,16 @@ test('a fault keeps its code, a system error too, an alarm code does not', () =>
   expect(JSON.parse(lines[1]!).code).toBe('[redacted]');
 });
 
+test('a refusal of PostgreSQL keeps what was violated and not the row', () => {
+  const { log, lines, text } = recorder();
+  const facts = { severity: 'ERROR', code: '23505', constraint: 'home_slug', routine: '_bt_check_unique' };
+  const row = { detail: 'Key (slug)=(AbCdEfGhIjKl) already exists.', where: 'portal, parameter $1 = AbCdEfGhIjKl' };
+  const refused = Object.assign(new Error('duplicate key value violates unique constraint "home_slug"'), facts, row);
+  log.error({ err: new Fault('STORAGE_UNAVAILABLE', 'refused', { cause: refused }) });
+  expect(text()).not.toContain('AbCdEfGhIjKl');
+  expect(JSON.parse(lines[0]!).err.cause).toMatchObject({ code: '23505', constraint: 'home_slug' });
+});
+
 test('an object that contains itself is cut, not followed', () => {
   const { log, lines } = recorder();
   const knot: Record<string, unknown> = {};

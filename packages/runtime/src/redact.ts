@@ -31,11 +31,21 @@ function nameAlone({ command }: Readonly<Record<string, unknown>>): object {
   return { command: 'name' in command ? { name: command.name } : REDACTED };
 }
 
+/**
+ * What PostgreSQL says beside its message quotes rows as they are: a name, an address, a text of a home. Its code says enough, and is
+ * no secret, as digits alone elsewhere may be.
+ */
+function withoutRows(error: Error): object {
+  if (!('severity' in error && 'routine' in error && 'code' in error)) return {};
+  return { code: error.code, detail: undefined, where: undefined, internalQuery: undefined };
+}
+
 function redactError(error: Error, depth: number): unknown {
   const clean = redactObject(error, depth);
   return {
     ...clean,
     ...nameAlone(clean),
+    ...withoutRows(error),
     type: error.name,
     message: error.message,
     stack: error.stack,
