@@ -1,21 +1,20 @@
+import { instantAt, offsetAt } from '@hub/core/zone-clock.ts';
 import type { QuietHours } from '@hub/db/notices.ts';
 
-const DAY_MIN = 24 * 60;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
-/** Milliseconds until quiet hours end by the clock of the zone; 0 outside of them. Asked again at the end, as clocks change. */
+/** Milliseconds until quiet hours end by the clock of the zone, also where it changes meanwhile; 0 outside of them. */
 export function quietForMs(quiet: QuietHours | undefined, timeZone: string, now: Date): number {
   if (!quiet || quiet.from === quiet.until) return 0;
-  const at = minuteOfDay(now, timeZone);
+  const wallMs = now.getTime() + offsetAt(now.getTime(), timeZone).ms;
+  const at = Math.floor((wallMs % DAY_MS) / MINUTE_MS);
   const isQuiet =
     quiet.from < quiet.until ? at >= quiet.from && at < quiet.until : at >= quiet.from || at < quiet.until;
   if (!isQuiet) return 0;
-  return ((quiet.until - at + DAY_MIN) % DAY_MIN) * 60_000 - (now.getTime() % 60_000);
-}
-
-function minuteOfDay(now: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const [hour = 0, minute = 0] = parts.format(now).split(':').map(Number);
-  return hour * 60 + minute;
+  const midnightMs = wallMs - (wallMs % DAY_MS) + (at < quiet.until ? 0 : DAY_MS);
+  // In an hour that comes twice the end may have been already: then it is asked again each minute.
+  return Math.max(instantAt(midnightMs + quiet.until * MINUTE_MS, timeZone) - now.getTime(), MINUTE_MS);
 }
 
 /** `22:00-07:00` as minutes of the day; undefined for anything else. */
