@@ -443,6 +443,32 @@ describe('changing hands', () => {
     expect(acts).toEqual([1]);
   });
 
+  test('work over many homes leaves the only hand to the jobs it waits for, which get no second one', async () => {
+    const inside = { now: 0, most: 0 };
+    const oneHome = job(async () => {
+      inside.most = Math.max(inside.most, ++inside.now);
+      await untilQueued;
+      inside.now -= 1;
+      return 'made';
+    });
+    const all = Promise.withResolvers<void>();
+    const untilQueued = all.promise;
+    const many = job(
+      async () => {
+        const children = [await start(queue), await start(queue)];
+        all.resolve();
+        for (const { id } of children) await ended(queue, id);
+        return 'all made';
+      },
+      { kind: 'test.many', isFleet: true, isExclusive: false },
+    );
+    const queue = await open([oneHome, many], { concurrency: 1 });
+    const fleet = { tenantId, homeId: undefined, kind: 'test.many', args: {}, actor: SYSTEM_ACTOR };
+    const { job: begun } = await queue.enqueue(fleet);
+    expect(await ended(queue, begun.id)).toMatchObject({ state: 'done', result: 'all made' });
+    expect(inside.most).toBe(1);
+  });
+
   test('stopping lets the act under way end and begins no other; the next run goes on behind it', async () => {
     const told = Promise.withResolvers<string>();
     const acts: string[] = [];

@@ -36,6 +36,11 @@ interface Running {
 export function createRunner(options: RunnerOptions): Runner {
   const kinds = [...options.jobs.keys()];
   const ofHomes = kinds.filter((kind) => !options.jobs.get(kind)?.isFleet);
+  const ofMany = kinds.filter((kind) => options.jobs.get(kind)?.isFleet);
+  const isMixed = ofHomes.length > 0 && ofMany.length > 0;
+  /** One hand alone gets a second beside it, for work over many homes and nothing else. */
+  const hands = isMixed && options.concurrency === 1 ? 2 : options.concurrency;
+  const handsOfMany = isMixed ? Math.floor(hands / 2) : hands;
   /** An attempt that lost its job may still be letting go while the next one runs here. */
   const running = new Set<Running>();
   const leaving = new AbortController();
@@ -46,7 +51,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let highestBeat = 0;
 
   async function claimAll(): Promise<void> {
-    while (!isStopping && running.size < options.concurrency) {
+    while (!isStopping && running.size < hands) {
       isHinted = false;
       const claimedAtMs = performance.now();
       const claimed = await claimJob(options.db, {
@@ -63,7 +68,8 @@ export function createRunner(options: RunnerOptions): Runner {
   /** Work over many homes waits for jobs of single homes: it never holds so many hands that those could not run. */
   function claimable(): readonly string[] {
     const overMany = [...running].filter(({ isFleet }) => isFleet).length;
-    return ofHomes.length === 0 || overMany < options.concurrency / 2 ? kinds : ofHomes;
+    const hasRoomOfHomes = running.size - overMany < options.concurrency;
+    return [...(hasRoomOfHomes ? ofHomes : []), ...(overMany < handsOfMany ? ofMany : [])];
   }
 
   function begin(claimed: ClaimedJob): void {
@@ -88,7 +94,7 @@ export function createRunner(options: RunnerOptions): Runner {
       .catch((error: unknown) => options.log.warn({ err: error }, 'jobs could not be claimed; the next look follows'))
       .finally(() => {
         claiming = undefined;
-        if (isHinted && running.size < options.concurrency) hint();
+        if (isHinted && running.size < hands) hint();
       });
   }
 
