@@ -107,7 +107,7 @@ where state in ('failed', 'unknown') order by finished_at desc limit 100`,
         homeRows(
           { title: 'Waiting and running', about: 'Longest due first.', runbook: 'queue-stuck' },
           `select run_at, tenant, home, kind, state, attempt, job_id from job_overview
-where state in ('queued', 'running', 'waiting') order by run_at limit 100`,
+where state in ('queued', 'running') order by run_at limit 100`,
         ),
       ],
     },

@@ -11,7 +11,7 @@ type Json = ColumnType<unknown, string, string>;
 type OptionalJson = ColumnType<unknown, string | null | undefined, string | null>;
 type OptionalTime = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
-export type StoredJobState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'unknown';
+export type StoredJobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'unknown';
 
 export type JobTable = {
   readonly id: string;

@@ -45,7 +45,7 @@ export interface JobFilter {
   readonly limit?: number | undefined;
 }
 
-const UNFINISHED: readonly StoredJobState[] = ['queued', 'running', 'waiting'];
+const UNFINISHED: readonly StoredJobState[] = ['queued', 'running'];
 
 /** Stores a job, or gives the unfinished one with the same `dedupKey`. Whoever commits gives the hint afterwards. */
 export async function enqueueJob(trx: Trx, job: NewJob): Promise<{ job: JobRecord; isNew: boolean }> {
@@ -121,7 +121,7 @@ export async function listJobs(trx: Trx, tenantId: string, filter: JobFilter = {
   return rows.map(toJobRecord);
 }
 
-/** Ends a queued or waiting job now and asks a running one to end; a finished one stays as it is. Undefined when there is none. */
+/** Ends a queued job now and asks a running one to end; a finished one stays as it is. Undefined when there is none. */
 export async function requestCancel(trx: Trx, tenantId: string, jobId: string): Promise<JobRecord | undefined> {
   const present = await jobTables(trx)
     .selectFrom('job')

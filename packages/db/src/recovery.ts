@@ -134,7 +134,7 @@ export async function reviewRecovery(db: Database, ring: KeyRing, ended: Readonl
         .selectFrom('job')
         .innerJoin('tenant', 'tenant.id', 'job.tenant_id')
         .select(['job.id', 'tenant.slug as tenant', 'job.kind', 'job.state'])
-        .where('job.state', 'in', ['queued', 'running', 'waiting'])
+        .where('job.state', 'in', ['queued', 'running'])
         .orderBy('job.id')
         .execute(),
       oldKeys: keys.map((key) => ({ ...key, isInRing: ring.ids.includes(key.keyId) })),
@@ -186,7 +186,7 @@ async function endJobs(trx: Trx): Promise<void> {
       finished_at: sql<Date>`now()`,
       updated_at: sql<Date>`now()`,
     })
-    .where('state', 'in', ['queued', 'running', 'waiting'])
+    .where('state', 'in', ['queued', 'running'])
     .execute();
 }
 

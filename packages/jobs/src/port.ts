@@ -1,5 +1,5 @@
-/** queued · running · waiting (for a time or a person; holds nothing) · done · failed · cancelled · unknown (an act's outcome could not be learnt). */
-export const JOB_STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'unknown'] as const;
+/** queued · running · done · failed · cancelled · unknown (an act's outcome could not be learnt). */
+export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled', 'unknown'] as const;
 
 export type JobState = (typeof JOB_STATES)[number];
 

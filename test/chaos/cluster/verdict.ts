@@ -76,7 +76,7 @@ function markOf({ found }: SettledJob, count: number): JobMark {
   return found.state === 'failed' && count > 0 ? 'wrong' : 'failed honestly';
 }
 
-const UNFINISHED = ['queued', 'running', 'waiting'];
+const UNFINISHED = ['queued', 'running'];
 
 type SettledJob = Ledger['jobs'][number] & { readonly found: z.infer<typeof jobShape> | undefined };
 

@@ -89,8 +89,7 @@ const done = (home: string, body: Record<string, unknown>): HomeOutcome => ({
   ...{ home, outcome: 'done', result: bounded(body) },
 });
 
-const isUnfinished = ({ status }: Record<string, unknown>) =>
-  status === 'queued' || status === 'running' || status === 'waiting';
+const isUnfinished = ({ status }: Record<string, unknown>) => status === 'queued' || status === 'running';
 
 function bounded(body: Record<string, unknown>): unknown {
   const { success: _success, home: _home, ...rest } = body;

@@ -9,7 +9,7 @@ const FOLLOW_MS = 25_000;
 /** What a call answers whose work goes on without it. */
 export interface StillRunning {
   readonly success: true;
-  readonly status: 'queued' | 'running' | 'waiting';
+  readonly status: 'queued' | 'running';
   readonly job_id: string;
   readonly operation_id: string;
   readonly progress_percent: number | null;
@@ -48,7 +48,7 @@ function secondsOf({ createdAt, finishedAt = createdAt }: JobView): number {
 
 /** Undefined for a job that ended. */
 function stillRunning({ id, state, progress }: JobView): StillRunning | undefined {
-  if (state !== 'queued' && state !== 'running' && state !== 'waiting') return undefined;
+  if (state !== 'queued' && state !== 'running') return undefined;
   const { done, total, message } = progress ?? { done: 0, total: undefined, message: 'waiting for its turn' };
   return {
     success: true,

@@ -6,7 +6,6 @@ import { moment } from './when-text.ts';
 const COLOURS = {
   queued: 'dim',
   running: 'cyan',
-  waiting: 'cyan',
   done: 'green',
   failed: 'red',
   cancelled: 'dim',
