@@ -99,6 +99,14 @@ describe('a client that says its trace', () => {
     expect(examples.some((line) => line.includes(`trace_id="${quiet.traceId}"`))).toBe(false);
   });
 
+  it('does not count the wait for a job as work of the hub', () => {
+    const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1]);
+    const ofCalls = 'mcp_method_name="tools/call"';
+    // The backup alone took longer.
+    expect(figure(`hub_overhead_seconds_sum\\{${ofCalls}\\}`)).toBeLessThan(1);
+    expect(figure(`hub_job_duration_seconds_sum\\{job_kind="backup.create"\\}`)).toBeGreaterThan(1);
+  });
+
   it('sends ids and closed words, no secret and no text of a home or a client', () => {
     const sent = collector.text();
     expect(sent).toContain('hub.home.id');

@@ -22,6 +22,7 @@ import type { ContextFactory } from './gate-deps.ts';
 import type { CallRequest, Nested } from './run.ts';
 import type { EditOrigin } from './stored-edits.ts';
 import { isOff } from './tool-pins.ts';
+import { waitingFor } from './upstream-clock.ts';
 
 export interface ContextDeps {
   readonly editsFor: (origin: EditOrigin) => EditsPort;
@@ -80,7 +81,8 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
-        return throughJobs(deps.jobsFor(connector, home, { tool, effect, signal }));
+        const jobs = throughJobs(deps.jobsFor(connector, home, { tool, effect, signal }));
+        return { ...jobs, follow: (...asked) => waitingFor(() => jobs.follow(...asked)) };
       },
       get fleet(): FleetPort {
         return deps.fleetFor(request, nested);

@@ -26,6 +26,17 @@ export function waitedElsewhere(ms: number): void {
   if (clock) clock.totalMs += ms;
 }
 
+/** What it takes is a wait for something else, and no work of the hub. */
+export async function waitingFor<T>(work: () => Promise<T>): Promise<T> {
+  const clock = clocks.getStore();
+  if (clock && clock.waiting++ === 0) clock.since = performance.now();
+  try {
+    return await work();
+  } finally {
+    if (clock && --clock.waiting === 0) clock.totalMs += performance.now() - clock.since;
+  }
+}
+
 export interface HomeCall {
   readonly transport: 'ws' | 'rest';
   readonly opClass: HomeCallClass;
@@ -43,18 +54,14 @@ export function timedHome(home: Home, onCall: OnHomeCall): Home {
   };
   const measured = async <T>(transport: 'ws' | 'rest', opClass: HomeCallClass, call: () => Promise<T>): Promise<T> => {
     const started = performance.now();
-    const clock = clocks.getStore();
-    if (clock && clock.waiting++ === 0) clock.since = started;
     let outcome: HomeCallOutcome = 'ok';
     try {
-      return await call();
+      return await waitingFor(call);
     } catch (error) {
       outcome = homeCallOutcome(error);
       throw error;
     } finally {
-      const ended = performance.now();
-      if (clock && --clock.waiting === 0) clock.totalMs += ended - clock.since;
-      onCall({ transport, opClass, outcome, durationMs: ended - started });
+      onCall({ transport, opClass, outcome, durationMs: performance.now() - started });
     }
   };
   return {

@@ -97,7 +97,7 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
     }),
     overhead: closedHistogram(registry, {
       name: 'hub_overhead_seconds',
-      help: 'What the hub itself added to an MCP request: its duration minus the wait for the home.',
+      help: 'What the hub itself added to an MCP request: its duration minus the wait for the home or for a job.',
       buckets: OVERHEAD_BUCKETS_S,
       labels: { mcp_method_name: MCP_METHODS },
     }),
