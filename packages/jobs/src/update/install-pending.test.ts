@@ -1,7 +1,9 @@
+import { Fault } from '@hub/core/fault.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JobContext } from '../define.ts';
 import { contextOf } from '../testing/job-context.ts';
 import { job } from './install-pending.ts';
 
@@ -93,6 +95,24 @@ test('nothing begins after the window closed', async () => {
   const notAfter = new Date(Date.now() - 1_000).toISOString();
   await expect(run({ categories: ['devices'], notAfter })).rejects.toMatchObject({ code: 'MAINTENANCE_WINDOW_CLOSED' });
   expect(await installedVersion()).toBe('2.8.1');
+});
+
+test('a home that goes away amid one gets no other: the next attempt looks what became of it', async () => {
+  offerCore();
+  const begun: string[] = [];
+  const context = contextOf(home);
+  const away = new Fault('CONNECTION_TIMEOUT', 'The home is not reachable.');
+  const leaving: JobContext = {
+    ...context,
+    step: (name, step) => {
+      if (!name.startsWith('install ')) return context.step(name, step);
+      begun.push(name);
+      return Promise.reject(away);
+    },
+  };
+  const args = job.args.parse({ categories: ['core', 'devices'], withBackup: false });
+  await expect(job.run(args, leaving)).rejects.toBe(away);
+  expect(begun).toEqual([`install ${LOCK}`]);
 });
 
 test('what the home refuses is named with its reason', async () => {
