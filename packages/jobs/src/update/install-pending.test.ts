@@ -97,6 +97,24 @@ test('nothing begins after the window closed', async () => {
   expect(await installedVersion()).toBe('2.8.1');
 });
 
+test('no backup is made for what the window leaves no time for', async () => {
+  offerCore();
+  const sent: string[] = [];
+  const listening: Home = {
+    ...home,
+    info: home.info,
+    send(command, options) {
+      sent.push(command.type);
+      return home.send(command, options);
+    },
+  };
+  const notAfter = new Date(Date.now() - 1_000).toISOString();
+  await expect(run({ categories: ['core'], notAfter }, listening)).rejects.toMatchObject({
+    code: 'MAINTENANCE_WINDOW_CLOSED',
+  });
+  expect(sent).not.toContain('backup/generate');
+});
+
 test('a home that goes away amid one gets no other: the next attempt looks what became of it', async () => {
   offerCore();
   const begun: string[] = [];

@@ -53,7 +53,7 @@ export const job = defineJob<Args, PendingResult>({
   deadlineMs: BACKUP_MS + 12 * HOUR_MS,
   async run(args, context) {
     const chosen = await context.step('choose', chooseStep(args, context));
-    const backup = args.withBackup ? await backUpBeforeAny(chosen, context) : undefined;
+    const backup = args.withBackup ? await backUpBeforeAny(chosen, args, context) : undefined;
     const installed: PendingResult['installed'][number][] = [];
     const left: string[] = [];
     const failed: string[] = [];
@@ -95,12 +95,20 @@ function chooseStep({ categories }: Args, { home, signal }: JobContext): Step<re
 }
 
 /** One backup before all of them, when what the home stands on is among them: of as much as the last of them may take away. */
-async function backUpBeforeAny(chosen: readonly Pending[], context: JobContext): Promise<BackupBefore | undefined> {
+async function backUpBeforeAny(
+  chosen: readonly Pending[],
+  { notAfter }: Args,
+  context: JobContext,
+): Promise<BackupBefore | undefined> {
   const last = chosen.findLast(({ category }) => wishOf(category) !== undefined);
   const wish = last && wishOf(last.category);
   if (!last || !wish) return undefined;
   const { title, latestVersion } = last;
-  return backUpBefore(wish, async () => ({ title, to: latestVersion ?? '' }), context);
+  const offered = async () => {
+    assertInTime(notAfter);
+    return { title, to: latestVersion ?? '' };
+  };
+  return backUpBefore(wish, offered, context);
 }
 
 function wishOf(category: UpdateCategory): 'home_assistant' | 'everything' | undefined {
@@ -114,11 +122,16 @@ function turnOf(entityId: string, notAfter: string | undefined, context: JobCont
     context.step(`${name} ${entityId}`, {
       ...inner,
       act(marker) {
-        if (notAfter !== undefined && Date.now() > Date.parse(notAfter)) throw tooLate(notAfter);
+        assertInTime(notAfter);
         return inner.act(marker);
       },
     });
   return { ...context, step };
+}
+
+/** @throws Fault MAINTENANCE_WINDOW_CLOSED */
+function assertInTime(notAfter: string | undefined): void {
+  if (notAfter !== undefined && Date.now() > Date.parse(notAfter)) throw tooLate(notAfter);
 }
 
 function tooLate(notAfter: string | undefined): Fault {
