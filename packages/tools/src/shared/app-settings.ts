@@ -23,11 +23,16 @@ export function maskOptions(options: unknown, schema: readonly Described[] = [])
     Object.entries(options).map(([name, value]) => {
       const described = schema.find((one) => one.name === name);
       const isSecret = described?.format === 'password' || SECRET_NAME.test(name);
-      if (isSecret && isSet(value)) return [name, HIDDEN];
       const below = Array.isArray(described?.schema) ? described.schema : [];
-      return [name, maskOptions(value, below)];
+      return [name, isSecret ? maskSecret(value, below) : maskOptions(value, below)];
     }),
   );
+}
+
+/** Also each of a list of them. */
+function maskSecret(value: unknown, below: readonly Described[]): unknown {
+  if (Array.isArray(value)) return value.map((one) => maskSecret(one, below));
+  return isSet(value) ? HIDDEN : maskOptions(value, below);
 }
 
 /** Options as they would become, their secrets as `maskOptions` leaves them, or told to be others than those of `now`. */
