@@ -3,7 +3,7 @@ import { REDACTED, redactUrls } from '@hub/core/redacted.ts';
 import { type ConfigEntry, readConfigEntry } from '@hub/ha/config-entries.ts';
 import { type FlowField, isSecretField } from '@hub/ha/flow-fields.ts';
 import { readFlowTexts, shownStep } from '@hub/ha/flow-texts.ts';
-import type { FlowStart } from '@hub/ha/flows.ts';
+import type { FlowStart, FlowStep } from '@hub/ha/flows.ts';
 import { type FlowAnswers, peekFlow, runFlow } from '@hub/ha/run-flow.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 import { z } from 'zod';
@@ -61,10 +61,7 @@ async function preview(context: ToolContext, entry: ConfigEntry, { config, expec
   const { home, results, signal } = context;
   const { entry_id: entryId, domain, title } = entry;
   const start = startOf(entry);
-  const [step, texts] = await Promise.all([
-    peekFlow(home, start, config),
-    readFlowTexts(home, domain, start, { signal }),
-  ]);
+  const [step, texts] = await Promise.all([peekFirst(context, entry), readFlowTexts(home, domain, start, { signal })]);
   const token = await results.put(KIND, { digest }, TOKEN_MS);
   return {
     ...{ success: true as const, status: 'preview' as const, operation: 'reconfigure' as const },
@@ -92,7 +89,7 @@ async function apply(context: ToolContext, entry: ConfigEntry, { config, identit
   const start = startOf(entry);
   const subject: FlowSubject = { start, domain, answers: config, about: { entry_id: entryId, domain } };
   const foreseen = foreseeFlow(context, subject, { signal, isMenuSafe: false });
-  const { data_schema: fields } = await peekFlow(home, start, config);
+  const { data_schema: fields } = await peekFirst(context, entry);
   const read = async () => {
     const now = await readConfigEntry(home, entryId, { signal });
     return now && { entry_id: entryId, domain, title: now.title, modified_at: now.modified_at };
@@ -124,6 +121,11 @@ async function apply(context: ToolContext, entry: ConfigEntry, { config, identit
     },
     ...(warnings.length > 0 ? { partial: true as const, warnings } : {}),
   };
+}
+
+/** The first step and no further: a choice in a menu may already act. */
+function peekFirst({ home }: ToolContext, entry: ConfigEntry): Promise<FlowStep> {
+  return peekFlow(home, startOf(entry));
 }
 
 function startOf({ domain, entry_id: entryId }: ConfigEntry): FlowStart {
