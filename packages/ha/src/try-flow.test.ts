@@ -66,6 +66,15 @@ it('an integration that asks for nothing is there once its dialogue opens, so it
   expect(asked).toEqual([`POST ${FLOWS}`, 'DELETE /api/config/config_entries/entry/e']);
 });
 
+it('one that cannot be taken away again is named, as somebody has to remove it', async () => {
+  const made = { type: 'create_entry', flow_id: 'f', result: { entry_id: 'e' } };
+  scripted.http = ({ method }) =>
+    method === 'POST' ? { status: 200, body: JSON.stringify(made) } : { status: 500, body: 'Internal Server Error' };
+  await expect(tryFlow(home, start, {}, { isMenuSafe })).rejects.toMatchObject({
+    ...{ message: expect.stringContaining('set it up'), context: { entry_id: 'e' } },
+  });
+});
+
 it('a dialogue that ends by itself is told, and not closed', async () => {
   answers = { [`POST ${FLOWS}`]: { type: 'abort', flow_id: 'f', reason: 'already_configured' } };
   const trial = await tryFlow(home, start, {}, { isMenuSafe });

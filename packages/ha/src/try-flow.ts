@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { type Checked, checkAnswers } from './check-answers.ts';
 import { removeConfigEntry } from './config-entries.ts';
@@ -58,11 +59,24 @@ export async function tryFlow(home: Home, start: FlowStart, answers: FlowAnswers
   }
 }
 
-/** A few integrations ask for nothing: to open their dialogue is to set them up. */
+/** A few integrations ask for nothing: to open their dialogue is to set them up. @throws Fault naming what it had to leave */
 async function takeBack(home: Home, { door, entryId }: FlowStart, { type, result }: FlowStep): Promise<void> {
   const made = createdSchema.safeParse(result);
-  if (door === 'config' && entryId === undefined && type === 'create_entry' && made.success)
-    await removeConfigEntry(home, made.data.entry_id);
+  if (door !== 'config' || entryId !== undefined || type !== 'create_entry' || !made.success) return;
+  const { entry_id: newId } = made.data;
+  try {
+    await removeConfigEntry(home, newId);
+  } catch (error) {
+    throw error instanceof Fault ? leftBehind(newId, error) : error;
+  }
+}
+
+function leftBehind(entryId: string, cause: Fault): Fault {
+  const { code, message, outcomeUnknown } = cause;
+  return new Fault(code, `Opening its dialogue set it up, and it could not be removed again: ${message}`, {
+    suggestion: `Look whether the entry ${entryId} is there, and remove it: ha_remove_helpers_integrations.`,
+    ...{ context: { entry_id: entryId }, outcomeUnknown, cause },
+  });
 }
 
 interface Opened {
