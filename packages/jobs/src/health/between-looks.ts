@@ -5,6 +5,7 @@ import { untilRecovered } from '@hub/ha/until-recovered.ts';
 import { readVitals, type Vitals } from '@hub/ha/vitals.ts';
 import { ZodError } from 'zod';
 import type { JobContext } from '../define.ts';
+import { isAway } from '../is-away.ts';
 import { absentOf, compare, type HomeAfter, notSeen } from './compare.ts';
 
 const MINUTE_MS = 60_000;
@@ -85,7 +86,8 @@ async function settled(before: Vitals, { home, signal }: JobContext): Promise<Vi
   for (;;) {
     if (!(await untilRunning(home, BACK_MS, signal))) return undefined;
     startedMs ??= performance.now();
-    const now = await readVitals(home, { signal });
+    const now = await seen(home, performance.now() < startedMs + SETTLE_AFTER_RESTART_MS, signal);
+    if (!now) continue;
     const absent = absentOf(before, now);
     const hasRestarted = now.oldestChangeMs > before.newestChangeMs;
     const endMs = startedMs + (hasRestarted ? SETTLE_AFTER_RESTART_MS : SETTLE_MS);
@@ -95,6 +97,18 @@ async function settled(before: Vitals, { home, signal }: JobContext): Promise<Vi
     // The line broke, or this home tells of no such changes: then it is looked at again after a while.
     if (!isBack) await pause(Math.max(0, Math.min(KNOCK_MS, endMs - performance.now())), signal);
     signal.throwIfAborted();
+  }
+}
+
+/** Undefined when the line broke amid the look, as homes restart more than once, and there is time for another. @throws Fault */
+async function seen(home: Home, hasTime: boolean, signal: AbortSignal): Promise<Vitals | undefined> {
+  try {
+    return await readVitals(home, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!hasTime || !isAway(error)) throw error;
+    await pause(KNOCK_MS, signal);
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
-import type { FaultCode } from '@hub/core/fault-codes.ts';
 import { listPendingUpdates, UPDATE_CATEGORIES, type Update, type UpdateCategory } from '@hub/ha/updates.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
 import type { HomeAfter } from '../health/compare.ts';
+import { isAway } from '../is-away.ts';
 import { BACKUP_MS, type BackupBefore, backUpBefore } from './back-up-before.ts';
 import { type InstallResult, installUpdate } from './install.ts';
 
@@ -32,18 +32,10 @@ export interface PendingResult {
 const ORDER: readonly UpdateCategory[] = ['devices', 'hacs', 'addons', 'other', 'supervisor', 'core', 'os'];
 const HOUR_MS = 3_600_000;
 
-/** The home did not answer, and may yet be busy with what was sent. */
-const AWAY: ReadonlySet<FaultCode> = new Set<FaultCode>([
-  'CONNECTION_FAILED',
-  'CONNECTION_TIMEOUT',
-  'WEBSOCKET_DISCONNECTED',
-  'TIMEOUT_WEBSOCKET',
-]);
-
 /**
- * All updates that wait in some categories, one after the other. One that fails keeps the others from nothing; one that nobody
- * knows of, or after which the home does worse, ends it: nobody is there to look. So does a home that went away, and the next
- * attempt goes on from there.
+ * All updates that wait in some categories, one after the other. One that fails keeps the others from nothing. One that nobody
+ * knows of, or after which the home does worse, ends it: nobody is there to look. So does a home that went away,
+ * and the next attempt goes on from there.
  */
 export const job = defineJob<Args, PendingResult>({
   kind: 'update.install-pending',
@@ -62,7 +54,7 @@ export const job = defineJob<Args, PendingResult>({
       const done = await installUpdate({ entityId, withBackup }, turnOf(entityId, args.notAfter, context)).catch(
         (error: unknown) => {
           context.signal.throwIfAborted();
-          if (!(error instanceof Fault) || error.outcomeUnknown || AWAY.has(error.code)) throw error;
+          if (!(error instanceof Fault) || error.outcomeUnknown || isAway(error)) throw error;
           if (error.code === 'MAINTENANCE_WINDOW_CLOSED') left.push(entityId);
           else failed.push(`${title}: ${error.message}`);
         },

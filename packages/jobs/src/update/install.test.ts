@@ -57,6 +57,15 @@ test('a link that breaks in the middle does not lose the update, nor start it ag
   expect(await install.observe(marker)).toMatchObject({ is: 'done' });
 });
 
+test('a link that breaks amid the look after it leaves time to look again', async () => {
+  let looks = 0;
+  const breaking = minding(({ type }) => {
+    if (type === 'get_config' && ++looks === 2) throw new Fault('WEBSOCKET_DISCONNECTED', 'The link was lost.');
+  });
+  expect(await job.run(args, contextOf(breaking))).toMatchObject({ health: { verdict: 'not_worse' } });
+  expect(looks).toBe(3);
+});
+
 test('an entity that is not there is refused before anything is sent', async () => {
   await expect(job.run({ ...args, entityId: 'update.nope' }, contextOf(home))).rejects.toMatchObject({
     code: 'ENTITY_NOT_FOUND',
