@@ -69,7 +69,14 @@ test('the home is backed up once before what it stands on is updated, which come
   });
 });
 
-test('a home that does worse after one gets no other', async () => {
+test.each([
+  [
+    'that does worse after one',
+    { recovery_mode: true },
+    /^The home does worse since Lock firmware was .*recovery mode/,
+  ],
+  ['that nobody could look at after one', { recovery_mode: 'garbage' }, /^Nobody knows how the home does since Lock f/],
+])('a home %s gets no other', async (_title, config, message) => {
   offerCore();
   let isUpdated = false;
   const sent: unknown[] = [];
@@ -77,7 +84,7 @@ test('a home that does worse after one gets no other', async () => {
     ...home,
     info: home.info,
     async send(command, options) {
-      if (command.type === 'get_config' && isUpdated) return { recovery_mode: true };
+      if (command.type === 'get_config' && isUpdated) return config;
       if (command.type === 'call_service') {
         isUpdated = true;
         sent.push(command['target']);
@@ -86,7 +93,7 @@ test('a home that does worse after one gets no other', async () => {
     },
   };
   await expect(run({ categories: ['core', 'devices'] }, harmed)).rejects.toMatchObject({
-    message: expect.stringMatching(/^The home does worse since Lock firmware was updated\. .*recovery mode/),
+    message: expect.stringMatching(message),
   });
   expect(sent).toEqual([{ entity_id: LOCK }]);
 });

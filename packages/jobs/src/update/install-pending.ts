@@ -34,7 +34,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * All updates that wait in some categories, one after the other. One that fails keeps the others from nothing. One that nobody
- * knows of, or after which the home does worse, ends it: nobody is there to look. So does a home that went away,
+ * knows of, or after which the home does worse or was not seen, ends it: nobody is there to look. So does a home that went away,
  * and the next attempt goes on from there.
  */
 export const job = defineJob<Args, PendingResult>({
@@ -61,7 +61,7 @@ export const job = defineJob<Args, PendingResult>({
       );
       if (!done) continue;
       installed.push(done);
-      if (done.health.verdict === 'worse') throw worse(title, done.health);
+      if (done.health.verdict !== 'not_worse') throw notWell(title, done.health);
     }
     if (failed.length > 0) throw notAll(chosen.length, failed);
     if (left.length > 0 && installed.length === 0) throw tooLate(args.notAfter);
@@ -132,8 +132,9 @@ function tooLate(notAfter: string | undefined): Fault {
   });
 }
 
-function worse(title: string, { because }: HomeAfter): Fault {
-  return new Fault('SERVICE_CALL_FAILED', `The home does worse since ${title} was updated. ${because.join(' ')}`, {
+function notWell(title: string, { verdict, because }: HomeAfter): Fault {
+  const how = verdict === 'worse' ? 'The home does worse' : 'Nobody knows how the home does';
+  return new Fault('SERVICE_CALL_FAILED', `${how} since ${title} was updated. ${because.join(' ')}`, {
     suggestion:
       'It is installed, and no further update was begun. Look at the home; the next start of the schedule goes on.',
   });
