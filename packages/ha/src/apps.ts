@@ -55,8 +55,16 @@ async function ask(home: Home, request: HttpRequest, options: CallOptions = {}):
     return JSON.parse(await readText(await home.supervisor(request, options), MAX_ANSWER_BYTES));
   } catch (error) {
     if (error instanceof Fault && error.code === 'COMPONENT_NOT_INSTALLED') throw noSupervisor(request.path, error);
-    throw error;
+    throw error instanceof Fault && ECHO.test(error.message) ? withoutEcho(error) : error;
   }
+}
+
+/** To its reason the Supervisor adds what it was given: all options of an app, the stored passwords among them. */
+const ECHO = /\. Got .*$/s;
+
+/** Without its cause, which says the same. */
+function withoutEcho({ code, message, suggestions, context, outcomeUnknown }: Fault): Fault {
+  return new Fault(code, message.replace(ECHO, '.'), { suggestion: suggestions, context, outcomeUnknown });
 }
 
 /** Clients know it as a call that failed, with the endpoint that nobody answers. */
@@ -144,7 +152,7 @@ export async function checkAppOptions(
 ): Promise<{ readonly isValid: boolean; readonly message: string }> {
   const request = { method: 'POST', path: `/addons/${slug}/options/validate`, body: options } as const;
   const { valid, message } = verdictSchema.parse(await ask(home, request, { ...call, isWrite: false }));
-  return { isValid: valid, message: message ?? '' };
+  return { isValid: valid, message: (message ?? '').replace(ECHO, '.') };
 }
 
 /** Clones it, which takes a while. Source: Supervisor `POST /store/repositories`. */

@@ -99,14 +99,14 @@ function validateOptions(request: Request): unknown {
   }
 }
 
-/** As the real one: an unknown option is dropped in silence, a required one that is missing is refused. */
+/** As the real one: an unknown option is dropped in silence, what is wrong is refused with all that was sent. */
 function checkedOptions(app: App, wanted: Json): Json {
   const known = new Map(app.schema.map((one) => [textOf(one['name']), one]));
   const missing = app.schema.find((one) => one['required'] === true && wanted[textOf(one['name'])] === undefined);
   if (missing)
     throw new SupervisorRefusal(
       400,
-      `Missing option '${textOf(missing['name'])}' in root in ${app.name} (${app.slug})`,
+      `Missing option '${textOf(missing['name'])}' in root in ${app.name} (${app.slug}). Got ${JSON.stringify(wanted)}`,
     );
   const kept = known.size === 0 ? wanted : Object.fromEntries(Object.entries(wanted).filter(([key]) => known.has(key)));
   const wrong = Object.entries(kept).find(
@@ -115,7 +115,7 @@ function checkedOptions(app: App, wanted: Json): Json {
   if (wrong)
     throw new SupervisorRefusal(
       400,
-      `expected boolean for dictionary value @ data['options']. Got ${textOf(wrong[1])}`,
+      `expected boolean for dictionary value @ data['options']. Got ${JSON.stringify(wanted)}`,
     );
   return kept;
 }
