@@ -66,6 +66,21 @@ test('a link that breaks amid the look after it leaves time to look again', asyn
   expect(looks).toBe(3);
 });
 
+test('an update whose entity is not there by the look after it shows no version, and no wrong one', async () => {
+  let watched = 0;
+  const leaving: Home = {
+    ...home,
+    info: home.info,
+    async subscribe(command, onEvent, options) {
+      if (command.type !== 'subscribe_entities' || ++watched < 3) return home.subscribe(command, onEvent, options);
+      onEvent({ a: {} });
+      return { close: async () => undefined };
+    },
+  };
+  const { health } = await job.run(args, contextOf(leaving));
+  expect(health).toMatchObject({ verdict: 'not_worse', shows_wanted_version: null });
+});
+
 test('an entity that is not there is refused before anything is sent', async () => {
   await expect(job.run({ ...args, entityId: 'update.nope' }, contextOf(home))).rejects.toMatchObject({
     code: 'ENTITY_NOT_FOUND',

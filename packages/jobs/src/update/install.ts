@@ -62,7 +62,10 @@ export function installUpdate(
 ): Promise<InstallResult & { readonly health: HomeAfter }> {
   return betweenLooks(
     () => context.step('install', installStep(args, context)),
-    async ({ installed_version: version }) => (await read(args.entityId, context))?.installedVersion === version,
+    async ({ installed_version: version }) => {
+      const shown = (await read(args.entityId, context))?.installedVersion ?? null;
+      return shown === null ? null : shown === version;
+    },
     context,
   );
 }
