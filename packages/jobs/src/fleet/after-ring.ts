@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
-import { readHealth } from '@hub/ha/health.ts';
+import { readVitals, type Vitals } from '@hub/ha/vitals.ts';
 import type { JobContext } from '../define.ts';
+import { compare } from '../health/compare.ts';
 import type { FleetArgs, FleetHome } from './args.ts';
 import { type HomeOutcome, isBad } from './run-at-home.ts';
 
@@ -11,12 +12,12 @@ interface Soak {
   readonly until: number;
 }
 
-/** Unavailable entities of a home before its call, once; null where it did not answer. */
-export function lookBefore(context: JobContext, { id, slug }: FleetHome): Promise<number | null> {
-  return context.step<number | null>(`before ${slug}`, {
+/** How a home does before its call, once; null where it did not answer. */
+export function lookBefore(context: JobContext, { id, slug }: FleetHome): Promise<Vitals | null> {
+  return context.step<Vitals | null>(`vitals ${slug}`, {
     marker: () => ({}),
     act: () =>
-      unavailableAt(context, id).catch((error: unknown) => {
+      vitalsAt(context, id).catch((error: unknown) => {
         context.signal.throwIfAborted();
         if (!(error instanceof Fault)) throw error;
         return null;
@@ -25,15 +26,14 @@ export function lookBefore(context: JobContext, { id, slug }: FleetHome): Promis
   });
 }
 
-async function unavailableAt(context: JobContext, homeId: string): Promise<number> {
+async function vitalsAt(context: JobContext, homeId: string): Promise<Vitals> {
   const home = await context.homeAt(homeId);
-  const { unavailableEntities = 0 } = await readHealth(home, { signal: context.signal, deadlineMs: READ_MS });
-  return unavailableEntities;
+  return readVitals(home, { signal: context.signal, deadlineMs: READ_MS });
 }
 
 /**
- * Lets a ring be for its time, then looks at each of its homes anew: answering, running, and with no more unavailable entities than it
- * had before. Why the next ring is not to begin, if so.
+ * Lets a ring be for its time, then looks at each of its homes anew: answering, and not worse than before. Why the next ring is not to
+ * begin, if so.
  */
 export async function afterRing(
   { soakSeconds, rings }: Pick<FleetArgs, 'soakSeconds' | 'rings'>,
@@ -67,13 +67,12 @@ export async function afterRing(
 /** undefined: it is well. */
 async function unwell(context: JobContext, home: FleetHome): Promise<string | undefined> {
   const before = await lookBefore(context, home);
-  let now: number;
   try {
-    now = await unavailableAt(context, home.id);
+    const now = await vitalsAt(context, home.id);
+    return before === null ? undefined : compare(before, now, null).because.join(' ') || undefined;
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof Fault)) throw error;
     return error.message;
   }
-  return before !== null && now > before ? `${now} entities are unavailable, ${before} were before` : undefined;
 }

@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { JobContext } from '../define.ts';
 import type { FleetArgs, FleetHome } from './args.ts';
+import { judgeAnswer } from './judge-answer.ts';
 
 export interface HomeOutcome {
   readonly home: string;
@@ -40,7 +41,7 @@ export async function runAtHome(
         const body = await context.call(tool, args, id);
         const { job_id: jobId } = body;
         if (typeof jobId === 'string' && isUnfinished(body)) return { goesOnAs: jobId };
-        return done(slug, body);
+        return ended(slug, isWrite, body);
       }),
     async observe() {
       if (!isWrite) return { is: 'not_done' };
@@ -51,7 +52,7 @@ export async function runAtHome(
   if ('outcome' in begun) return begun;
   return context.step<HomeOutcome>(`end of ${slug}`, {
     marker: () => ({}),
-    act: () => orFailure(context, slug, async () => done(slug, await toItsEnd(context, begun.goesOnAs))),
+    act: () => orFailure(context, slug, async () => ended(slug, isWrite, await toItsEnd(context, begun.goesOnAs))),
     observe: async () => ({ is: 'not_done' }),
   });
 }
@@ -85,9 +86,10 @@ async function toItsEnd(context: JobContext, jobId: string): Promise<Record<stri
   }
 }
 
-const done = (home: string, body: Record<string, unknown>): HomeOutcome => ({
-  ...{ home, outcome: 'done', result: bounded(body) },
-});
+function ended(home: string, isWrite: boolean, body: Record<string, unknown>): HomeOutcome {
+  const bad = isWrite ? judgeAnswer(body) : undefined;
+  return { home, outcome: 'done', ...bad, result: bounded(body) };
+}
 
 const isUnfinished = ({ status }: Record<string, unknown>) => status === 'queued' || status === 'running';
 

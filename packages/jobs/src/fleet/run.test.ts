@@ -92,6 +92,38 @@ describe('many homes', () => {
     });
   });
 
+  it.each([
+    [
+      'failed',
+      { success: false, results: [{ success: false, status: 'failed', error: { code: 'X', message: 'no' } }] },
+    ],
+    ['failed', { success: true, results: [{ success: true }, { success: false, error: 'no such device' }] }],
+    [
+      'unknown',
+      { success: true, results: [{ success: true, status: 'unknown', error: { code: 'X', message: 'lost' } }] },
+    ],
+    [
+      'failed',
+      { success: true, results: [{ success: true, health: { verdict: 'worse', because: ['Recovery mode.'] } }] },
+    ],
+    [
+      'failed',
+      { success: true, status: 'done', result: { health: { verdict: 'worse', because: ['Recovery mode.'] } } },
+    ],
+  ])('a canary whose answer says %s stops the rest', async (outcome, body) => {
+    const asked: unknown[] = [];
+    const call: JobContext['call'] = async (_tool, _args, id) => {
+      asked.push(id);
+      return body;
+    };
+    const write = { ...READ, isWrite: true, maxFailures: 9, rings: [homes('a'), homes('b')] };
+    expect(await job.run(write, contextOf(call))).toMatchObject({
+      ...{ done: 0, [outcome]: 1, not_run: ['b'], stopped: `the canary a ended as ${outcome}` },
+      homes: [{ home: 'a', outcome, error: { message: expect.any(String) }, result: expect.anything() }],
+    });
+    expect(asked).toEqual(['id-a']);
+  });
+
   it('goes by percent as well', async () => {
     const call: JobContext['call'] = async () => Promise.reject(away);
     const args = { ...READ, isWrite: true, maxFailures: 99, maxFailedPercent: 30 };
