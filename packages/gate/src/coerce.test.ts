@@ -41,3 +41,13 @@ describe('coerce', () => {
     );
   });
 });
+
+test.each([
+  ['JSON', `[${'1,'.repeat(60_000)}1]`],
+  ['a list by commas', 'a,'.repeat(60_000)],
+])('a text that holds more values than any honest call, as %s, is refused before each is looked at', (_kind, ids) => {
+  const schema = { type: 'object', properties: { ids: { type: 'array', items: { type: 'string' } } } };
+  expect(() => coerce(schema, { ids })).toThrowError(
+    expect.objectContaining({ code: 'VALIDATION_FAILED', message: expect.stringContaining('values') }),
+  );
+});

@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { assertShallow } from './depth.ts';
 
 /** The part of JSON Schema that tool inputs use. */
 export interface Schema {
@@ -52,13 +53,24 @@ function coerceText(schema: Schema, text: string, path: string): unknown {
   if (accepts(schema, 'boolean') && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase() === 'true';
   if ((accepts(schema, 'integer') || accepts(schema, 'number')) && trimmed !== '' && Number.isFinite(Number(trimmed)))
     return Number(trimmed);
-  if (wantsArray && !wantsObject)
-    return coerce(schema, trimmed === '' ? [] : trimmed.split(',').map((part) => part.trim()), path);
+  if (wantsArray && !wantsObject) return coerce(schema, trimmed === '' ? [] : partsOf(trimmed), path);
   return wantsObject ? parseJson(trimmed, path) : text;
+}
+
+function partsOf(text: string): readonly string[] {
+  const parts = text.split(',');
+  assertShallow(parts);
+  return parts.map((part) => part.trim());
 }
 
 /** A list that might as well have been plain text is a wrong list rather than wrong JSON. */
 function parseJson(text: string, path: string, mayBeText = false): unknown {
+  const parsed = readJson(text, path, mayBeText);
+  assertShallow(parsed);
+  return parsed;
+}
+
+function readJson(text: string, path: string, mayBeText: boolean): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

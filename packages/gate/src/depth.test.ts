@@ -11,3 +11,11 @@ test('honest nesting passes, a bottomless one is refused without exhausting the 
   expect(() => assertShallow(nested(60))).not.toThrow();
   expect(() => assertShallow(nested(100_000))).toThrowError(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
 });
+
+test('more values than any honest call has are refused, wherever they stand', () => {
+  const refused = expect.objectContaining({ code: 'VALIDATION_FAILED', message: expect.stringContaining('values') });
+  expect(() => assertShallow(Array.from({ length: 40_000 }, () => 1))).not.toThrow();
+  expect(() => assertShallow({ ids: Array.from({ length: 60_000 }, () => 1) })).toThrowError(refused);
+  const rows = Array.from({ length: 300 }, () => ({ ids: Array.from({ length: 300 }, () => 1) }));
+  expect(() => assertShallow({ rows })).toThrowError(refused);
+});
