@@ -158,6 +158,19 @@ describe('with the light of the hallway and everything of safety hidden', () => 
       expect((await open.call(guest, tool, args)).text).not.toMatch(/secret.wish/i);
   });
 
+  test('such a device cannot be asked about by its id either, as triggers and logs go by it', async () => {
+    const listed = await open.call(owner, 'ha_call_service', { ws_command: 'config/device_registry/list' });
+    const devices = listed.body['result'] as { id: string; name: string }[];
+    const idOf = (name: string) => devices.find((device) => device.name === name)?.id;
+    const guest = await under({ deny: { entities: ['*hallway*'] } });
+    const related = (id: string | undefined) =>
+      open.call(guest, 'ha_call_service', { ws_command: 'search/related', data: { item_type: 'device', item_id: id } });
+    expect((await related(idOf('Garden lights'))).isError).toBe(false);
+    const { body } = await related(idOf('Hallway light'));
+    expect(codeOf(body)).toBe('ENTITY_NOT_FOUND');
+    expect(JSON.stringify(body)).toContain('no device');
+  });
+
   test.each([
     ['the script that names one', 'ha_config_get_script', { script_id: 'seen' }],
     ['an automation that names one', 'ha_config_get_automation', { identifier: 'automation.lock_up_at_night' }],

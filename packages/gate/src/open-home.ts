@@ -22,11 +22,11 @@ export function openHome({ home, mirror }: HeldHome, { settings }: ConnectorAcce
   return { view: createGuardedView(home, mirror, visibility), whole, visibility };
 }
 
-/** Hidden entities cannot be named, in whatever argument. @throws Fault ENTITY_NOT_FOUND */
+/** Hidden entities and their devices cannot be named, in whatever argument. @throws Fault ENTITY_NOT_FOUND */
 export async function assertNamesVisible(open: OpenHome | undefined, named: unknown): Promise<void> {
   if (!open?.visibility) return;
   await open.visibility.refresh();
-  const hidden = open.visibility.hiddenIn(JSON.stringify(named));
+  const hidden = open.visibility.hiddenNamed(JSON.stringify(named));
   if (hidden !== undefined) throw notThere(hidden);
 }
 

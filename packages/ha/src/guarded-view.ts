@@ -31,7 +31,7 @@ export function createGuardedView(home: Home, mirror: Mirror, visibility: Visibi
       return read();
     };
   const refuseNaming = (value: unknown) => {
-    const hidden = hides(value);
+    const hidden = visibility.hiddenNamed(JSON.stringify(value ?? null));
     if (hidden !== undefined) throw notThere(hidden);
   };
 
@@ -191,10 +191,12 @@ function without(value: unknown, hides: (value: unknown) => string | undefined):
   );
 }
 
-export function notThere(entityId: string): Fault {
-  return new Fault('ENTITY_NOT_FOUND', `There is no entity ${entityId} in this home.`, {
-    suggestion: 'Look it up with ha_search.',
-    context: { entity_id: entityId },
+/** For an entity id, or the id of a device. */
+export function notThere(id: string): Fault {
+  const isEntity = id.includes('.');
+  return new Fault('ENTITY_NOT_FOUND', `There is no ${isEntity ? 'entity' : 'device'} ${id} in this home.`, {
+    suggestion: isEntity ? 'Look it up with ha_search.' : 'Look it up with ha_get_device.',
+    context: isEntity ? { entity_id: id } : { device_id: id },
   });
 }
 

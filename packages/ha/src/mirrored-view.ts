@@ -73,7 +73,8 @@ function restrict(mirror: Mirror, rules: EntityRules): Reads {
   };
 }
 
-function devicesOf(entries: ReadonlyMap<string, EntityEntry>, rules: EntityRules): ReadonlyMap<string, boolean> {
+/** Devices that have entities, by whether one of them is visible. */
+export function devicesOf(entries: ReadonlyMap<string, EntityEntry>, rules: EntityRules): ReadonlyMap<string, boolean> {
   const shown = new Map<string, boolean>();
   for (const [entityId, entry] of entries) {
     if (entry.device_id === null) continue;

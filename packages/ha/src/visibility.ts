@@ -1,5 +1,5 @@
 import type { Mirror } from './mirror.ts';
-import type { EntityRules } from './mirrored-view.ts';
+import { devicesOf, type EntityRules } from './mirrored-view.ts';
 import { areaIdOfEntity } from './placement.ts';
 import type { Area, Device, EntityEntry, EntityState } from './records.ts';
 
@@ -26,6 +26,8 @@ export interface Visibility extends EntityRules {
   refresh(): Promise<void>;
   /** The first hidden entity that a text names, by its id or its id in the registry. */
   hiddenIn(text: string): string | undefined;
+  /** The same for what is asked, where a device all of whose entities are hidden cannot be named either. */
+  hiddenNamed(text: string): string | undefined;
   /** Is there a hidden entity that this integration keeps under this id of its own? */
   hidesItem(platform: string, uniqueId: string): boolean;
 }
@@ -41,6 +43,8 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
   let devices: ReadonlyMap<string, Device> = new Map();
   let areas: ReadonlyMap<string, Area> = new Map();
   let byRegistryId: ReadonlyMap<string, string> = new Map();
+  /** By whether an entity of theirs is visible; made when a text first names a device. */
+  let shownDevices: ReadonlyMap<string, boolean> | undefined;
 
   function isVisible(entityId: string, entry = entries.get(entityId)): boolean {
     if (rules.excludeHidden && entry?.hidden_by) return false;
@@ -53,6 +57,23 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
     return !denies?.(one) && (allows?.(one) ?? true);
   }
 
+  function hiddenIn(text: string): string | undefined {
+    for (const [, found = ''] of text.toLowerCase().matchAll(IDS)) {
+      const id = byRegistryId.get(found) ?? found;
+      if ((states.has(id) || entries.has(id)) && !isVisible(id)) return id;
+    }
+    return undefined;
+  }
+
+  function hiddenDeviceIn(text: string): string | undefined {
+    for (const [, found = ''] of text.toLowerCase().matchAll(IDS)) {
+      if (!devices.has(found)) continue;
+      shownDevices ??= devicesOf(entries, { isVisible });
+      if (shownDevices.get(found) === false) return found;
+    }
+    return undefined;
+  }
+
   return {
     isVisible,
     async refresh() {
@@ -61,18 +82,14 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
       if (nowEntries !== entries)
         byRegistryId = new Map([...nowEntries.values()].map((entry) => [String(entry['id']), entry.entity_id]));
       [states, entries, devices, areas] = [nowStates, nowEntries, nowDevices, nowAreas];
+      shownDevices = undefined;
     },
     hidesItem: (platform, uniqueId) =>
       entries
         .values()
         .some((entry) => entry.platform === platform && entry.unique_id === uniqueId && !isVisible(entry.entity_id)),
-    hiddenIn(text) {
-      for (const [, found = ''] of text.toLowerCase().matchAll(IDS)) {
-        const id = byRegistryId.get(found) ?? found;
-        if ((states.has(id) || entries.has(id)) && !isVisible(id)) return id;
-      }
-      return undefined;
-    },
+    hiddenIn,
+    hiddenNamed: (text) => hiddenIn(text) ?? hiddenDeviceIn(text),
   };
 }
 
