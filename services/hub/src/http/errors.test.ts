@@ -47,12 +47,16 @@ describe('installErrors', () => {
   it('gives every unknown address the same answer and never repeats the URL', async () => {
     const app = Fastify({ frameworkErrors });
     installErrors(app);
+    app.get('/private_:secret', (_request, reply) => reply.callNotFound());
     const [one, two] = [await app.inject('/private_secret1'), await app.inject('/elsewhere')];
     expect(one.statusCode).toBe(404);
     expect(one.body).toBe(two.body);
     const malformed = await app.inject('/private_secret1%zz');
     expect(malformed.statusCode).toBe(400);
     expect(malformed.body).not.toContain('secret1');
+    const long = await app.inject(`/private_secret1${'x'.repeat(300)}`);
+    expect(long.statusCode).toBe(414);
+    expect(long.body).not.toContain('secret1');
   });
 });
 

@@ -116,9 +116,14 @@ export function clientErrorHandler(error: Error & { readonly code?: string }, so
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Fastify writes the whole URL, which may hold a secret, into its message about a malformed one. */
+/** Fastify writes the whole URL, which may hold a secret, into its messages about what is wrong with it. */
+const ABOUT_URLS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The URL is malformed.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the URL is too long.',
+};
+
 function refusal(error: FastifyError): string {
-  return error.code === 'FST_ERR_BAD_URL' ? 'The URL is malformed.' : error.message;
+  return ABOUT_URLS[error.code] ?? error.message;
 }
 
 function problem(code: FaultCode, message: string, suggestion?: string): Problem {
