@@ -46,7 +46,7 @@ export const maintenanceWindows = z
 /** A path parameter that names something by slug, name or id. */
 export const ref = line(200);
 
-export const id = z.uuid();
+export const id = z.uuid({ error: 'give the whole id, as the list shows it' });
 
 export const when = z.iso.datetime();
 

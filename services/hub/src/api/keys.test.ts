@@ -102,10 +102,12 @@ test('the command line shows, rotates and retires, and refuses to retire a key i
   expect((await run('status')).stdout).toMatch(/1\s+used/);
   expect(await run('retire', '1')).toMatchObject({ code: 1, stderr: expect.stringContaining('Key 1 is in use') });
   expect(await run('retire', '9')).toMatchObject({ code: 1, stderr: expect.stringContaining('no key 9') });
-  expect((await run('rotate')).stdout).toContain('Key 2 is used now; 1 tenants’ keys were wrapped anew.');
+  expect((await run('rotate')).stdout).toContain('Key 2 is used now; the keys of 1 tenant were wrapped anew.');
   expect(await run('retire', '2')).toMatchObject({ code: 1 });
   expect(await run('retire', '1')).toMatchObject({ code: 0, stdout: 'Key 1 is gone from the ring.\n' });
   expect(await readFile(join(hub.dataDir, 'keys'), 'utf8')).toMatch(/^2:[^,]+\n$/);
+  const unset = await runHere(['keys', 'next'], { env: {} });
+  expect(unset.stderr).toContain('hub keys rotate makes a key by itself');
   const next = await runHere(['keys', 'next'], { env: { HUB_KEYS: text } });
   expect(next.stdout).toMatch(/^1:[^,]+,2:/);
   expect(parseKeyRing(next.stdout).ids).toEqual([1, 2]);

@@ -47,6 +47,11 @@ const barn = `  - slug: barn
 `;
 
 describe('homes that a file describes', () => {
+  it('are asked for once where there is no such file', async () => {
+    const { code, stderr } = await run('homes', 'apply', '-f', '/nowhere.yaml');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^hub: \/nowhere\.yaml cannot be read \(ENOENT\)\n/)]);
+  });
+
   it('are only shown by a dry run, then made, and a second time left alone', async () => {
     const dry = await apply(cabin(), '--dry-run');
     expect([dry.code, dry.stdout]).toEqual([0, '+ cabin\n\nNothing was changed. It would be 1 created.\n']);

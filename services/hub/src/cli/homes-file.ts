@@ -11,7 +11,7 @@ const fileShape = z.strictObject({ homes: z.array(z.record(z.string(), z.unknown
 
 /** A YAML file of homes as the API takes them, with what it keeps elsewhere filled in. @throws UsageError that never repeats a value */
 export async function readHomesFile(path: string, env: NodeJS.ProcessEnv): Promise<z.output<typeof fileShape>> {
-  const parsed = fileShape.safeParse(parseYaml(path, await readNamed(path, path)));
+  const parsed = fileShape.safeParse(parseYaml(path, await readNamed(path)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UsageError(
@@ -49,11 +49,11 @@ function parseYaml(path: string, content: string): unknown {
   }
 }
 
-async function readNamed(path: string, where: string): Promise<string> {
+async function readNamed(path: string, where?: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
-    throw new UsageError(`${where}: ${path} cannot be read (${code})`);
+    throw new UsageError(`${where === undefined ? '' : `${where}: `}${path} cannot be read (${code})`);
   }
 }

@@ -37,6 +37,7 @@ async function json(args: string, surroundings: CliSurroundings = {}) {
 
 describe('a day with the command line', () => {
   it('makes a tenant, which is then the one meant', async () => {
+    expect((await run('tenants list')).stdout).toContain('hub tenants create NAME');
     expect((await run('homes list')).stderr).toContain('hub tenants create NAME');
     const { code, stdout } = await run('tenants create Fjord --owner Anna');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Tenant {2}fjord\nName {4}Fjord\nState {3}active\n/)]);
@@ -140,6 +141,19 @@ describe('a day with the command line', () => {
     expect((await run('connectors revoke anna')).stdout).toBe('anna is revoked.\n');
     expect((await run('connectors list')).stdout).toBe('No connectors yet.\n');
     expect((await json('connectors list --revoked')).connectors).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  it('says of an id that is none what is meant by one', async () => {
+    for (const line of ['jobs show 0197f0a0', 'edits restore 0197f0a0-… --yes']) {
+      expect((await run(line)).stderr).toContain('give the whole id, as the list shows it');
+    }
+  });
+
+  it('says where a backup is when the hub stores none', async () => {
+    const { stdout } = await run('backups list cabin');
+    expect(stdout).toContain('No stored backups.');
+    expect(stdout).toContain('stays at its home');
+    expect((await run('backups keep cabin --last many')).stderr).toContain('--last: is a whole number');
   });
 
   it('makes a backup and watches it: lines beside the answer, a bar on a terminal', async () => {

@@ -20,7 +20,7 @@ const listShape = z.object({
 });
 
 const watchFlag = ['--watch', 'follow it to its end; exit code 1 unless it is done'] as const;
-const count = z.coerce.number().int().min(0).optional();
+const count = z.coerce.number({ error: 'is a whole number' }).int().min(0).optional();
 
 export function backupCommands(program: Command, home: Home): void {
   const group = addGroup(program, 'backups', "backups of homes, and the hub's own store of them").alias('backup');
@@ -190,9 +190,12 @@ function listText(cli: Cli, { place, rules, backups }: z.output<typeof listShape
     one.id,
   ]);
   const heads = ['MADE', 'NAME', 'VERSION', 'SIZE', 'STATE', 'CHECKED', 'ID'];
-  const where = place === undefined ? 'This hub has no store for backups: set BACKUP_STORE.' : `Store: ${cell(place)}`;
+  const where =
+    place === undefined
+      ? 'This hub has no store for backups (BACKUP_STORE): one that is made stays at its home.'
+      : `Store: ${cell(place)}`;
   return [
-    rows.length === 0 ? 'No backups.' : table(cli.paint, heads, rows),
+    rows.length === 0 ? 'No stored backups.' : table(cli.paint, heads, rows),
     '',
     where,
     ...(rules ? [rulesText(rules)] : []),

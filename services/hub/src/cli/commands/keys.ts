@@ -53,7 +53,7 @@ export function keyCommands(program: Command, home: Home): void {
       const rotated = await cli.hub.ask('POST', '/keys/rotate', rotatedShape, { body: {} });
       cli.show(
         rotated,
-        () => `Key ${rotated.usedId} is used now; ${rotated.rewrapped} tenants’ keys were wrapped anew.`,
+        () => `Key ${rotated.usedId} is used now; the keys of ${tenants(rotated.rewrapped)} were wrapped anew.`,
       );
       cli.note('Older keys still open what they sealed. Back up the new ring, then: hub keys retire NUMBER');
       return undefined;
@@ -86,11 +86,19 @@ export function keyCommands(program: Command, home: Home): void {
     isOfTenant: false,
     async run(cli) {
       const { HUB_KEYS: text } = cli.io.env;
-      if (!text) throw new UsageError('HUB_KEYS is not set here');
+      if (!text) {
+        throw new UsageError(
+          'HUB_KEYS is not set here. With the embedded database it is not needed: hub keys rotate makes a key by itself',
+        );
+      }
       const keys = withNewKey(text);
       cli.show({ keys }, () => keys);
       cli.note('Give it to every hub and worker, start them anew one by one, then: hub keys rotate');
       return undefined;
     },
   });
+}
+
+function tenants(count: number): string {
+  return `${count} ${count === 1 ? 'tenant' : 'tenants'}`;
 }

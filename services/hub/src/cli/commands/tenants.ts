@@ -19,7 +19,11 @@ export function tenantCommands(program: Command, home: Home): void {
     async run(cli) {
       const answer = await cli.hub.ask('GET', '/tenants', z.object({ tenants: z.array(tenantShape) }));
       const rows = answer.tenants.map(({ slug, name, state }) => [slug, cell(name), state]);
-      cli.show(answer, () => table(cli.paint, ['TENANT', 'NAME', 'STATE'], rows));
+      cli.show(answer, () =>
+        rows.length === 0
+          ? 'No tenants yet: hub tenants create NAME'
+          : table(cli.paint, ['TENANT', 'NAME', 'STATE'], rows),
+      );
       return undefined;
     },
   });
