@@ -5,7 +5,7 @@ const ids = z.array(z.string().min(1).max(255)).max(1_000);
 
 const selection = z.strictObject({
   entities: ids.default([]).describe('entity ids; * stands for any letters'),
-  areas: ids.default([]).describe('area ids'),
+  areas: ids.default([]).describe('area ids; to deny one its name does too'),
   labels: ids.default([]).describe('label ids, of the entity, its device or its area'),
   domains: ids.default([]),
 });

@@ -37,7 +37,8 @@ const IDS = /\b(?=([a-z0-9_]+\.[a-z0-9_]+|[0-9a-f]{32}\b))/g;
 
 export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibility {
   const allows = rules.allow && matcherOf(rules.allow);
-  const denies = rules.deny && matcherOf(rules.deny);
+  // Whoever denies an area by its name means it, and a rule that fits nothing would hide nothing.
+  const denies = rules.deny && matcherOf(rules.deny, rules.deny.areas);
   let states: ReadonlyMap<string, EntityState> = new Map();
   let entries: ReadonlyMap<string, EntityEntry> = new Map();
   let devices: ReadonlyMap<string, Device> = new Map();
@@ -53,7 +54,7 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
     const areaId = areaIdOfEntity(entry, devices);
     const area = areaId === undefined ? undefined : areas.get(areaId);
     const labels = [...(entry?.labels ?? []), ...(device?.labels ?? []), ...(area?.labels ?? [])];
-    const one = { entityId, areaId, labels };
+    const one = { entityId, areaId, areaName: area?.name, labels };
     return !denies?.(one) && (allows?.(one) ?? true);
   }
 
@@ -96,16 +97,22 @@ export function createVisibility(mirror: Mirror, rules: VisibilityRules): Visibi
 interface Placed {
   readonly entityId: string;
   readonly areaId: string | undefined;
+  readonly areaName: string | undefined;
   readonly labels: readonly string[];
 }
 
-function matcherOf({ entities, areas, labels, domains }: EntitySelection): (one: Placed) => boolean {
+function matcherOf(
+  { entities, areas, labels, domains }: EntitySelection,
+  areaNames: readonly string[] = [],
+): (one: Placed) => boolean {
+  const names = new Set(areaNames.map((name) => name.toLowerCase()));
   const ids = new Set(entities.filter((id) => !id.includes('*')).map((id) => id.toLowerCase()));
   const patterns = entities.filter((id) => id.includes('*')).map(patternOf);
-  return ({ entityId, areaId, labels: own }) =>
+  return ({ entityId, areaId, areaName, labels: own }) =>
     ids.has(entityId) ||
     domains.includes(entityId.slice(0, entityId.indexOf('.'))) ||
     (areaId !== undefined && areas.includes(areaId)) ||
+    (names.size > 0 && areaName !== undefined && names.has(areaName.toLowerCase())) ||
     own.some((label) => labels.includes(label)) ||
     patterns.some((pattern) => pattern.test(entityId));
 }
