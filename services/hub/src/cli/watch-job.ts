@@ -19,21 +19,30 @@ export async function watchJob(cli: Cli, path: string): Promise<number> {
 }
 
 async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => void): Promise<JobAnswer> {
+  let seen: JobAnswer | undefined;
   for (let attempt = 0; attempt < RETRIES; attempt += 1) {
     try {
       for await (const { event, data } of cli.hub.events(`${path}/events`)) {
         const job = jobShape.parse(JSON.parse(data));
         if (event === 'end') return job;
+        seen = job;
         update(job);
       }
     } catch (error) {
       // A cut stream is a TypeError of fetch; what the hub refuses is a Fault and final.
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError)) throw seen ? amidJob(error, seen) : error;
     }
   }
   throw new Fault('CONNECTION_FAILED', 'The hub ended the stream before the job ended.', {
     suggestion: 'The job goes on without it: hub jobs list',
   });
+}
+
+/** A hub that ended takes its jobs up when it is started again; who starts one anew would have it twice. */
+function amidJob(error: unknown, { id }: JobAnswer): unknown {
+  if (!(error instanceof Fault) || error.code !== 'CONNECTION_FAILED') return error;
+  const goesOn = `The job goes on when it runs again; follow it then: hub jobs watch ${id}`;
+  return new Fault(error.code, error.message, { suggestion: [...error.suggestions, goesOn], cause: error });
 }
 
 interface View {
