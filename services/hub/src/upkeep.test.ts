@@ -29,7 +29,9 @@ const call = (at: Date, homeId?: string) => ({
   ...{ tenantId, callId: newId(), homeId, connectorId: undefined, actor: SYSTEM_ACTOR, tool: 'ha_get_state', at },
   ...{ effect: 'read' as const, decision: 'allow' as const, outcome: 'done' as const, argsSummary: { a: 1 } },
 });
-const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+/** From the middle of this hour, as rows of one hour are to stay in one while the tests run. */
+const base = (Math.floor(Date.now() / HOUR_MS) + 0.5) * HOUR_MS;
+const ago = (hours: number) => new Date(base - hours * HOUR_MS);
 const write = (...hours: number[]) =>
   writeBatch(
     hub.database.db,
