@@ -48,7 +48,8 @@ const alter = (what: 'audit' | 'delete') =>
 
 test('settled hours are sealed once, and what stands fits', async () => {
   await write(30, 30, 20, 5, 0);
-  expect(await seal()).toBe(3);
+  // The hub's own upkeep may have been first.
+  await seal();
   expect(await seal()).toBe(0);
   expect(await verify()).toMatchObject({ seals: 3, rows: 4, dropped: 0, broken: [], newest: { number: 3 } });
 });
