@@ -127,6 +127,12 @@ describe('with the light of the hallway and everything of safety hidden', () => 
       { template: "{{ ['hallway'] | map('area_' ~ 'entities') | list }}" },
     ],
     [
+      'a template that asks for the area of a composed name',
+      'ha_eval_template',
+      { template: "{{ area_name('light.hall' ~ 'way') }}" },
+    ],
+    ['a template that does so by a filter', 'ha_eval_template', { template: "{{ ('light.hall' ~ 'way') | area_id }}" }],
+    [
       'a condition by template',
       'ha_eval_template',
       { condition: { condition: 'template', value_template: "{{ is_state('light.hall' ~ 'way', 'off') }}" } },

@@ -6,6 +6,8 @@ import { isRecord } from './selector.ts';
 /** Functions and filters that tell of entities and devices without Home Assistant noting which. */
 const UNNOTED =
   /\b(integration_entities|(area|floor|label|device)_entities|(area|label)_devices|(is_)?device_attr|device_(name|id)|entity_name|config_entry_(id|attr)|is_hidden_entity|issues?)\b/;
+/** The same, but of what the text itself names they tell no more than it does: the hidden in it ends the call before. */
+const UNNOTED_UNLESS_NAMED = /\b(area_(id|name)|floor_(id|name)|labels)\b(?!\s*\(\s*(['"])[\w .-]+\4\s*\))/;
 /** What brings in names that the text itself does not hold: macros of the home, and filters called by a computed name. */
 const FROM_ELSEWHERE =
   /\{%[-+]?\s*(import|from|include|extends)\b|\b(map|select|reject)\s*\(\s*(?!(['"])[a-z_]+\3\s*[,)]|attribute\s*=)/;
@@ -19,7 +21,7 @@ export function assertAnswerable({ type, ...rest }: Command): void {
   if (EXPANDED.test(type)) throw unanswerable(type, 'Ask for single entities, with ha_get_state or ha_search.');
   if (type === 'render_template') {
     const text = String(rest['template']);
-    if (UNNOTED.test(text) || FROM_ELSEWHERE.test(text))
+    if (UNNOTED.test(text) || UNNOTED_UNLESS_NAMED.test(text) || FROM_ELSEWHERE.test(text))
       throw unanswerable('this template', 'Name the visible entities in it; ha_search lists them by area.');
   } else if (type === 'test_condition' && !isPlain(rest['condition']))
     throw unanswerable(

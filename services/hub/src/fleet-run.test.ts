@@ -11,6 +11,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { type SimulatedHomes, startSimulatedHomes } from '@hub/simulated-home/simulated-homes.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
+import { runHere } from './testing/run-cli.ts';
 
 const HOMES = 50;
 const SIZE = { entities: 20, devices: 5, automations: 1, eventsPerSecond: 0 };
@@ -207,6 +208,17 @@ test('REST plans and runs in the name of a connector, with its limits', async ()
   const ran = await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id });
   expect(ran).toMatchObject({ status: 200, body: { done: 10, failed: 0 } });
   expect((await hub.ask('POST', path, { ...asked, plan_id: plan.body.plan_id })).status).toBeGreaterThanOrEqual(400);
+});
+
+test('the command line ends with 1 unless all homes went well', async () => {
+  const run = (tool: string, args: object) =>
+    runHere(['fleet', 'run', tool, '--as', 'anna', '--args', JSON.stringify(args), '--home', 'home-2'], {
+      env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key, HUB_TENANT: 'fleet' },
+    });
+  expect(await run('ha_get_overview', {})).toMatchObject({ code: 0 });
+  expect(await run('ha_get_state', { entity_id: 'light.nowhere' })).toMatchObject({
+    ...{ code: 1, stdout: expect.stringContaining('"failed": 10') },
+  });
 });
 
 test('a run that a crash cut off goes on with the homes that are left and repeats no write', async () => {

@@ -28,7 +28,8 @@ type Where = z.output<z.ZodObject<typeof whereOptions>>;
 export function fleetRunCommands(group: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'run <tool>',
-    summary: 'one tool at all homes that fit; a write shows its plan first, and runs with it',
+    summary:
+      'one tool at all homes that fit; a write shows its plan first, and runs with it; exit code 1 unless all went well',
     examples: [
       'hub fleet run ha_get_overview --tag north',
       'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\'',
@@ -58,7 +59,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
       const body = { tool, args: jsonFlag('--args', options.args), where: whereOf(options), ...how };
       const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'run'), fleetAnswer, { body });
       cli.show(answer, () => JSON.stringify(answer, undefined, 2));
-      return undefined;
+      return answer['failed'] || answer['unknown'] || answer['stopped'] ? 1 : undefined;
     },
   });
 
