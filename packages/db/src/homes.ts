@@ -12,6 +12,7 @@ import { type HomeRecord, selectHomes, toHomeRecord } from './home-record.ts';
 import { type SettingsChange, settingsColumn } from './settings-change.ts';
 import { freeSlug, isId, slugFrom } from './slug.ts';
 import type { Vault } from './vault.ts';
+import { wakeSchedules } from './wake-schedules.ts';
 
 /** Parts left out stay as they are, or take their default on a new home; `null` empties one. */
 export interface HomeInput {
@@ -201,6 +202,8 @@ async function changeHome(
     .executeTakeFirst();
   if (changed.numUpdatedRows === 0n) throw homeNotFound(homeId);
   if (patch.link) await updateLink(trx, vault, home, patch.link, actor);
+  if (patch.maintenanceWindows !== undefined || patch.timeZone !== undefined)
+    await wakeSchedules(trx, tenantId, homeId);
   await noteChange(trx, tenantId, 'home', homeId);
   return await readHome(trx, tenantId, homeId);
 }

@@ -105,7 +105,7 @@ async function startOne(db: Database, tenantId: string, id: string, start: Start
     if (!row) return false;
     const { jobId, nextAt } = await start(toSchedule(row), trx);
     const started = jobId === undefined ? sql`` : sql`, last_at = now(), last_job_id = ${jobId}`;
-    await sql`update schedule set next_at = ${nextAt}${started}
+    await sql`update schedule set next_at = ${nextAt}, waits = ${jobId === undefined}${started}
       where tenant_id = ${tenantId} and id = ${id}`.execute(trx);
     return jobId !== undefined;
   });

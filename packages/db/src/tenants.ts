@@ -9,6 +9,7 @@ import type { TenantTable } from './schema.ts';
 import { isId, slugFrom } from './slug.ts';
 import { systemTrx } from './system-door.ts';
 import { createTenantKey, type Vault } from './vault.ts';
+import { wakeSchedules } from './wake-schedules.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -86,6 +87,7 @@ export async function updateTenant(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw notFound(`Tenant ${tenantId}`, 'List the tenants to see those there are.');
+    if (patch.maintenanceWindows !== undefined) await wakeSchedules(trx, tenantId);
     await noteChange(trx, tenantId, 'tenant', tenantId);
     return toTenant(row);
   });
