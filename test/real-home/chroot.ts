@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 import type { RealHome, StartOptions } from './home-access.ts';
-import { keepTokens, prepareFolder, supervisorEnv } from './home-folder.ts';
+import { keepTokens, prepareFolder, supervisorEnv, untilStored } from './home-folder.ts';
 import { onboard, untilAnswering, untilRunning } from './onboard.ts';
 
 const SCRIPT = join(import.meta.dirname, 'chroot-home');
@@ -80,6 +80,7 @@ export async function startInChroot(options: StartOptions): Promise<RealHome> {
     await untilAnswering(url, signal);
     const found = kept ?? (await onboard(url));
     await untilRunning(url, found.token, signal);
+    await untilStored(configDir, found, signal);
     return found;
   });
   await keepTokens(configDir, tokens);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 
 const CONFIG = join(import.meta.dirname, 'config');
@@ -66,4 +67,19 @@ export function supervisorEnv(supervisor: string, folder: string): Record<string
 /** Keeps the tokens beside the home, for a later start with `fresh: false`. */
 export async function keepTokens(folder: string, tokens: Tokens): Promise<void> {
   await writeFile(join(folder, TOKENS), JSON.stringify(tokens), { mode: 0o600 });
+}
+
+const Claims = z.object({ iss: z.string() });
+
+/** Resolves when Home Assistant has these tokens on its disk: it writes them a second later, and one that is killed before forgets them. */
+export async function untilStored(configDir: string, tokens: Tokens, signal: AbortSignal): Promise<void> {
+  const ids = Object.values(tokens).map((token) => {
+    const [, claims = ''] = token.split('.');
+    return Claims.parse(JSON.parse(Buffer.from(claims, 'base64url').toString())).iss;
+  });
+  for (;;) {
+    const stored = await readFile(join(configDir, '.storage/auth'), 'utf8').catch(() => '');
+    if (ids.every((id) => stored.includes(id))) return;
+    await wait(100, undefined, { signal });
+  }
 }
