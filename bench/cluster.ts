@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '@hub/real-home/free-port.ts';
+import { addConnector } from '../test/admin.ts';
 import { callTool } from '../test/ask-hub.ts';
 import { openClusterAdmin } from '../test/cluster/admin.ts';
+import { byPath, startBalancer } from '../test/cluster/balancer.ts';
 import { type Cluster, startCluster } from '../test/cluster/cluster.ts';
 import { makeDataDir, removeDataDir } from '../test/start-hub.ts';
 import { startHomes, USUAL_SIZE } from './simulated-homes.ts';
@@ -12,11 +15,11 @@ export interface ClusterFigures {
   readonly cpuAtRest: number;
   /** Of all hubs together, beyond that. */
   readonly cpuMsPerCall: number;
-  /** The same calls, each at the replica that holds its home: what so many processes cost without a hop between them. */
-  readonly atHolder: { readonly cpuMsPerCall: number };
+  /** Households with a connector of their own, behind a balancer that goes by the path as those of deploy/ do. */
+  readonly households: { readonly cpuMsPerCall: number };
 }
 
-/** A prime: where the number of replicas divides it, the balancer's turns and the homes' fall in step, and calls meet their holder. */
+/** Each of a household. A prime: where the number of replicas divides it, the balancer's turns and the homes' fall in step, and calls meet their holder. */
 const HOMES = 31;
 /** For each replica, so that one of many has as much to do as one alone: what wakes a process is shared by what it then does. */
 const CALLS_PER_S = 160;
@@ -29,8 +32,9 @@ const SLICES = 4;
 type Read = (call: number) => Promise<{ readonly isError: boolean }>;
 
 /**
- * State reads through a balancer without stickiness, over all homes: what more replicas cost and bring. In slices that take
- * turns, so that what else the machine does falls on all alike, and not before the code is hot.
+ * State reads: over all homes through a balancer without stickiness, and of households through one that goes by the path; what more
+ * replicas cost and bring. In slices that take turns, so that what else the machine does falls on all alike, and not before the
+ * code is hot.
  */
 export async function measureCluster(
   replicas: readonly number[],
@@ -40,15 +44,16 @@ export async function measureCluster(
   const { homes } = open.use(await startHomes({ count: HOMES, size: USUAL_SIZE }));
   const measured: Measured[] = [];
   for (const hubs of replicas) measured.push(await openMeasured(open, hubs, homes));
-  for (const { cluster, anywhere } of measured) await load(cluster, anywhere, measureMs);
+  for (const { cluster, anywhere, atHome } of measured)
+    for (const read of [anywhere, atHome]) await load(cluster, read, measureMs);
   for (let slice = 0; slice < SLICES; slice++) {
     for (const one of measured) {
       await add(one, one.rest, async () => await wait(measureMs / SLICES, 0));
       await add(one, one.sum, () => load(one.cluster, one.anywhere, measureMs / SLICES));
-      await add(one, one.sumAtHolder, () => load(one.cluster, one.atHolder, measureMs / SLICES));
+      await add(one, one.sumAtHome, () => load(one.cluster, one.atHome, measureMs / SLICES));
     }
   }
-  return measured.map(({ cluster, rest, sum, sumAtHolder }) => {
+  return measured.map(({ cluster, rest, sum, sumAtHome }) => {
     const cpuAtRest = rest.cpuS / rest.seconds;
     const perCall = ({ cpuS, seconds, calls }: Sum) => ((cpuS - cpuAtRest * seconds) * 1_000) / calls;
     return {
@@ -56,7 +61,7 @@ export async function measureCluster(
       callsPerS: sum.calls / sum.seconds,
       cpuAtRest,
       cpuMsPerCall: perCall(sum),
-      atHolder: { cpuMsPerCall: perCall(sumAtHolder) },
+      households: { cpuMsPerCall: perCall(sumAtHome) },
     };
   });
 }
@@ -64,10 +69,10 @@ export async function measureCluster(
 interface Measured {
   readonly cluster: Cluster;
   readonly anywhere: Read;
-  readonly atHolder: Read;
+  readonly atHome: Read;
   readonly rest: Sum;
   readonly sum: Sum;
-  readonly sumAtHolder: Sum;
+  readonly sumAtHome: Sum;
 }
 
 /** Every home linked and mirrored, every replica knows where each is. */
@@ -83,23 +88,27 @@ async function openMeasured(
   await admin.send('POST', '/tenants', { name: 'Bench', slug: 'bench', owner: 'Bench' });
   for (const [at, { name, url, token }] of homes.entries())
     await admin.send('POST', '/tenants/bench/homes', { name, slug: `home-${at}`, url, token, check: false });
+  const pathOf = (url: string) => new URL(url).pathname;
+  const ports = cluster.hubs.map((hub) => Number(new URL(cluster.addressOf(hub)).port));
+  const balancer = open.use(await startBalancer(await freePort(), () => ports, byPath));
+  const houses: string[] = [];
+  for (const at of homes.keys()) {
+    const house = { name: `house-${at}`, ceiling: 'control', homes: [`home-${at}`] } as const;
+    houses.push(pathOf(await addConnector(admin, 'bench', house)));
+  }
   const paths: string[] = [];
   for (let n = 0; n < CONNECTORS; n++)
-    paths.push(new URL(await admin.connector('bench', { name: `bench-${n}`, ceiling: 'control' })).pathname);
-  const readAt = (base: string, call: number) => {
+    paths.push(pathOf(await admin.connector('bench', { name: `bench-${n}`, ceiling: 'control' })));
+  const atHome: Read = (call) =>
+    callTool(`${balancer.url}${houses[call % HOMES]}`, 'ha_get_state', { entity_id: 'light.light_0' });
+  const anywhere: Read = (call) => {
     const home = `home-${call % HOMES}`;
-    return callTool(`${base}${paths[call % CONNECTORS]}`, 'ha_get_state', { home, entity_id: 'light.light_0' });
+    return callTool(`${cluster.url}${paths[call % CONNECTORS]}`, 'ha_get_state', { home, entity_id: 'light.light_0' });
   };
-  const anywhere: Read = (call) => readAt(cluster.url, call);
-  for (let round = 0; round < 2 * hubs; round++)
-    await Promise.all(Array.from({ length: HOMES }, (_, home) => anywhere(home)));
-  const holders = await Promise.all(Array.from({ length: HOMES }, (_, home) => cluster.holderOf(`home-${home}`)));
-  const atHolder: Read = (call) => {
-    const holder = holders[call % HOMES];
-    if (!holder) throw new Error('a home has no holder');
-    return readAt(cluster.addressOf(holder), call);
-  };
-  return { cluster, anywhere, atHolder, rest: nothing(), sum: nothing(), sumAtHolder: nothing() };
+  // First the households, whose hubs so take their homes.
+  for (const read of [atHome, ...Array<Read>(2 * hubs).fill(anywhere)])
+    await Promise.all(Array.from({ length: HOMES }, (_, home) => read(home)));
+  return { cluster, anywhere, atHome, rest: nothing(), sum: nothing(), sumAtHome: nothing() };
 }
 
 interface Sum {
@@ -149,15 +158,19 @@ async function usage({ hubs }: Cluster): Promise<{ readonly cpuS: number }> {
 
 export function clusterLines(figures: readonly ClusterFigures[]): string[] {
   const [one] = figures;
+  const perCall = (ms: number, ofOne: number | undefined) =>
+    `${ms.toFixed(2)} ms | ${(ms / (ofOne ?? ms)).toFixed(2)} ×`;
   return [
-    `## Replicas behind a balancer without stickiness (state reads, ${HOMES} homes, ${CALLS_PER_S} calls/s for each)`,
-    '| replicas | calls/s | hubs at rest | CPU of all hubs per call beyond it | against one | each call at its holder |',
-    '|---|---|---|---|---|---|',
-    ...figures.map(({ replicas, callsPerS, cpuAtRest, cpuMsPerCall, atHolder }) => {
-      const perCall = (ms: number) => `${ms.toFixed(2)} ms`;
-      const times = (cpuMsPerCall / (one?.cpuMsPerCall ?? 1)).toFixed(2);
-      return `| ${replicas} | ${callsPerS.toFixed(0)} | ${(100 * cpuAtRest).toFixed(1)} % of a core | ${perCall(cpuMsPerCall)} | ${times} × | ${perCall(atHolder.cpuMsPerCall)} |`;
-    }),
+    `## Replicas (state reads, ${HOMES} homes, ${CALLS_PER_S} calls/s for each): CPU of all hubs per call, beyond what they take at rest`,
+    '| replicas | calls/s | at rest | any home, balancer in turn | against one | households, balancer by path | against one |',
+    '|---|---|---|---|---|---|---|',
+    ...figures.map(({ replicas, callsPerS, cpuAtRest, cpuMsPerCall, households }) =>
+      [
+        `| ${replicas} | ${callsPerS.toFixed(0)} | ${(100 * cpuAtRest).toFixed(1)} % of a core`,
+        perCall(cpuMsPerCall, one?.cpuMsPerCall),
+        `${perCall(households.cpuMsPerCall, one?.households.cpuMsPerCall)} |`,
+      ].join(' | '),
+    ),
     '',
   ];
 }

@@ -1,18 +1,39 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** Gives each request to the next replica in turn, without stickiness, as a plain balancer in front of a cluster does. */
+/** Stands before a cluster; gives each request to the next replica in turn, unless another order is wanted. */
 export interface Balancer extends AsyncDisposable {
   readonly url: string;
   /** Requests whose replica died or broke off before its answer began; they were answered 502. */
   readonly cutOff: () => number;
 }
 
-/** Ports are asked for each request, as replicas come and go. A replica that refuses the connection is passed over. */
-export async function startBalancer(port: number, replicas: () => readonly number[]): Promise<Balancer> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+/** In which order replicas are tried for a path. */
+export type Order = (path: string, ports: readonly number[]) => readonly number[];
+
+function inTurn(): Order {
   let turn = 0;
+  return (_path, ports) => {
+    turn = (turn + 1) % Math.max(1, ports.length);
+    return [...ports.slice(turn), ...ports.slice(0, turn)];
+  };
+}
+
+/** The same one for a path while it is there, as deploy/balancer.conf does. */
+export const byPath: Order = (path, ports) => {
+  const rank = (port: number) => createHash('sha256').update(`${path} ${port}`).digest('hex');
+  return ports.toSorted((one, other) => rank(one).localeCompare(rank(other)));
+};
+
+/** Ports are asked for each request, as replicas come and go. A replica that refuses the connection is passed over. */
+export async function startBalancer(
+  port: number,
+  replicas: () => readonly number[],
+  order = inTurn(),
+): Promise<Balancer> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
   let cutOff = 0;
 
   function pass(client: IncomingMessage, body: Buffer, answer: ServerResponse, ports: readonly number[]): void {
@@ -38,9 +59,7 @@ export async function startBalancer(port: number, replicas: () => readonly numbe
 
   const server = createServer(async (client, answer) => {
     const body = await buffer(client).catch(() => undefined);
-    const ports = replicas();
-    turn = (turn + 1) % Math.max(1, ports.length);
-    if (body) pass(client, body, answer, [...ports.slice(turn), ...ports.slice(0, turn)]);
+    if (body) pass(client, body, answer, order(client.url ?? '', replicas()));
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
