@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import type { UpdateCategory } from '@hub/ha/updates.ts';
 import { z } from 'zod';
 import { generateStep } from '../backup/create.ts';
 import { type StoredResult, storeBackup } from '../backup/store.ts';
@@ -6,6 +7,14 @@ import type { JobContext, Step } from '../define.ts';
 
 /** home_assistant: with its history, what Home Assistant itself changes · everything: all apps too, what lives on the machine. */
 export const backupWish = z.enum(['home_assistant', 'everything']);
+
+type BackupWish = z.infer<typeof backupWish>;
+
+/** What of the home is backed up before an update of this kind: of what all of it stands on. Undefined: nothing. */
+export function backupWishOf(category: UpdateCategory): BackupWish | undefined {
+  if (category === 'core') return 'home_assistant';
+  return category === 'os' ? 'everything' : undefined;
+}
 
 /** How long it takes at most, the way into the hub's store included. */
 export const BACKUP_MS = 3 * 3_600_000;
@@ -27,7 +36,7 @@ export interface Offered {
  * left of a home that does not come back. @throws Fault, and then nothing may be updated; as `offered` when there is nothing to update
  */
 export async function backUpBefore(
-  wish: z.infer<typeof backupWish>,
+  wish: BackupWish,
   offered: () => Promise<Offered>,
   context: JobContext,
 ): Promise<BackupBefore> {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
 import type { HomeAfter } from '../health/compare.ts';
 import { isAway } from '../is-away.ts';
-import { BACKUP_MS, type BackupBefore, backUpBefore } from './back-up-before.ts';
+import { BACKUP_MS, type BackupBefore, backUpBefore, backupWishOf } from './back-up-before.ts';
 import { type InstallResult, installUpdate } from './install.ts';
 
 export const pendingUpdatesArgs = z.strictObject({
@@ -50,7 +50,7 @@ export const job = defineJob<Args, PendingResult>({
     const left: string[] = [];
     const failed: string[] = [];
     for (const { entityId, title, canBackUp, category } of chosen) {
-      const withBackup = args.withBackup && canBackUp && wishOf(category) === undefined;
+      const withBackup = args.withBackup && canBackUp && backupWishOf(category) === undefined;
       const done = await installUpdate({ entityId, withBackup }, turnOf(entityId, args.notAfter, context)).catch(
         (error: unknown) => {
           context.signal.throwIfAborted();
@@ -92,8 +92,8 @@ async function backUpBeforeAny(
   { notAfter }: Args,
   context: JobContext,
 ): Promise<BackupBefore | undefined> {
-  const last = chosen.findLast(({ category }) => wishOf(category) !== undefined);
-  const wish = last && wishOf(last.category);
+  const last = chosen.findLast(({ category }) => backupWishOf(category) !== undefined);
+  const wish = last && backupWishOf(last.category);
   if (!last || !wish) return undefined;
   const { title, latestVersion } = last;
   const offered = async () => {
@@ -101,11 +101,6 @@ async function backUpBeforeAny(
     return { title, to: latestVersion ?? '' };
   };
   return backUpBefore(wish, offered, context);
-}
-
-function wishOf(category: UpdateCategory): 'home_assistant' | 'everything' | undefined {
-  if (category === 'core') return 'home_assistant';
-  return category === 'os' ? 'everything' : undefined;
 }
 
 /** The steps of one update of several. None of them begins after a moment; one that began before is still looked after. */

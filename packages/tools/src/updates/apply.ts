@@ -3,6 +3,7 @@ import { callService } from '@hub/ha/services.ts';
 import { type Update, updateOf } from '@hub/ha/updates.ts';
 import { waitForState } from '@hub/ha/wait-for.ts';
 import { homeAfterShape } from '@hub/jobs/health/compare.ts';
+import { backupWishOf } from '@hub/jobs/update/back-up-before.ts';
 import { z } from 'zod';
 import { type EndedJob, lateAnswer, type ToolContext } from '../define.ts';
 import { startAndFollow } from '../shared/follow-job.ts';
@@ -125,7 +126,7 @@ async function install(
 }
 
 interface BackupWish {
-  readonly backupFirst?: 'home_assistant' | 'everything';
+  readonly backupFirst?: NonNullable<ReturnType<typeof backupWishOf>>;
   readonly withBackup?: true;
   readonly warning?: string;
 }
@@ -133,8 +134,8 @@ interface BackupWish {
 /** Which backup comes first: of the home before what all of it stands on, else the update's own, only when asked for. */
 function backupOf({ category, canBackUp }: Update, wanted: boolean | undefined): BackupWish {
   if (wanted === false) return {};
-  if (category === 'core') return { backupFirst: 'home_assistant' };
-  if (category === 'os') return { backupFirst: 'everything' };
+  const backupFirst = backupWishOf(category);
+  if (backupFirst) return { backupFirst };
   if (!wanted) return {};
   return canBackUp ? { withBackup: true } : { warning: NO_BACKUP };
 }
