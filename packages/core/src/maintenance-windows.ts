@@ -14,6 +14,9 @@ export type WindowState =
   | { readonly isOpen: true; readonly closesAt: Date | undefined }
   | { readonly isOpen: false; readonly opensAt: Date };
 
+/** Why a home was left alone, as fleet plans and runs tell it. */
+export const OUTSIDE_WINDOWS = 'outside of its maintenance windows';
+
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const WORDS: ReadonlyMap<string, readonly number[]> = new Map([
   ['daily', [0, 1, 2, 3, 4, 5, 6]],

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isTimeZone } from '@hub/core/zone-clock.ts';
 import { z } from 'zod';
 import { exchange } from './exchange.ts';
 import type { HomeInfo } from './home.ts';
@@ -29,7 +30,7 @@ export async function readFacts(socket: HaSocket): Promise<HomeFacts> {
   const config = configSchema.safeParse(answer).data ?? configSchema.parse({});
   return {
     components: new Set(config.components),
-    timeZone: isZone(config.time_zone) ? config.time_zone : 'UTC',
+    timeZone: isTimeZone(config.time_zone) ? config.time_zone : 'UTC',
     locationName: config.location_name,
     isRunning: config.state === 'RUNNING',
   };
@@ -47,13 +48,4 @@ export async function untilRunning(socket: HaSocket): Promise<HomeFacts | undefi
     if (facts?.isRunning) return facts;
   }
   return undefined;
-}
-
-function isZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
 }

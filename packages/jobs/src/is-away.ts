@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 
-const AWAY: ReadonlySet<FaultCode> = new Set<FaultCode>([
+export const AWAY: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'CONNECTION_FAILED',
   'CONNECTION_TIMEOUT',
   'WEBSOCKET_DISCONNECTED',

@@ -1,11 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
+import { AWAY } from '@hub/jobs/is-away.ts';
 
 const TRANSIENT: ReadonlySet<FaultCode> = new Set<FaultCode>([
-  'CONNECTION_FAILED',
-  'CONNECTION_TIMEOUT',
-  'WEBSOCKET_DISCONNECTED',
-  'TIMEOUT_WEBSOCKET',
+  ...AWAY,
   'TIMEOUT_API_REQUEST',
   'TIMEOUT_OPERATION',
   'RATE_LIMITED',

@@ -1,9 +1,8 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
+import { OUTSIDE_WINDOWS } from '@hub/core/maintenance-windows.ts';
 import type { FleetPlan, FleetRequest } from '@hub/tools/define.ts';
 import type { ConnectorAccess, HomeAccess } from '../connector-access.ts';
-
-const OUTSIDE = 'outside of its maintenance windows';
 
 export interface Chosen {
   readonly chosen: readonly HomeAccess[];
@@ -30,7 +29,7 @@ export function chooseHomes(
     const why = reasonToSkip(stands, exclude, isWrite);
     const opensAt = isWrite && isPlan ? stands.windowOpensAt : undefined;
     if (why !== undefined) skipped.push({ home: home.slug, why });
-    else if (opensAt !== undefined) skipped.push({ home: home.slug, why: OUTSIDE, opens_at: opensAt });
+    else if (opensAt !== undefined) skipped.push({ home: home.slug, why: OUTSIDE_WINDOWS, opens_at: opensAt });
     else chosen.push(home);
   }
   if (chosen.length > 0) return { chosen, skipped };
