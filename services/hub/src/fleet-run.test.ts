@@ -192,6 +192,32 @@ test('a write that makes a home unwell stops at the canary', async () => {
   expect(heard).toEqual([]);
 });
 
+test('a bad update stops at the canary, and the other forty-nine homes are not asked for it', async () => {
+  const { db } = hub.deps.storage;
+  const person = await createPerson(db, { name: 'Berta' }, SYSTEM_ACTOR);
+  const member = await ensureMember(db, tenantId, person.id, 'owner', SYSTEM_ACTOR);
+  const made = { memberId: member.id, name: 'berta', ceiling: 'system', homes: { kind: 'all' } } as const;
+  const berta = await connectorOf((await createConnector(db, tenantId, made, SYSTEM_ACTOR)).connector.id);
+  const asked = {
+    ...{ tool: 'ha_manage_updates', args: { action: 'install', entity_ids: ['update.front_door_lock_firmware'] } },
+    ...{ soak_seconds: 0 },
+  };
+  const planned = await call(berta, 'ha_fleet_run', asked);
+  expect(planned).toMatchObject({ homes: HOMES });
+  const stopBreaking = setInterval(() => {
+    // The device takes the update, and then shows the old version again.
+    const attributes = { in_progress: false, installed_version: '2.8.1' };
+    if (canary.stateOf('update.front_door_lock_firmware') === 'off')
+      canary.pushState('update.front_door_lock_firmware', 'on', attributes);
+  }, 1);
+  const begun = await call(berta, 'ha_fleet_run', { ...asked, plan_id: planned.plan_id });
+  const found = (await call(berta, 'ha_get_job', { job_id: begun.job_id, wait_seconds: 50 })).result;
+  clearInterval(stopBreaking);
+  expect(found).toMatchObject({ done: 0, stopped: expect.stringMatching(/^the canary a-canary ended as /) });
+  expect(found.not_run).toHaveLength(HOMES - 1);
+  expect(heard).toEqual([]);
+}, 100_000);
+
 test('what the connector may not do at a home is refused there, by the gate and not by the plan', async () => {
   const locks = { tool: 'ha_restart', args: { confirm: true }, where: { homes: ['home-1'] }, soak_seconds: 0 };
   const { plan_id } = await call(anna, 'ha_fleet_run', locks);
