@@ -124,6 +124,7 @@ test('a plan is good once, for its connector, its arguments and fifteen minutes,
   expect(await refused(anna)).toBe('VALIDATION_FAILED');
   expect(new Set(heard).size).toBe(8);
   expect(heard).toHaveLength(8);
+  await updateHome(db, vault, tenantId, pinned, { isPinned: false }, SYSTEM_ACTOR);
 });
 
 /** Opens in three days, wherever it is. */
