@@ -22,21 +22,22 @@ export interface SealVerdict {
   readonly newest: SealHead | undefined;
 }
 
-/** Rows of calls that are still under way, or wait in memory for the database, arrive within this. */
-const SETTLE_MS = 3_600_000;
+/** Of an hour that ended so long ago no row is on its way any more: no transaction that stores some is open for as long. */
+const SETTLED = sql<Date>`now() - interval '1 hour'`;
 const MAX_SEALS_AT_ONCE = 500;
 /** Rows read at once. */
 const PIECE = 500;
+/** A row belongs to the hour that stored it, however late a replica brings it and whatever its clock says. */
+const STORED = sql<Date>`coalesce(stored_at, at)`;
 
 /** Seals the hours that are settled; resolves with the number of new seals. @throws Fault STORAGE_UNAVAILABLE */
-export async function sealAudit(db: Database, tenantId: string, now: Date): Promise<number> {
-  const settled = new Date(now.getTime() - SETTLE_MS);
+export async function sealAudit(db: Database, tenantId: string): Promise<number> {
   return await tenantTrx(db, tenantId, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('audit_seal'), hashtext(${tenantId}))`.execute(trx);
     let last = await readLast(trx, tenantId);
     for (let made = 0; ; made++) {
-      const until = made < MAX_SEALS_AT_ONCE ? await nextHour(trx, tenantId, last?.until) : undefined;
-      if (!until || until > settled) return made;
+      const until = made < MAX_SEALS_AT_ONCE ? await nextSettledHour(trx, tenantId, last?.until) : undefined;
+      if (!until) return made;
       const { count, digest } = await digestRows(trx, tenantId, last?.until, until);
       const number = (last?.number ?? 0) + 1;
       const chain = chainOf(last?.chain, { number, until, count, digest });
@@ -103,7 +104,9 @@ export async function dropAudit(db: Database, tenantId: string, before: Date): P
   return await deleteInBatches((count) =>
     tenantTrx(db, tenantId, (trx) =>
       sql`delete from audit where id in (
-        select id from audit where tenant_id = ${tenantId} and at < ${until} order by at limit ${count})`.execute(trx),
+        select id from audit where tenant_id = ${tenantId} and ${STORED} < ${until} order by ${STORED} limit ${count})`.execute(
+        trx,
+      ),
     ),
   );
 }
@@ -131,12 +134,14 @@ async function readLast(trx: Trx, tenantId: string) {
   return rows[0];
 }
 
-/** The end of the next hour in which anything happened. */
-async function nextHour(trx: Trx, tenantId: string, since: Date | undefined): Promise<Date | undefined> {
-  const { rows } = await sql<{ until: Date | null }>`
-    select date_trunc('hour', min(at), 'UTC') + interval '1 hour' as until from audit
-    where tenant_id = ${tenantId} and at >= ${since ?? '-infinity'}`.execute(trx);
-  return rows[0]?.until ?? undefined;
+/** The end of the next hour in which anything was stored, once it is settled. */
+async function nextSettledHour(trx: Trx, tenantId: string, since: Date | undefined): Promise<Date | undefined> {
+  const { rows } = await sql<{ until: Date }>`
+    select until from (
+      select date_trunc('hour', min(${STORED}), 'UTC') + interval '1 hour' as until from audit
+      where tenant_id = ${tenantId} and ${STORED} >= ${since ?? '-infinity'}
+    ) hour where until <= ${SETTLED}`.execute(trx);
+  return rows[0]?.until;
 }
 
 /**
@@ -153,8 +158,8 @@ async function digestRows(trx: Trx, tenantId: string, since: Date | undefined, u
       extract(epoch from at), replica_id, seq)::text as line
     from (
       select * from audit
-      where tenant_id = ${sql.lit(tenantId)} and at >= ${sql.lit(since?.toISOString() ?? '-infinity')}
-        and at < ${sql.lit(until.toISOString())}
+      where tenant_id = ${sql.lit(tenantId)} and ${STORED} >= ${sql.lit(since?.toISOString() ?? '-infinity')}
+        and ${STORED} < ${sql.lit(until.toISOString())}
       order by id offset 0
     ) audit`.execute(trx);
   const hash = createHash('sha256');

@@ -23,11 +23,12 @@ test('more than goes at once goes by age, what is younger stays, and a seal mean
   expect(await inside(sql`select count(*)::int as count from job`)).toEqual([{ count: 1 }]);
 
   await inside(sql`
-    insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, args_summary, at)
+    insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, args_summary, at, stored_at)
     select gen_random_uuid(), ${id}, n::text, 'call', 'system', 'ha_get_state', 'read', 'allow', 'done',
-      jsonb_build_object('näme', n, 'text', E'two\nlines "quoted" 🏠'), date_trunc('hour', now()) - interval '50 hours'
+      jsonb_build_object('näme', n, 'text', E'two\nlines "quoted" 🏠'), date_trunc('hour', now()) - interval '50 hours',
+      case when n % 2 = 0 then date_trunc('hour', now()) - interval '50 hours' end
     from generate_series(1, ${MANY}) n`);
-  await sealAudit(db, id, new Date());
+  await sealAudit(db, id);
   const [sealed] = await inside(sql<{ row_count: number; digest: Buffer }>`select row_count, digest from audit_seal`);
   // As the first seals were made, in one value.
   const [first] = await inside(sql<{ digest: Buffer }>`
@@ -46,12 +47,12 @@ test('what a run that broke off left under a marked seal goes with the next one'
   const { db, vault, drop } = await createTestDatabase();
   const { id } = await createTenant(db, vault, { name: 'Family', slug: 'family' }, SYSTEM_ACTOR);
   await tenantTrx(db, id, (trx) =>
-    sql`insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, at)
-      values (gen_random_uuid(), ${id}, 'a', 'call', 'system', 'ha_get_state', 'read', 'allow', 'done', now() - interval '50 hours')`.execute(
+    sql`insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, at, stored_at)
+      values (gen_random_uuid(), ${id}, 'a', 'call', 'system', 'ha_get_state', 'read', 'allow', 'done', now(), now() - interval '50 hours')`.execute(
       trx,
     ),
   );
-  await sealAudit(db, id, new Date());
+  await sealAudit(db, id);
   await tenantTrx(db, id, (trx) => sql`update audit_seal set dropped_at = now()`.execute(trx));
   expect(await dropAudit(db, id, new Date(0))).toBe(1);
   await drop();

@@ -275,6 +275,7 @@ export interface AuditTable {
   fault_code: string | null;
   duration_ms: number | null;
   at: Generated<Date>;
+  stored_at: Generated<Date | null>;
   replica_id: string | null;
   seq: number | null;
 }

@@ -47,13 +47,12 @@ export async function tidy(
       onError(error, tenantId);
     }
   }
-  const now = Date.now();
   await part(pruneChanges(db, DAY_MS));
   await part(pruneHistory(db, { jobsMaxDays, historyMaxDays: auditMaxDays }));
   for (const { id } of await listTenants(db)) {
     await part(trimAllEdits(db, id, editLimits), id);
-    await part(sealAudit(db, id, new Date(now)), id);
-    await part(dropAudit(db, id, new Date(now - auditMaxDays * DAY_MS)), id);
+    await part(sealAudit(db, id), id);
+    await part(dropAudit(db, id, new Date(Date.now() - auditMaxDays * DAY_MS)), id);
   }
 }
 

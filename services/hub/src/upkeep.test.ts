@@ -6,6 +6,7 @@ import { tenantTrx } from '@hub/db/doors.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { registerHome } from '@hub/db/homes.ts';
 import { findTenant } from '@hub/db/tenants.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
 import { runHere } from './testing/run-cli.ts';
@@ -32,13 +33,17 @@ const call = (at: Date, homeId?: string) => ({
 /** From the middle of this hour, as rows of one hour are to stay in one while the tests run. */
 const base = (Math.floor(Date.now() / HOUR_MS) + 0.5) * HOUR_MS;
 const ago = (hours: number) => new Date(base - hours * HOUR_MS);
-const write = (...hours: number[]) =>
-  writeBatch(
-    hub.database.db,
+/** Stored as they were made. */
+const write = async (...hours: number[]) => {
+  const { db } = hub.database;
+  await writeBatch(
+    db,
     hours.map((hour) => call(ago(hour))),
   );
+  await tenantTrx(db, tenantId, (trx) => sql`update audit set stored_at = at`.execute(trx));
+};
 const verify = (head?: string) => verifyAudit(hub.database.db, tenantId, head);
-const seal = () => sealAudit(hub.database.db, tenantId, new Date());
+const seal = () => sealAudit(hub.database.db, tenantId);
 const alter = (what: 'audit' | 'delete') =>
   tenantTrx(hub.database.db, tenantId, async (trx) => {
     const row = await trx.selectFrom('audit').select('id').orderBy('at').limit(1).executeTakeFirstOrThrow();
@@ -68,6 +73,19 @@ test('a row brought in later is found, and a head that is not of this chain', as
   expect((await verify(newest?.head)).broken).toEqual([]);
   await write(25);
   expect((await verify('0'.repeat(64))).broken).toHaveLength(2);
+});
+
+test('what a replica brings after hours without the database is no false alarm, and is sealed with the hour that stored it', async () => {
+  await write(30, 5);
+  await seal();
+  const late = call(ago(29.9));
+  await writeBatch(hub.database.db, [late]);
+  expect(await verify()).toMatchObject({ seals: 2, rows: 2, broken: [] });
+  await tenantTrx(hub.database.db, tenantId, (trx) =>
+    sql`update audit set stored_at = ${ago(3)} where call_id = ${late.callId}`.execute(trx),
+  );
+  await seal();
+  expect(await verify()).toMatchObject({ seals: 3, rows: 3, broken: [] });
 });
 
 test('old rows go under their seals, and the chain stays whole', async () => {

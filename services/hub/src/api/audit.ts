@@ -41,7 +41,7 @@ export function auditRoutes(api: Api, deps: Deps): void {
     },
     async ({ params, body }) => {
       const { id: tenantId } = await tenantOf(deps, params.tenant);
-      await sealAudit(db, tenantId, new Date());
+      await sealAudit(db, tenantId);
       const { newest, broken, ...verdict } = await verifyAudit(db, tenantId, body.head);
       return { ...verdict, broken: [...broken], newest: newest && { ...newest, until: newest.until.toISOString() } };
     },
