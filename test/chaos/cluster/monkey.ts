@@ -118,22 +118,26 @@ async function chooseHub({ cluster, realHome }: MonkeyOptions): Promise<{ victim
   return pick(holders.length > 0 ? holders : found);
 }
 
-/** Asks one home through another hub until it answers. */
+/** Asks one home through another hub until it answers; says what it was told before, and when. */
 async function untilServed({ cluster, url, say }: MonkeyOptions, home: string, victim: Replica): Promise<number> {
   const startedAt = performance.now();
+  const elapsed = () => Math.round(performance.now() - startedAt);
   const others = cluster.hubs.filter((hub) => hub !== victim && hub.isUp);
-  while (performance.now() - startedAt < GIVE_UP_MS) {
+  const told: string[] = [];
+  while (elapsed() < GIVE_UP_MS) {
     const at = url.replace(cluster.url, cluster.addressOf(pick(others)));
     const args = { home, ws_command: 'get_config' };
-    const isServed = await callTool(at, 'ha_call_service', args, AbortSignal.timeout(GIVE_UP_MS)).then(
-      ({ isError }) => !isError,
-      () => false,
+    const askedAt = elapsed();
+    const refusal = await callTool(at, 'ha_call_service', args, AbortSignal.timeout(GIVE_UP_MS)).then(
+      ({ fault }) => fault && `${fault.code} ${fault.message}`,
+      String,
     );
-    if (isServed) break;
+    if (refusal === undefined) break;
+    told.push(`    ${askedAt} to ${elapsed()} ms: ${refusal.slice(0, 120)}`);
     await delay(25);
   }
-  const tookMs = performance.now() - startedAt;
-  say(`  ${home} answers through another hub after ${Math.round(tookMs)} ms`);
+  const tookMs = elapsed();
+  say([`  ${home} answers through another hub after ${tookMs} ms`, ...told].join('\n'));
   return tookMs;
 }
 
