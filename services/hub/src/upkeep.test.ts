@@ -6,7 +6,6 @@ import { tenantTrx } from '@hub/db/doors.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { registerHome } from '@hub/db/homes.ts';
 import { findTenant } from '@hub/db/tenants.ts';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
 import { runHere } from './testing/run-cli.ts';
@@ -40,7 +39,12 @@ const write = async (...hours: number[]) => {
     db,
     hours.map((hour) => call(ago(hour))),
   );
-  await tenantTrx(db, tenantId, (trx) => sql`update audit set stored_at = at`.execute(trx));
+  await tenantTrx(db, tenantId, (trx) =>
+    trx
+      .updateTable('audit')
+      .set(({ ref }) => ({ stored_at: ref('at') }))
+      .execute(),
+  );
 };
 const verify = (head?: string) => verifyAudit(hub.database.db, tenantId, head);
 const seal = () => sealAudit(hub.database.db, tenantId);
@@ -82,7 +86,11 @@ test('what a replica brings after hours without the database is no false alarm, 
   await writeBatch(hub.database.db, [late]);
   expect(await verify()).toMatchObject({ seals: 2, rows: 2, broken: [] });
   await tenantTrx(hub.database.db, tenantId, (trx) =>
-    sql`update audit set stored_at = ${ago(3)} where call_id = ${late.callId}`.execute(trx),
+    trx
+      .updateTable('audit')
+      .set({ stored_at: ago(3) })
+      .where('call_id', '=', late.callId)
+      .execute(),
   );
   await seal();
   expect(await verify()).toMatchObject({ seals: 3, rows: 3, broken: [] });
