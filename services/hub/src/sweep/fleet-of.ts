@@ -2,7 +2,7 @@ import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { closedUntil } from '@hub/core/maintenance-windows.ts';
 import type { Database } from '@hub/db/database.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
-import { listHomeWindows } from '@hub/db/home-windows.ts';
+import { type HomeWindows, listHomeWindows } from '@hub/db/home-windows.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { listScheduleStandings } from '@hub/db/schedules.ts';
 
@@ -18,8 +18,7 @@ export async function readFleet(
     listHomeWindows(db, tenantId),
     listScheduleStandings(db, tenantId),
   ]);
-  const now = new Date();
-  const opens = new Map(windows.map((one) => [one.homeId, closedUntil(one.windows, one.timeZone, now)]));
+  const opens = openingTimes(windows);
   return homes
     .filter(({ id }) => !only || only.has(id))
     .map(({ id, slug, name, tags, country, region, isPinned, link }) => {
@@ -41,4 +40,17 @@ export async function fleetOf(
   { tenantId, homes }: { readonly tenantId: string; readonly homes: readonly { readonly id: string }[] },
 ): Promise<readonly FleetHome[]> {
   return readFleet(db, tenantId, new Set(homes.map(({ id }) => id)));
+}
+
+/** By home. Most homes of a tenant have its windows and one of a few time zones: each of these is judged once. */
+function openingTimes(homes: readonly HomeWindows[]): ReadonlyMap<string, string | undefined> {
+  const now = new Date();
+  const known = new Map<string, string | undefined>();
+  return new Map(
+    homes.map(({ homeId, windows, timeZone }) => {
+      const key = JSON.stringify([timeZone, windows]);
+      if (!known.has(key)) known.set(key, closedUntil(windows, timeZone, now));
+      return [homeId, known.get(key)];
+    }),
+  );
 }
