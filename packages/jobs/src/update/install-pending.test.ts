@@ -1,6 +1,10 @@
 import { Fault } from '@hub/core/fault.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
+import { callService } from '@hub/ha/services.ts';
+import { listPendingUpdates } from '@hub/ha/updates.ts';
+import { describeReal } from '@hub/real-home/describe-real.ts';
+import { startRealHome } from '@hub/real-home/launch.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobContext } from '../define.ts';
@@ -158,4 +162,27 @@ test('what the home refuses is named with its reason', async () => {
 test('it has to be said what may be updated', () => {
   expect(job.args.safeParse({}).success).toBe(false);
   expect(job.args.safeParse({ categories: [] }).success).toBe(false);
+});
+
+await describeReal('all that waits at a real home', () => {
+  test('is installed one after the other, and what somebody skipped is not', async () => {
+    // One of its own: other tests count on what waits at the shared one.
+    await using access = await startRealHome();
+    const real = createDirectHome({ id: 'real', ...access, allowPrivateAddresses: true });
+    const waiting = async () => (await listPendingUpdates(real)).map(({ entityId }) => entityId);
+    await real.ready();
+    const [adGuard, bulb] = ['update.demo_add_on', 'update.demo_living_room_bulb_update'];
+    const slow = ['update.demo_update_with_progress', 'update.demo_update_with_decimal_progress'];
+    await callService(real, 'update', 'skip', { data: {}, target: { entity_id: slow } });
+    expect(await waiting()).toEqual([adGuard, bulb]);
+    expect(await run({ categories: ['other', 'devices'] }, real)).toMatchObject({
+      installed: [
+        { entity_id: bulb, installed_version: '1.94.2', health: { verdict: 'not_worse', shows_wanted_version: true } },
+        { entity_id: adGuard, installed_version: '1.0.1', health: { verdict: 'not_worse' } },
+      ],
+      left: [],
+    });
+    expect(await waiting()).toEqual([]);
+    await real.close();
+  }, 60_000);
 });
