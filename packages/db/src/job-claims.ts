@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
-import { cancelledError, type JobError, lostError } from './job-errors.ts';
+import { type JobError, lostError } from './job-errors.ts';
 import { type JobProgress, type JobRecord, type JobRow, jobTables, toJobRecord } from './job-record.ts';
 import { type Claim, findOpenStep } from './job-steps.ts';
-import { endCancelled } from './jobs.ts';
+import { cancelFollowed, endCancelled } from './jobs.ts';
 import { jsonText } from './json-text.ts';
 import { systemTrx } from './system-door.ts';
 
@@ -123,9 +123,12 @@ export async function heartbeat(
 
 /** False when another attempt has the job. */
 export async function writeProgress(db: Database, claim: Claim, progress: JobProgress): Promise<boolean> {
-  return wrote(db, claim, (trx) =>
-    held(trx, claim).set({ progress: jsonText(progress), updated_at: sql<Date>`now()` }),
+  const written = await tenantTrx(db, claim.tenantId, (trx) =>
+    held(trx, claim)
+      .set({ progress: jsonText(progress), updated_at: sql<Date>`now()` })
+      .executeTakeFirst(),
   );
+  return written.numUpdatedRows === 1n;
 }
 
 /** Ends the job. False when another attempt has it: then nothing was written. */
@@ -136,15 +139,20 @@ export async function finishJob(
     | { readonly state: 'done'; readonly result: unknown }
     | { readonly state: 'failed' | 'cancelled' | 'unknown'; readonly error: JobError },
 ): Promise<boolean> {
-  return wrote(db, claim, (trx) =>
-    held(trx, claim).set({
-      ...released,
-      state: end.state,
-      result: end.state === 'done' ? jsonText(end.result) : null,
-      error: end.state === 'done' ? null : jsonText(end.error),
-      finished_at: sql<Date>`now()`,
-    }),
-  );
+  return tenantTrx(db, claim.tenantId, async (trx) => {
+    const ended = await held(trx, claim)
+      .set({
+        ...released,
+        state: end.state,
+        result: end.state === 'done' ? jsonText(end.result) : null,
+        error: end.state === 'done' ? null : jsonText(end.error),
+        finished_at: sql<Date>`now()`,
+      })
+      .executeTakeFirst();
+    if (ended.numUpdatedRows !== 1n) return false;
+    if (end.state === 'cancelled') await cancelFollowed(trx, claim.tenantId, claim.jobId);
+    return true;
+  });
 }
 
 /** lost: another attempt has it, and nothing was written · cancelled: somebody asked for its end meanwhile, and it has ended. */
@@ -248,17 +256,17 @@ async function endLostAttempt(
   trx: Trx,
   row: Pick<JobRow, 'id' | 'tenant_id' | 'attempt' | 'max_attempts' | 'cancel_requested'>,
 ): Promise<void> {
+  if (row.cancel_requested) return void (await endCancelled(trx, row.tenant_id, row.id));
   const openStep = await findOpenStep(trx, row.tenant_id, row.id);
-  const isQueuedAgain = !row.cancel_requested && row.attempt < row.max_attempts;
-  const error = row.cancel_requested ? cancelledError(openStep) : lostError(openStep);
-  const ended = row.cancel_requested ? 'cancelled' : openStep === undefined ? 'failed' : 'unknown';
+  const end = {
+    state: openStep === undefined ? ('failed' as const) : ('unknown' as const),
+    ...{ error: jsonText(lostError(openStep)), finished_at: sql<Date>`now()` },
+  };
   await jobTables(trx)
     .updateTable('job')
     .set({
       ...released,
-      ...(isQueuedAgain
-        ? { state: 'queued' as const, run_at: sql<Date>`now()` }
-        : { state: ended, error: jsonText(error), finished_at: sql<Date>`now()` }),
+      ...(row.attempt < row.max_attempts ? { state: 'queued' as const, run_at: sql<Date>`now()` } : end),
     })
     .where('tenant_id', '=', row.tenant_id)
     .where('id', '=', row.id)
@@ -275,15 +283,6 @@ function held(trx: Trx, claim: Claim) {
     .where('worker', '=', claim.worker)
     .where('attempt', '=', claim.attempt)
     .where('state', '=', 'running');
-}
-
-async function wrote(
-  db: Database,
-  claim: Claim,
-  update: (trx: Trx) => { executeTakeFirst(): Promise<{ readonly numUpdatedRows: bigint }> },
-): Promise<boolean> {
-  const done = await tenantTrx(db, claim.tenantId, (trx) => update(trx).executeTakeFirst());
-  return done.numUpdatedRows === 1n;
 }
 
 function inMs(ms: number) {

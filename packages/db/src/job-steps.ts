@@ -5,6 +5,7 @@ import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import { jobTables } from './job-record.ts';
 import { jsonText } from './json-text.ts';
+import { isId } from './slug.ts';
 
 /** Who may write to a job now: the runner whose attempt is the row's. An older attempt changes nothing. */
 export interface Claim {
@@ -44,6 +45,30 @@ export async function findOpenStep(trx: Trx, tenantId: string, jobId: string): P
     .where('state', '=', 'open')
     .executeTakeFirst();
   return row?.name;
+}
+
+/** Unfinished jobs that this one began and follows, as its steps say (`goesOnAs`): of whoever asked for it alone. */
+export async function listFollowed(trx: Trx, tenantId: string, jobId: string): Promise<readonly string[]> {
+  const steps = await jobTables(trx)
+    .selectFrom('job_step')
+    .select(sql<string>`result ->> 'goesOnAs'`.as('id'))
+    .where('tenant_id', '=', tenantId)
+    .where('job_id', '=', jobId)
+    .where(sql<boolean>`result ->> 'goesOnAs' is not null`)
+    .execute();
+  const ids = steps.map(({ id }) => id).filter(isId);
+  if (ids.length === 0) return [];
+  const rows = await jobTables(trx)
+    .selectFrom('job as followed')
+    .innerJoin('job as own', 'own.connector_id', 'followed.connector_id')
+    .select('followed.id')
+    .where('own.tenant_id', '=', tenantId)
+    .where('own.id', '=', jobId)
+    .where('followed.tenant_id', '=', tenantId)
+    .where('followed.id', 'in', ids)
+    .where('followed.finished_at', 'is', null)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Stores the marker and opens the step, before its act leaves. False when another attempt has the job. */

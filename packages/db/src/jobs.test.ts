@@ -1,6 +1,7 @@
 import { newId } from '@hub/core/ids.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createdBy, SYSTEM_ACTOR, updatedBy } from './actor.ts';
+import type { Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import {
   claimJob,
@@ -13,7 +14,7 @@ import {
   retryJob,
   writeProgress,
 } from './job-claims.ts';
-import type { JobRecord } from './job-record.ts';
+import { type JobRecord, jobTables } from './job-record.ts';
 import { type Claim, readStep, saveStepMarker, saveStepResult } from './job-steps.ts';
 import { enqueueJob, getJob, listJobs, type NewJob, requestCancel } from './jobs.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
@@ -59,6 +60,14 @@ async function enqueue(job: Partial<NewJob> = {}): Promise<{ job: JobRecord; isN
 const claim = (worker = 'w1', leaseMs = LEASE_MS) => claimJob(database.db, { worker, kinds: KINDS, leaseMs });
 const read = (jobId: string) => tenantTrx(database.db, tenantId, (trx) => getJob(trx, tenantId, jobId));
 const cancel = (jobId: string) => tenantTrx(database.db, tenantId, (trx) => requestCancel(trx, tenantId, jobId));
+
+const error = { code: 'CANCELLED', message: 'm', suggestions: [] };
+const overdue = (trx: Trx) =>
+  jobTables(trx)
+    .updateTable('job')
+    .set({ lease_until: new Date(0) })
+    .where('state', '=', 'running')
+    .execute();
 
 async function claimed(worker?: string, leaseMs?: number) {
   const next = await claim(worker, leaseMs);
@@ -277,6 +286,43 @@ describe('cancel', () => {
     await finishJob(database.db, (await claimed()).claim, { state: 'done', result: { n: 1 } });
     expect(await cancel(job.id)).toMatchObject({ state: 'done', result: { n: 1 } });
   });
+
+  const ends: readonly [string, (held: Claim) => Promise<unknown>][] = [
+    ['lets go', (held) => finishJob(database.db, held, { state: 'cancelled', error })],
+    ['falls silent', () => tenantTrx(database.db, tenantId, overdue).then(() => expireLeases(database.db))],
+    ['stops', (held) => handBackJob(database.db, held)],
+  ];
+  test.each(ends)(
+    'ends what the job began and follows, and no job of others, when its runner %s',
+    async (_how, end) => {
+      const [connectorId, otherId] = [newId(), newId()];
+      const { job } = await enqueue({ connectorId });
+      const { claim: held } = await claimed();
+      const [begun, done, others] = [
+        (await enqueue({ connectorId })).job,
+        (await enqueue({ connectorId })).job,
+        (await enqueue({ connectorId: otherId })).job,
+      ];
+      await tenantTrx(database.db, tenantId, async (trx) => {
+        for (const { id } of [begun, done, others]) {
+          await saveStepMarker(trx, held, `home ${id}`, {});
+          await saveStepResult(trx, held, `home ${id}`, 'done', { goesOnAs: id });
+        }
+        await jobTables(trx)
+          .updateTable('job')
+          .set({ state: 'done', finished_at: new Date() })
+          .where('id', '=', done.id)
+          .execute();
+      });
+      await cancel(job.id);
+      expect(await read(begun.id)).toMatchObject({ state: 'queued' });
+      await end(held);
+      expect(await read(job.id)).toMatchObject({ state: 'cancelled', finishedAt: expect.any(Date) });
+      expect(await read(begun.id)).toMatchObject({ state: 'cancelled', finishedAt: expect.any(Date) });
+      expect(await read(done.id)).toMatchObject({ state: 'done' });
+      expect(await read(others.id)).toMatchObject({ state: 'queued' });
+    },
+  );
 });
 
 test('a marker is kept through the result of its step', async () => {

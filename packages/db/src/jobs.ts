@@ -5,7 +5,7 @@ import type { Actor } from './actor.ts';
 import type { Trx } from './database.ts';
 import { cancelledError, type JobError } from './job-errors.ts';
 import { type JobCall, type JobRecord, jobTables, type StoredJobState, toJobRecord } from './job-record.ts';
-import { findOpenStep } from './job-steps.ts';
+import { findOpenStep, listFollowed } from './job-steps.ts';
 import { jsonText } from './json-text.ts';
 
 export interface NewJob {
@@ -144,14 +144,14 @@ async function askToEnd(trx: Trx, tenantId: string, jobId: string): Promise<void
     .execute();
 }
 
-/** Of a job that does not run. Gives what it says of that end. */
+/** Of a job that nobody runs any more. Gives what it says of that end. */
 export async function endCancelled(trx: Trx, tenantId: string, jobId: string): Promise<JobError> {
   const error = cancelledError(await findOpenStep(trx, tenantId, jobId));
   await jobTables(trx)
     .updateTable('job')
     .set({
       state: 'cancelled',
-      cancel_requested: true,
+      ...{ cancel_requested: true, lease_until: null, worker: null },
       error: jsonText(error),
       updated_at: sql<Date>`now()`,
       finished_at: sql<Date>`now()`,
@@ -159,5 +159,11 @@ export async function endCancelled(trx: Trx, tenantId: string, jobId: string): P
     .where('tenant_id', '=', tenantId)
     .where('id', '=', jobId)
     .execute();
+  await cancelFollowed(trx, tenantId, jobId);
   return error;
+}
+
+/** What a job that was cancelled began and follows ends with it: what waits now, what runs when its runner hears of it. */
+export async function cancelFollowed(trx: Trx, tenantId: string, jobId: string): Promise<void> {
+  for (const followed of await listFollowed(trx, tenantId, jobId)) await requestCancel(trx, tenantId, followed);
 }

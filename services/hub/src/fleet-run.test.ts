@@ -219,6 +219,38 @@ test('a bad update stops at the canary, and the other forty-nine homes are not a
   expect(heard).toEqual([]);
 }, 100_000);
 
+test('a run that is cancelled takes with it what waits at its homes', async () => {
+  const { db } = hub.deps.storage;
+  const person = await createPerson(db, { name: 'Cora' }, SYSTEM_ACTOR);
+  const member = await ensureMember(db, tenantId, person.id, 'owner', SYSTEM_ACTOR);
+  const made = { memberId: member.id, name: 'cora', ceiling: 'system', homes: { kind: 'all' } } as const;
+  const cora = await connectorOf((await createConnector(db, tenantId, made, SYSTEM_ACTOR)).connector.id);
+  canary.pushState('update.front_door_lock_firmware', 'on', { in_progress: false, installed_version: '2.8.1' });
+  canary.holdBackups();
+  const backup = (await hub.ask('POST', '/tenants/fleet/homes/a-canary/backups')).body.job;
+  const asked = {
+    ...{ tool: 'ha_manage_updates', args: { action: 'install', entity_ids: ['update.front_door_lock_firmware'] } },
+    ...{ where: { homes: ['a-canary'] }, soak_seconds: 0 },
+  };
+  const { plan_id } = await call(cora, 'ha_fleet_run', asked);
+  const running = call(cora, 'ha_fleet_run', { ...asked, plan_id });
+  const jobsOf = async (kind: string) =>
+    (await call(cora, 'ha_list_jobs', {})).jobs.filter((one: { kind: string }) => one.kind === kind);
+  const openSteps = () =>
+    tenantTrx(db, tenantId, (trx) =>
+      jobTables(trx).selectFrom('job_step').select('name').where('state', '=', 'open').execute(),
+    );
+  await expect.poll(openSteps, { timeout: 20_000 }).toContainEqual({ name: 'end of a-canary' });
+  // The home is busy with its backup, so the update waits for its turn.
+  expect(await jobsOf('update.install')).toMatchObject([{ status: 'queued' }]);
+  const [run] = await jobsOf('fleet.run');
+  expect(await call(cora, 'ha_cancel_job', { job_id: run.job_id })).toMatchObject({ status: 'cancelled' });
+  expect(await jobsOf('update.install')).toMatchObject([{ status: 'cancelled' }]);
+  canary.releaseBackups();
+  expect(await hub.deps.queue.follow(tenantId, backup.id, 30_000)).toMatchObject({ state: 'done' });
+  expect(code(await running)).toBe('CANCELLED');
+}, 60_000);
+
 test('what the connector may not do at a home is refused there, by the gate and not by the plan', async () => {
   const locks = { tool: 'ha_restart', args: { confirm: true }, where: { homes: ['home-1'] }, soak_seconds: 0 };
   const { plan_id } = await call(anna, 'ha_fleet_run', locks);
