@@ -35,7 +35,7 @@ export interface JobContext {
 export interface Job<A = unknown, R = unknown> {
   readonly kind: string;
   readonly title: string;
-  /** Runs also while its home is away, and asks nothing of it. */
+  /** Runs also while its home is away or was removed, and asks nothing of it. */
   readonly isHomeless?: true;
   /** Work over many homes: it has none of its own, and reaches them by `call`. */
   readonly isFleet?: true;

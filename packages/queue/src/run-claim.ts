@@ -127,7 +127,7 @@ async function attempt(
     const context = createJobContext({
       db: around.db,
       claim,
-      home: await ownHome(around, definition, { job, claim }, homeAt),
+      home: await ownHome(definition, job, homeAt),
       homeAt,
       call(tool, args, homeId) {
         if (!around.call) throw new Error(`${job.kind} runs where there is no gate`);
@@ -155,14 +155,13 @@ async function attempt(
 }
 
 async function ownHome(
-  around: RunSurroundings,
-  definition: Job,
-  { job, claim }: Pick<ClaimedJob, 'job' | 'claim'>,
+  { isFleet, isHomeless }: Job,
+  { id, homeId }: JobRecord,
   homeAt: JobContext['homeAt'],
 ): Promise<JobContext['home'] | undefined> {
-  if (definition.isFleet) return undefined;
-  if (job.homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${job.id} names no home`);
-  return definition.isHomeless ? around.openHome(job.homeId, job.tenantId, claim) : homeAt(job.homeId);
+  if (isFleet || isHomeless) return undefined;
+  if (homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${id} names no home`);
+  return homeAt(homeId);
 }
 
 /** Stores the end of an attempt. A result counts even when it came after the job was told to end. */

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
+import { runHere } from '../testing/run-cli.ts';
+
+let dir: string;
+let hub: AdminHub;
+let home: SimulatedHome;
+let homeId: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hub-backups-'));
+  hub = await startAdminHub({ SWEEP_MINUTES: '0', BACKUP_STORE: join(dir, 'store') });
+  home = await startSimulatedHome({ name: 'Cabin' });
+  await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord' });
+  const added = await hub.ask('POST', '/tenants/fjord/homes', { url: home.url, token: home.token });
+  homeId = added.body.home.id;
+});
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+  await home.close();
+  await rm(dir, { recursive: true });
+});
+
+const run = (...args: string[]) =>
+  runHere(['backups', ...args, '--tenant', 'fjord'], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
+const listed = async (ref = 'cabin') => (await hub.ask('GET', `/tenants/fjord/homes/${ref}/backups`)).body.backups;
+/** The home's own file, as it would be downloaded there. */
+async function homesOwn(haBackupId: string): Promise<Buffer> {
+  const url = `${home.url}/api/backup/download/${haBackupId}?agent_id=backup.local`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${home.token}` } });
+  return Buffer.from(await answer.arrayBuffer());
+}
+const fileOf = (id: string) =>
+  readdir(join(dir, 'store'), { recursive: true }).then((all) => all.filter((one) => one.includes(id)));
+
+test('a backup is made, stored, checked, and opened by its owner with the kit and nothing of the hub', async () => {
+  expect(await run('create', 'cabin', '--watch')).toMatchObject({ code: 0 });
+  const [{ id, haBackupId, state }] = await listed();
+  expect(state).toBe('stored');
+  expect(await run('verify', 'cabin', '--watch')).toMatchObject({ code: 0 });
+  expect((await listed())[0].checkedAt).toBeDefined();
+  const kit = join(dir, 'kit.mjs');
+  expect(await run('kit', 'cabin', '--to', kit)).toMatchObject({ code: 0, stdout: expect.stringContaining(kit) });
+  expect((await stat(kit)).mode & 0o777).toBe(0o600);
+  expect(await run('kit', 'cabin', '--to', kit)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there already'),
+  });
+  const [sealed = ''] = await fileOf(id);
+  await promisify(execFile)(process.execPath, [kit, join(dir, 'store', sealed), join(dir, 'opened.tar')], { env: {} });
+  expect((await readFile(join(dir, 'opened.tar'))).equals(await homesOwn(haBackupId))).toBe(true);
+}, 60_000);
+
+test('a restore asks to be meant, and for a backup that is there', async () => {
+  const [{ id }] = await listed();
+  expect(await run('restore', 'cabin', id)).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') });
+  expect(await run('restore', 'cabin', 'ffff', '--yes')).toMatchObject({ code: 1 });
+  const path = `/tenants/fjord/homes/cabin/backups/${id}/restore`;
+  expect((await hub.ask('POST', path, { confirm: false })).status).toBe(400);
+  const { jobs } = (await hub.ask('GET', '/tenants/fjord/jobs?kind=backup.restore')).body;
+  expect(jobs).toEqual([]);
+});
+
+test('the rules of the home say how many stay', async () => {
+  expect((await run('keep', 'cabin', '--last', '1', '--daily', '0', '--weekly', '0')).stdout).toContain('the last 1');
+  const [older] = await listed();
+  expect(await run('create', 'cabin', '--watch')).toMatchObject({ code: 0 });
+  const [newer, ...others] = await listed();
+  expect(others).toEqual([]);
+  expect(newer.id).not.toBe(older.id);
+  expect(await fileOf(older.id)).toEqual([]);
+  expect(await fileOf(newer.id)).toHaveLength(1);
+}, 60_000);
+
+test('backups outlive their home: by its id they are listed and checked, and the kit is given', async () => {
+  expect((await hub.ask('DELETE', '/tenants/fjord/homes/cabin')).status).toBe(204);
+  expect(await run('verify', homeId, '--watch')).toMatchObject({ code: 0 });
+  expect((await run('kit', homeId, '--print')).stdout).toContain('Emergency kit of the home');
+}, 60_000);
