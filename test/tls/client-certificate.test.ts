@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCertificateExpiry } from '@hub/ha/dial.ts';
 import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { itReal } from '@hub/real-home/describe-real.ts';
@@ -87,6 +89,12 @@ describe.skipIf(nginx === undefined)('a home behind an nginx that demands a clie
 
   it('links by the pinned key alone, whoever signed the certificate', () =>
     expectLinked(link({ ...ourCertificate(), pinnedKey: keyPin(certificates.server.certificate) })));
+
+  it('tells until when the certificate of the home is good', async () => {
+    const target = { url: new URL(door.url), policy: { allowPrivate: true }, ...trusted() };
+    const { validToDate } = new X509Certificate(certificates.server.certificate);
+    expect(await readCertificateExpiry(target)).toEqual(validToDate);
+  });
 
   it('refuses another key than the pinned one, even under a trusted authority', () =>
     expectRefused(link({ ...trusted(), pinnedKey: keyPin(certificates.stranger.certificate) })));

@@ -35,7 +35,9 @@ export async function readHealth(home: Home, options: CallOptions = {}): Promise
       : undefined,
   ]);
   const updates = states.filter(({ entity_id: id, state }) => id.startsWith('update.') && state === 'on');
-  const newest = backups?.backups.map(({ date }) => Date.parse(date)).filter((at) => !Number.isNaN(at));
+  // One of apps alone, as the Supervisor makes before it updates an app, brings no home back.
+  const ofHome = backups?.backups.filter(({ homeassistant_included: isWhole }) => isWhole !== false);
+  const newest = ofHome?.map(({ date }) => Date.parse(date)).filter((at) => !Number.isNaN(at));
   return {
     coreUpdate: offered(updates, 'Home Assistant Core'),
     osUpdate: offered(updates, 'Home Assistant Operating System'),
