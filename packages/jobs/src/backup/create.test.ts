@@ -1,3 +1,5 @@
+import { buffer } from 'node:stream/consumers';
+import { Fault } from '@hub/core/fault.ts';
 import { generateBackup, readBackupInfo } from '@hub/ha/backups.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
@@ -5,6 +7,7 @@ import { itReal } from '@hub/real-home/describe-real.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobContext, Step } from '../define.ts';
+import type { BackupShelf } from '../shelf.ts';
 import { job } from './create.ts';
 
 let simulated: SimulatedHome;
@@ -74,6 +77,20 @@ test('a backup is made, listed under its name, and its way there is told in step
 test('a backup without a name gets one of its own', async () => {
   const { name } = await job.run(job.args.parse({}), contextOf(home));
   expect(name).toMatch(/^Backup \d{4}-\d\d-\d\d \d\d:\d\d UTC \(bc1234\)$/);
+});
+
+test('a stored backup counts also where the store lets no old one be removed, and says so', async () => {
+  const refuses = new Fault('CONNECTION_FAILED', 'The backup store s3://b failed: 403 AccessDenied');
+  const unused = () => Promise.reject(new Error('not asked'));
+  const shelf: BackupShelf = {
+    ...{ place: 's3://b', list: async () => [], find: unused, open: unused, haKey: unused },
+    keep: async (copy, file) => ({ ...copy, sizeBytes: (await buffer(file)).length, sha256: 'ab' }),
+    tidy: () => Promise.reject(refuses),
+  };
+  expect(await job.run(job.args.parse({}), { ...contextOf(home), shelf })).toMatchObject({
+    status: 'completed',
+    stored: { place: 's3://b', not_removed: refuses.message },
+  });
 });
 
 test('a home that is busy with another backup is left alone, and the answer says what to do', async () => {

@@ -12,17 +12,31 @@ export interface StoredResult {
   /** Of the home's own file, as it was sealed and read back. */
   readonly size_bytes: number;
   readonly sha256: string;
+  /** Why what the home's rules keep no longer is still there; missing when it went. */
+  readonly not_removed?: string;
 }
 
 const markerShape = z.object({ backupId: z.string() });
 
-/** A home's backup in the hub's own store, read back, and what the home's rules keep no longer out of it. Undefined without a store. */
+/** A home's backup in the hub's own store, read back, and what the home's rules keep no longer out of it. Undefined without a store. @throws Fault when it is not stored */
 export async function storeBackup(backupId: string, context: JobContext): Promise<StoredResult | undefined> {
   const { shelf, signal } = context;
   if (!shelf) return undefined;
   const stored = await context.step('store', storeStep(backupId, shelf, context));
-  await shelf.tidy(signal);
-  return stored;
+  const kept = await whyKept(shelf, signal);
+  return { ...stored, ...(kept !== undefined && { not_removed: kept }) };
+}
+
+/** A bucket may let nothing be removed: that takes nothing from the backup that was stored and read back just now. */
+async function whyKept(shelf: BackupShelf, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await shelf.tidy(signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
 }
 
 /** It counts as done only when the shelf calls it stored: whatever a crash left on the way there is written over. */
