@@ -133,6 +133,27 @@ test.each([
   await expect(acted).rejects.toMatchObject({ code, message: expect.stringContaining(says), outcomeUnknown: false });
 });
 
+test('a stored backup that cannot be restored is refused before the home is backed up for it', async () => {
+  const { backups } = await readBackupInfo(home);
+  const newer = answering({
+    'backup/details': async () => ({ backup: { ...backups[0], homeassistant_version: '2999.1.0' } }),
+  });
+  const copy = {
+    ...{ id: '019a0000-0000-7000-8000-00000abc1234', haBackupId: backupId, name: 'Wanted', haVersion: '2999.1.0' },
+    ...{ madeAt: new Date(), isProtected: false, sizeBytes: 1, sha256: 'ab' },
+  };
+  const unused = () => Promise.reject(new Error('not asked'));
+  const shelf = {
+    ...{ place: 'the shelf', keep: unused, list: unused, open: unused, tidy: unused },
+    ...{ find: async () => copy, haKey: async () => undefined },
+  };
+  await expect(job.run(job.args.parse({ copyId: copy.id }), { ...contextOf(newer), shelf })).rejects.toMatchObject({
+    code: 'VALIDATION_FAILED',
+    message: expect.stringContaining('2999.1.0'),
+  });
+  expect((await readBackupInfo(home)).backups).toHaveLength(backups.length);
+});
+
 test('a backup that no place has any more is not asked for', async () => {
   const { restore } = await stepsOf(home, true);
   const acted = restore.act(await restore.marker());

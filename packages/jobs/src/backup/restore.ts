@@ -72,13 +72,16 @@ async function wantedOf({ backupId, copyId, restoreDatabase }: Args, context: Jo
 }
 
 /** A step, so that a later attempt keeps to what the first found. */
-function freshStep({ backupId }: Wanted, { home, signal }: JobContext): Step<{ readonly backup_id: string } | null> {
+function freshStep(args: Wanted, context: JobContext): Step<{ readonly backup_id: string } | null> {
+  const { home, signal } = context;
   return {
     marker: () => ({}),
     async act() {
+      // Before a backup is made that nothing would need.
+      await assertFit(args, context);
       const { backups } = await readBackupInfo(home, { signal });
       const fresh = backups
-        .filter((one) => one.backup_id !== backupId && one.homeassistant_included && one.database_included)
+        .filter((one) => one.backup_id !== args.backupId && one.homeassistant_included && one.database_included)
         // The home's clock may be ahead of ours: one made in the future can be of any age.
         .find((one) => Math.abs(Date.now() - Date.parse(one.date)) < FRESH_MS);
       return fresh ? { backup_id: fresh.backup_id } : null;
