@@ -33,7 +33,6 @@ export function scheduleTrouble(schedule: ScheduleStanding, now: Date): string |
       return `schedule ${name}: nobody knows how ${kind} of ${day(lastBeganAt)} ended${because(lastError)}; ${good}`;
     case 'queued':
     case 'running':
-    case 'waiting':
       return isOlder(lastBeganAt, STUCK_MS)
         ? `schedule ${name}: ${kind} of ${day(lastBeganAt)} has not ended${because(lastError)}; ${good}`
         : undefined;

@@ -30,10 +30,10 @@ export function jobTable(paint: Paint, jobs: readonly JobAnswer[]): string {
 }
 
 export function jobFacts(paint: Paint, job: JobAnswer): string {
-  const { error, result } = job;
+  const { error, result, finishedAt } = job;
   const advice = error?.suggestions.map((line) => `  → ${cell(line)}`) ?? [];
   const end = [
-    ...(error ? ['', paint('red', cell(error.message) ?? ''), ...advice] : []),
+    ...(error ? ['', ...(finishedAt === undefined ? [] : [paint('red', cell(error.message) ?? '')]), ...advice] : []),
     ...(result === undefined ? [] : ['', JSON.stringify(result, undefined, 2)]),
   ];
   const about = facts(paint, [
@@ -52,8 +52,13 @@ export function jobFacts(paint: Paint, job: JobAnswer): string {
 }
 
 /** `40 % uploading`; without a known total just what it does. */
-export function progressText({ state, progress }: JobAnswer): string {
-  if (!progress) return state;
-  const { done, total, message } = progress;
-  return total ? `${Math.round((100 * done) / total)} % ${message}` : message;
+export function progressText(job: JobAnswer): string {
+  const { done, total } = job.progress ?? {};
+  return total ? `${Math.round((100 * (done ?? 0)) / total)} % ${stageText(job)}` : stageText(job);
+}
+
+/** What it does; of one that is tried again, after what. */
+export function stageText({ state, progress, error }: JobAnswer): string {
+  const stage = progress?.message ?? state;
+  return error ? `${stage}; it is tried again after: ${error.message}` : stage;
 }

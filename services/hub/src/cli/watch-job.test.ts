@@ -18,6 +18,52 @@ const JOB = {
   ...{ actor: { kind: 'operator' }, createdAt: '2026-11-29T12:00:00Z' },
 };
 
+/** A hub whose streams of the job are these, one after the other; the last word in each is whether it is the end. */
+async function runAt(streams: readonly (readonly object[])[], isTty = false) {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    if (!request.url?.endsWith('/events')) {
+      return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ tenants: [TENANT] }));
+    }
+    const jobs = streams[asked++] ?? [];
+    const events = jobs.map((job) => {
+      const event = 'finishedAt' in job ? 'end' : 'progress';
+      return `event: ${event}\ndata: ${JSON.stringify({ ...JOB, ...job })}\n\n`;
+    });
+    response.setHeader('content-type', 'text/event-stream').end(events.join(''));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const env = { HUB_URL: `http://127.0.0.1:${port}`, HUB_ADMIN_KEY: 'key', NO_COLOR: '1' };
+  const run = await runHere(['jobs', 'watch', ID, '--tenant', 'fjord'], { env, isTty });
+  server.close();
+  return { ...run, asked };
+}
+
+const at = (done: number) => ({ progress: { done, total: 10, message: `part ${done}` } });
+const END = { state: 'done', finishedAt: '2026-11-29T13:00:00Z' };
+
+it('a stream that is cut is taken up again as often as it takes, while the hub tells of the job', async () => {
+  const { code, stderr, asked } = await runAt([[at(1)], [at(2)], [at(3)], [at(4)], [at(5)], [at(6)], [END]]);
+  expect([code, asked]).toEqual([0, 7]);
+  expect(stderr).toBe('10 % part 1\n20 % part 2\n30 % part 3\n40 % part 4\n50 % part 5\n60 % part 6\n');
+}, 30_000);
+
+it('streams that tell nothing end the watch', async () => {
+  expect(await runAt([])).toMatchObject({ code: 1, asked: 5, stderr: expect.stringContaining('The job goes on') });
+});
+
+it('a terminal shows a bar that moves, and why a job is tried again', async () => {
+  const error = { code: 'CONNECTION_FAILED', message: 'the home is away', suggestions: [] };
+  const { stderr } = await runAt([[at(0), at(5), { ...at(5), state: 'queued', error }, END]], true);
+  expect(stderr.split('\r\u001b[K').slice(1)).toEqual([
+    `${'░'.repeat(30)}   0 % part 0`,
+    `${'█'.repeat(15)}${'░'.repeat(15)}  50 % part 5`,
+    `${'█'.repeat(15)}${'░'.repeat(15)}  50 % part 5; it is tried again after: the home is away`,
+    '',
+  ]);
+});
+
 it('a hub that goes away amid a watched job leaves word that the job goes on, and how to follow it', async () => {
   const server = createServer((request, response) => {
     if (!request.url?.endsWith('/events')) {

@@ -1,15 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { type JobAnswer, jobShape } from '../api/job-shape.ts';
 import type { Cli } from './cli.ts';
-import { jobFacts, progressText } from './job-view.ts';
+import { jobFacts, progressText, stageText } from './job-view.ts';
 import { cell } from './table.ts';
 
-/** How often a lost stream is taken up again before it counts as lost. */
+/** How often a stream that tells nothing is taken up again before it counts as lost. */
 const RETRIES = 5;
+/** A hub that is about to stop ends each stream at once. */
+const AGAIN_MS = 1_000;
 
 /**
  * Shows a job until it ends: a bar on a terminal, else a line for each change (to stderr, so that --json stays clean).
- * Resolves with the exit code. @throws Fault CONNECTION_FAILED when the stream is lost again and again
+ * Resolves with the exit code. @throws Fault CONNECTION_FAILED when no hub answers, or streams end without a word of the job
  */
 export async function watchJob(cli: Cli, path: string): Promise<number> {
   const view = cli.io.stderr.isTTY ? barView(cli) : lineView(cli);
@@ -19,23 +22,39 @@ export async function watchJob(cli: Cli, path: string): Promise<number> {
 }
 
 async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => void): Promise<JobAnswer> {
-  let seen: JobAnswer | undefined;
-  for (let attempt = 0; attempt < RETRIES; attempt += 1) {
-    try {
-      for await (const { event, data } of cli.hub.events(`${path}/events`)) {
-        const job = jobShape.parse(JSON.parse(data));
-        if (event === 'end') return job;
-        seen = job;
-        update(job);
-      }
-    } catch (error) {
-      // A cut stream is a TypeError of fetch; what the hub refuses is a Fault and final.
-      if (!(error instanceof TypeError)) throw seen ? amidJob(error, seen) : error;
-    }
+  const seen: { job?: JobAnswer } = {};
+  for (let silent = 0; silent < RETRIES; silent += 1) {
+    if (seen.job) await delay(AGAIN_MS);
+    const end = await readStream(cli, path, (job) => {
+      seen.job = job;
+      // Proxies cut streams now and then: as long as the hub tells of the job, it is followed.
+      silent = 0;
+      update(job);
+    }).catch((error: unknown) => Promise.reject(seen.job ? amidJob(error, seen.job) : error));
+    if (end) return end;
   }
   throw new Fault('CONNECTION_FAILED', 'The hub ended the stream before the job ended.', {
     suggestion: 'The job goes on without it: hub jobs list',
   });
+}
+
+/** The job as it ended; undefined when the stream ended before it. */
+async function readStream(
+  cli: Cli,
+  path: string,
+  onProgress: (job: JobAnswer) => void,
+): Promise<JobAnswer | undefined> {
+  try {
+    for await (const { event, data } of cli.hub.events(`${path}/events`)) {
+      const job = jobShape.parse(JSON.parse(data));
+      if (event === 'end') return job;
+      onProgress(job);
+    }
+  } catch (error) {
+    // A cut stream is a TypeError of fetch; what the hub refuses is a Fault and final.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return undefined;
 }
 
 /** A hub that ended takes its jobs up when it is started again; who starts one anew would have it twice. */
@@ -68,13 +87,13 @@ function barView({ io, paint }: Cli): View {
   const clear = '\r\x1b[K';
   return {
     update(job) {
-      const { done = 0, total, message = job.state } = job.progress ?? {};
+      const { done = 0, total } = job.progress ?? {};
       const share = total ? Math.min(1, done / total) : 0;
       const full = Math.round(share * BAR_WIDTH);
       const bar = paint('cyan', '█'.repeat(full)) + paint('dim', '░'.repeat(BAR_WIDTH - full));
       // One line, so that the next one can take its place.
       const room = Math.max(10, (io.stderr.columns || 80) - BAR_WIDTH - 8);
-      const text = (cell(message) ?? '').slice(0, room);
+      const text = (cell(stageText(job)) ?? '').slice(0, room);
       io.stderr.write(`${clear}${bar} ${String(Math.round(share * 100)).padStart(3)} % ${text}`);
     },
     close: () => void io.stderr.write(clear),

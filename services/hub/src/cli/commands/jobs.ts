@@ -17,7 +17,7 @@ export function jobCommands(program: Command, home: Home): void {
     flags: [
       ['--home <home>', ''],
       ['--kind <kind>', 'such as backup.create'],
-      ['--state <state...>', 'queued | running | waiting | done | failed | cancelled | unknown'],
+      ['--state <state...>', 'queued | running | done | failed | cancelled | unknown'],
       ...pageFlags,
     ],
     options: {
