@@ -40,6 +40,8 @@ export interface FleetFilter {
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 21 * DAY_MS;
+/** Weekly backups may miss one. */
+const BACKUP_DAYS = 14;
 
 export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): boolean {
   const { names, tag, country, region, state, coreOlderThan, noBackupForDays, hasUpdates, hasProblems } = filter;
@@ -60,7 +62,7 @@ export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): bool
 
 /** Something a person should look at; a home has at most one of a kind at a time. */
 export interface Problem {
-  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'certificate' | 'token' | `schedule:${string}`;
+  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'backup' | 'certificate' | 'token' | `schedule:${string}`;
   readonly text: string;
 }
 
@@ -76,13 +78,18 @@ export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
     const verb = at.getTime() <= now.getTime() ? 'expired' : 'expires';
     return [{ kind, text: `${kind} ${verb} ${at.toISOString().slice(0, 10)}` }];
   };
-  const { state, diskFreeBytes: free, diskTotalBytes: total } = home;
+  const { state, diskFreeBytes: free, diskTotalBytes: total, lastBackupAt } = home;
   const freePct = free !== undefined && total ? Math.round((free / total) * 100) : undefined;
   const found: readonly (Problem | false | undefined | 0)[] = [
     state !== undefined && state !== 'running' && { kind: 'state', text: `is ${state.replace('_', ' ')}` },
     home.repairs && { kind: 'repairs', text: `${home.repairs} repairs` },
     home.lowBatteries && { kind: 'batteries', text: `${home.lowBatteries} low batteries` },
     freePct !== undefined && freePct < 10 && { kind: 'disk', text: `disk ${freePct} % free` },
+    lastBackupAt &&
+      !hasBackupSince(home, now.getTime() - BACKUP_DAYS * DAY_MS) && {
+        kind: 'backup',
+        text: `last backup ${lastBackupAt.toISOString().slice(0, 10)}`,
+      },
     ...expires(home.certificateExpiresAt, 'certificate'),
     ...expires(home.tokenExpiresAt, 'token'),
     ...(home.schedules ?? []).map((one) => {

@@ -53,6 +53,17 @@ it('says what is wrong in words', async () => {
   ]);
 });
 
+it('a last backup of more than two weeks ago is a problem, and one that is not known is none', async () => {
+  const old = [home('weekly', { lastBackupAt: ago(13) }), home('forgotten', { lastBackupAt: ago(15) })];
+  const { homes } = await runTool(
+    tool,
+    {},
+    createToolContext({ fleet: [...old, home('new', { lastBackupAt: undefined })] }),
+  );
+  const day = ago(15).toISOString().slice(0, 10);
+  expect(homes.map(({ problems }) => problems)).toEqual([[], [`last backup ${day}`], []]);
+});
+
 it('gives a hundred homes at a time', async () => {
   const many = Array.from({ length: 250 }, (_, n) => home(`home-${n}`, {}));
   const page = async (offset: number) => runTool(tool, { offset }, createToolContext({ fleet: many }));
