@@ -39,15 +39,17 @@ export async function readReport(
 ): Promise<readonly HomeReport[]> {
   const jobs = (
     kind: string,
-    counted = sql`count(*)`,
+    { counted = sql`count(*)`, only = sql`true` } = {},
   ) => sql`(select coalesce(${counted}, 0)::int from job j where j.tenant_id = h.tenant_id and j.home_id = h.id
-    and j.state = 'done' and j.kind = ${kind} and j.finished_at >= ${since} and j.finished_at < ${until})`;
+    and j.state = 'done' and j.kind = ${kind} and ${only} and j.finished_at >= ${since} and j.finished_at < ${until})`;
+  const updates = sql`${jobs('update.install')} + ${jobs('update.install-pending', { counted: INSTALLED })}
+    + ${jobs('app.act', { only: OF_AN_APP })} + ${jobs('store.install', { only: OF_WHAT_WAS_THERE })}`;
   const { rows } = await tenantTrx(db, tenantId, (trx) =>
     sql<HomeReport>`
       select h.slug, h.name, s.ha_version as "haVersion",
         coalesce(d.looks, 0) as looks, coalesce(d.running, 0) as running,
         coalesce(a.calls, 0) as calls, coalesce(a.failed, 0) as "failedCalls",
-        ${jobs('update.install')} + ${jobs('update.install-pending', INSTALLED)} as updates, ${jobs('backup.create')} as backups,
+        ${updates} as updates, ${jobs('backup.create')} as backups,
         coalesce(p.problems, 0) as problems, coalesce(p.open, 0) as "openProblems"
       from home h
       left join home_status s on s.home_id = h.id
@@ -77,3 +79,7 @@ export async function readReport(
 
 /** One such job installs several. */
 const INSTALLED = sql`sum(jsonb_array_length(j.result -> 'installed'))`;
+const OF_AN_APP = sql`j.args ->> 'action' = 'update'`;
+/** Its marker tells the version it came from; none where it was installed anew. */
+const OF_WHAT_WAS_THERE = sql`exists (select from job_step s
+  where s.tenant_id = j.tenant_id and s.job_id = j.id and s.marker ->> 'from' is not null)`;

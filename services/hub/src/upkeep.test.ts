@@ -5,6 +5,8 @@ import { dropAudit, sealAudit, verifyAudit } from '@hub/db/audit-seals.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { registerHome } from '@hub/db/homes.ts';
+import { jobTables } from '@hub/db/job-record.ts';
+import { enqueueJob } from '@hub/db/jobs.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
@@ -122,7 +124,36 @@ test('a month of each home comes as CSV that no spreadsheet calculates', async (
   const [heads, line] = run.stdout.split('\r\n');
   expect(heads).toMatch(/^home,name,month,availability_pct,looks/);
   expect(line).toBe(`cabin,"'=1+1, ""x""",${new Date().toISOString().slice(0, 7)},75.00,4,,1,0,0,0,0,0`);
+  // Nothing of it is kept any more, which is not the same as none.
   const empty = await hub.ask('GET', `/tenants/${slug}/report?month=2020-01`);
-  expect(empty.text).toContain(',2020-01,,0,');
+  expect(empty.text).toContain(',2020-01,,0,,,,,,0,0\r\n');
   expect((await hub.ask('GET', `/tenants/${slug}/report?month=2020-13`)).status).toBe(400);
+});
+
+test('updates are counted whichever way they were made, and what was installed anew is none', async () => {
+  const { db, vault } = hub.database;
+  const link = { url: 'http://127.0.0.1:9', token: 'x' };
+  const { home } = await registerHome(db, vault, tenantId, { slug: 'cabin', name: 'Cabin', link }, SYSTEM_ACTOR);
+  const done = async (kind: string, args: object, result: object, from?: string | null) => {
+    const of = { tenantId, homeId: home.id, kind, args, isExclusive: true, actor: SYSTEM_ACTOR };
+    await tenantTrx(db, tenantId, async (trx) => {
+      const { id } = (await enqueueJob(trx, { ...of, runAt: new Date(Date.now() + HOUR_MS) })).job;
+      const end = { state: 'done' as const, result: JSON.stringify(result), finished_at: new Date() };
+      await jobTables(trx).updateTable('job').set(end).where('id', '=', id).execute();
+      if (from === undefined) return;
+      const marker = JSON.stringify({ fullName: 'a/b', from, to: '2' });
+      const step = { job_id: id, tenant_id: tenantId, name: 'install', marker, state: 'done' as const };
+      await jobTables(trx).insertInto('job_step').values(step).execute();
+    });
+  };
+  await done('update.install', { entityId: 'update.core' }, {});
+  await done('update.install-pending', { categories: ['hacs'] }, { installed: [{}, {}], left: [] });
+  await done('app.act', { slug: 'core_ssh', action: 'update' }, {});
+  await done('app.act', { slug: 'core_ssh', action: 'install' }, {});
+  await done('store.install', { repositoryId: '1' }, {}, '1');
+  await done('store.install', { repositoryId: '2' }, {}, null);
+  await done('backup.create', {}, {});
+  const { text } = await hub.ask('GET', `/tenants/${slug}/report`);
+  // updates, backups, problems, open problems
+  expect(text).toMatch(/\r\ncabin,.*,5,1,0,0\r\n$/);
 });

@@ -5,6 +5,8 @@ import type { Api } from './api-scope.ts';
 import { tenantParams } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 
+const DAY_MS = 86_400_000;
+
 const HEADS = [
   ...['home', 'name', 'month', 'availability_pct', 'looks', 'core_version', 'calls', 'failed_calls'],
   ...['updates', 'backups', 'problems', 'open_problems'],
@@ -17,7 +19,7 @@ export function reportRoute(api: Api, deps: Deps): void {
       schema: {
         operationId: 'reportMonth',
         summary: 'A month of each home as CSV',
-        description: 'Months are of UTC. The current one, unless told.',
+        description: 'Months are of UTC. The current one, unless told. Empty is what is no longer kept of it.',
         tags: ['homes'],
         params: tenantParams,
         querystring: z.strictObject({
@@ -35,7 +37,10 @@ export function reportRoute(api: Api, deps: Deps): void {
       const since = new Date(`${month}-01T00:00:00Z`);
       const until = new Date(Date.UTC(since.getUTCFullYear(), since.getUTCMonth() + 1, 1));
       const homes = await readReport(deps.storage.db, id, since, until);
-      const lines = [HEADS, ...homes.map((home) => cellsOf(home, month))];
+      const isKept = (days: number) => Date.now() - since.getTime() <= days * DAY_MS;
+      const { jobsMaxDays, auditMaxDays } = deps.config;
+      const kept = { jobs: isKept(jobsMaxDays), calls: isKept(auditMaxDays) };
+      const lines = [HEADS, ...homes.map((home) => cellsOf(home, month, kept))];
       return reply
         .type('text/csv; charset=utf-8')
         .send(lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join(''));
@@ -43,12 +48,19 @@ export function reportRoute(api: Api, deps: Deps): void {
   );
 }
 
-function cellsOf(home: HomeReport, month: string): readonly (string | number)[] {
+/** What of a month is no longer kept, if only in part, stays empty: counting the rest would be wrong. */
+function cellsOf(
+  home: HomeReport,
+  month: string,
+  kept: { readonly jobs: boolean; readonly calls: boolean },
+): readonly (string | number)[] {
   const { looks, running } = home;
   const availability = looks === 0 ? '' : ((running / looks) * 100).toFixed(2);
+  const calls = kept.calls ? [home.calls, home.failedCalls] : ['', ''];
+  const work = kept.jobs ? [home.updates, home.backups] : ['', ''];
   return [
-    ...[home.slug, home.name, month, availability, looks, home.haVersion ?? '', home.calls, home.failedCalls],
-    ...[home.updates, home.backups, home.problems, home.openProblems],
+    ...[home.slug, home.name, month, availability, looks, home.haVersion ?? ''],
+    ...[...calls, ...work, home.problems, home.openProblems],
   ];
 }
 
