@@ -113,6 +113,27 @@ export async function updateHome(
   );
 }
 
+/** The clock that Home Assistant goes by, where nobody said which one it is. True when it is news. @throws Fault STORAGE_UNAVAILABLE */
+export async function learnTimeZone(
+  db: Database,
+  tenantId: string,
+  homeId: string,
+  timeZone: string,
+): Promise<boolean> {
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const learnt = await trx
+      .updateTable('home')
+      .set({ time_zone: timeZone })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', homeId)
+      .where('time_zone', 'is', null)
+      .executeTakeFirst();
+    if (learnt.numUpdatedRows === 0n) return false;
+    await wakeSchedules(trx, tenantId, homeId);
+    return true;
+  });
+}
+
 /** The home with its link and status is gone; its edits and audit stay. False when it was not there. @throws Fault STORAGE_UNAVAILABLE */
 export async function removeHome(db: Database, tenantId: string, homeId: string): Promise<boolean> {
   return await tenantTrx(db, tenantId, async (trx) => {

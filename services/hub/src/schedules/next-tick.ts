@@ -8,3 +8,11 @@ export function nextTick(cron: string, timeZone: string, after: Date): Date | un
     return undefined;
   }
 }
+
+/** A line that never comes again is asked about once a year. */
+const NEVER_MS = 366 * 24 * 3_600_000;
+
+/** The same for a line that was stored once. */
+export function nextStart(cron: string, timeZone: string, after: Date): Date {
+  return nextTick(cron, timeZone, after) ?? new Date(after.getTime() + NEVER_MS);
+}

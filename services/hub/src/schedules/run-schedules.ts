@@ -5,12 +5,10 @@ import { type StartSchedule, startDueSchedules } from '@hub/db/schedules.ts';
 import type { Queue } from '@hub/queue/queue.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { OPERATOR } from '../api/operator.ts';
-import { nextTick } from './next-tick.ts';
+import { nextStart } from './next-tick.ts';
 import { keepsWindows, scheduledArgs, scheduledKind } from './scheduled-jobs.ts';
 
 const EVERY_MS = 5_000;
-/** A line that never comes again is asked about once a year. */
-const NEVER_MS = 366 * 24 * 3_600_000;
 
 /** Starts jobs by the clock until the signal ends it. All replicas take part; never throws. */
 export async function runSchedules(db: Database, queue: Queue, log: Log, signal: AbortSignal): Promise<void> {
@@ -37,7 +35,7 @@ export async function startDue(db: Database, queue: Queue, log: Log): Promise<nu
     const args = { ...scheduledArgs(kind, schedule.args), ...notAfter };
     const dedupKey = `schedule:${id}`;
     const { job } = await queue.enqueue({ tenantId, homeId, kind, args, actor: OPERATOR, dedupKey }, trx);
-    return { jobId: job.id, nextAt: nextTick(cron, timeZone, now) ?? new Date(now.getTime() + NEVER_MS) };
+    return { jobId: job.id, nextAt: nextStart(cron, timeZone, now) };
   };
   const started = await startDueSchedules(db, start, onError);
   if (started > 0) queue.hint();

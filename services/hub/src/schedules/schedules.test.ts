@@ -129,6 +129,17 @@ test('a run that failed is told, and told to be over once a backup is good, whoe
   await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
 });
 
+test('a home that gets another clock has its schedules by that one at once', async () => {
+  const zone = (timeZone: string | null) => hub.ask('PATCH', '/tenants/fjord/homes/cabin', { timeZone });
+  await zone('UTC');
+  await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
+  expect(await schedules()).toMatchObject([{ timeZone: 'UTC', nextAt: expect.stringContaining('T03:30:00') }]);
+  await zone('Asia/Tokyo');
+  expect(await schedules()).toMatchObject([{ timeZone: 'Asia/Tokyo', nextAt: expect.stringContaining('T18:30:00') }]);
+  await zone(null);
+  await run('remove', 'nightly');
+});
+
 test('days that were missed are one start, whoever looks, and the next is ahead', async () => {
   const added = await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
   expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('nightly starts') });

@@ -7,8 +7,9 @@ import { tenantTrx } from '@hub/db/doors.ts';
 import { takeHome } from '@hub/db/home-holders.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed } from '@hub/db/home-status.ts';
-import { registerHome } from '@hub/db/homes.ts';
+import { learnTimeZone, registerHome, updateHome } from '@hub/db/homes.ts';
 import { claimReplica } from '@hub/db/replicas.ts';
+import { addSchedule, listSchedules } from '@hub/db/schedules.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
@@ -81,6 +82,25 @@ test('every home is looked at, one that is away and one that refuses do not hold
   expect(found.get('away')).toMatchObject({ state: 'offline' });
   expect(found.get('refusing')).toMatchObject({ state: 'reauth_required' });
   await vi.waitFor(() => expect(home.connections()).toBe(0));
+});
+
+test('a home that was added unseen goes by the clock of its Home Assistant from the first look on, and by that of its owner for good', async () => {
+  const { db, vault } = database;
+  const { home: added } = await add('cabin', home.url, home.token);
+  const schedule = { homeId: added.id, name: 'nightly', cron: '30 3 * * *', kind: 'backup.create', args: {} };
+  const at = new Date(Date.now() + 86_400_000);
+  await addSchedule(db, tenantId, { ...schedule, nextAt: at }, SYSTEM_ACTOR);
+  sweep();
+  const found = async () => (await listSchedules(db, tenantId))[0];
+  await vi.waitFor(async () => expect(await found()).toMatchObject({ timeZone: 'Europe/Amsterdam' }), {
+    timeout: 10_000,
+  });
+  await vi.waitFor(async () => expect((await found())?.nextAt).not.toEqual(at), { timeout: 10_000 });
+  const clock = { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  expect(new Intl.DateTimeFormat('en-GB', clock).format((await found())?.nextAt)).toBe('03:30');
+  await updateHome(db, vault, tenantId, added.id, { timeZone: 'Asia/Tokyo' }, SYSTEM_ACTOR);
+  expect(await learnTimeZone(db, tenantId, added.id, 'Europe/Amsterdam')).toBe(false);
+  expect(await found()).toMatchObject({ timeZone: 'Asia/Tokyo' });
 });
 
 test('replicas share the homes: each is looked at once', async () => {

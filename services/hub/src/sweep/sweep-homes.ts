@@ -6,6 +6,7 @@ import { readLink } from '@hub/db/home-links.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
 import { type DueHome, type HomeSweep, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
+import { learnTimeZone } from '@hub/db/homes.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -15,6 +16,7 @@ import { readHealth } from '@hub/ha/health.ts';
 import type { Home, HomeInfo } from '@hub/ha/home.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { linkOptions } from '../homes.ts';
+import { followClock } from '../schedules/follow-clock.ts';
 
 export interface SweepDeps {
   readonly db: Database;
@@ -128,6 +130,7 @@ async function noteSeen(db: Database, { tenantId, homeId }: DueHome, info: HomeI
     ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
     ...{ locationName: info.locationName || undefined, lastSeenAt: now, fault: undefined, checkedAt: now },
   });
+  if (await learnTimeZone(db, tenantId, homeId, info.timeZone)) await followClock(db, tenantId, homeId);
 }
 
 /** What was known of it stays: its version, when it was last seen, what the last sweep found. */
