@@ -9,6 +9,8 @@ import { nextStart } from './next-tick.ts';
 import { keepsWindows, scheduledArgs, scheduledKind } from './scheduled-jobs.ts';
 
 const EVERY_MS = 5_000;
+/** Behind what somebody waits for: a night's backups of a thousand homes hold up no person. */
+const PRIORITY = -1;
 
 /** Starts jobs by the clock until the signal ends it. All replicas take part; never throws. */
 export async function runSchedules(db: Database, queue: Queue, log: Log, signal: AbortSignal): Promise<void> {
@@ -34,7 +36,8 @@ export async function startDue(db: Database, queue: Queue, log: Log): Promise<nu
     const notAfter = window.closesAt && { notAfter: window.closesAt.toISOString() };
     const args = { ...scheduledArgs(kind, schedule.args), ...notAfter };
     const dedupKey = `schedule:${id}`;
-    const { job } = await queue.enqueue({ tenantId, homeId, kind, args, actor: OPERATOR, dedupKey }, trx);
+    const asked = { tenantId, homeId, kind, args, actor: OPERATOR, dedupKey, priority: PRIORITY };
+    const { job } = await queue.enqueue(asked, trx);
     return { jobId: job.id, nextAt: nextStart(cron, timeZone, now) };
   };
   const started = await startDueSchedules(db, start, onError);

@@ -1,5 +1,6 @@
 import type { Trx } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
+import { claimJob } from '@hub/db/job-claims.ts';
 import { jobTables } from '@hub/db/job-record.ts';
 import { addSchedule, removeSchedule } from '@hub/db/schedules.ts';
 import { findTenant } from '@hub/db/tenants.ts';
@@ -84,6 +85,17 @@ test('updates wait for a maintenance window and begin nothing after it; backups 
   expect(stored).toMatchObject([{ args: { categories: ['addons'], withBackup: true, notAfter: expect.any(String) } }]);
   await windows();
   for (const name of ['updates', 'nightly']) await run('remove', name);
+  await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
+});
+
+test('what somebody asked for goes before what the clock started', async () => {
+  await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
+  await due(ago(0.01));
+  expect(await start()).toBe(1);
+  const { id } = (await hub.ask('POST', '/tenants/fjord/homes/cabin/backups')).body.job;
+  const claimed = await claimJob(hub.database.db, { worker: 'w', kinds: ['backup.create'], leaseMs: 60_000 });
+  expect(claimed?.job.id).toBe(id);
+  await run('remove', 'nightly');
   await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
 });
 
