@@ -53,7 +53,7 @@ function storeStep(backupId: string, shelf: BackupShelf, context: JobContext): S
       const places = Object.entries(backup?.agents ?? {});
       const [agentId, held] = places.find(([id]) => /^(hassio|backup)\.local$/.test(id)) ?? places[0] ?? [];
       if (!backup || agentId === undefined || held === undefined) throw gone(haBackupId);
-      await context.progress(0, held.size, `storing the backup at ${shelf.place}`);
+      await context.progress(0, 100, `storing the backup at ${shelf.place}`);
       const file = await downloadBackup(home, { backupId: haBackupId, agentId }, { signal });
       const copy = {
         ...{ id: jobId, haBackupId, name: backup.name, haVersion: backup.homeassistant_version ?? undefined },
@@ -79,7 +79,7 @@ async function* told(file: AsyncIterable<Uint8Array>, total: number, { progress 
     yield chunk;
     if (performance.now() - toldAt < TELL_EACH_MS) continue;
     toldAt = performance.now();
-    await progress(Math.min(bytes, total), total, 'storing the backup');
+    await progress(Math.min(100, Math.floor((100 * bytes) / total)), 100, 'storing the backup');
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { CallResult } from './call-result.ts';
 import { serveResources } from './resources.ts';
+import { risingProgress } from './rising-progress.ts';
 import type {
   CallOutcome,
   CallParams,
@@ -197,22 +198,16 @@ function protocolError(error: unknown, surface: Surface, log: EndpointLog): Prot
   return new ProtocolError(ProtocolErrorCode.InternalError, 'An unexpected error occurred in the hub.');
 }
 
-/** Progress only when asked for, and only upwards: the protocol wants each value to be larger than the one before. */
+/** Only when asked for. */
 function progressOf(context: ServerContext, log: EndpointLog) {
   const progressToken = context.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return undefined;
-  let last = Number.NEGATIVE_INFINITY;
+  const rising = risingProgress();
   return (done: number, total: number | undefined, message: string | undefined) => {
-    if (done <= last || context.mcpReq.signal.aborted) return;
-    last = done;
-    const params = {
-      progressToken,
-      progress: done,
-      ...(total === undefined ? {} : { total }),
-      ...(message === undefined ? {} : { message }),
-    };
+    const told = context.mcpReq.signal.aborted ? undefined : rising(done, total, message);
+    if (!told) return;
     context.mcpReq
-      .notify({ method: 'notifications/progress', params })
+      .notify({ method: 'notifications/progress', params: { progressToken, ...told } })
       .catch((error) => log.debug({ err: error }, 'progress not sent'));
   };
 }
