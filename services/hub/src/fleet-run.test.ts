@@ -251,6 +251,18 @@ test('a run that is cancelled takes with it what waits at its homes', async () =
   expect(code(await running)).toBe('CANCELLED');
 }, 60_000);
 
+test('who may begin a run may end it, and the homes after are left alone', async () => {
+  const asked = { ...LIGHT, where: { homes: ['home-4'] }, soak_seconds: 3_600 };
+  const { plan_id } = await call(anna, 'ha_fleet_run', asked);
+  const running = call(anna, 'ha_fleet_run', { ...asked, plan_id });
+  const run = async () => (await call(anna, 'ha_list_jobs', { status: 'running' })).jobs[0];
+  await expect.poll(async () => (await run())?.stage, { timeout: 20_000 }).toContain('waiting 3600 s');
+  const ended = await call(anna, 'ha_cancel_job', { job_id: (await run()).job_id });
+  expect(ended).toMatchObject({ success: true, status: 'cancelled' });
+  expect(code(await running)).toBe('CANCELLED');
+  expect(heard).toHaveLength(1);
+});
+
 test('what the connector may not do at a home is refused there, by the gate and not by the plan', async () => {
   const locks = { tool: 'ha_restart', args: { confirm: true }, where: { homes: ['home-1'] }, soak_seconds: 0 };
   const { plan_id } = await call(anna, 'ha_fleet_run', locks);

@@ -13,7 +13,8 @@ export const tool = defineTool({
   docs: 'Ends a job of this connector: one that waits never begins; of one that runs, nothing more is sent, but what the home has begun (a download, a backup, a restart) it finishes. Look with ha_get_job first. It undoes nothing.',
   tags: ['System'],
   scope: 'connector',
-  effect: 'configure',
+  // Its own jobs alone, and a run over many homes may be begun with no more.
+  effect: 'control',
   idempotent: true,
   input: z.strictObject({ job_id: z.string() }),
   output: z.strictObject({ ...successShape, ...jobShape, message: z.string() }),
