@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type Cli, commonOptions, openCli } from './cli.ts';
 import { UsageError } from './failure.ts';
@@ -35,10 +35,7 @@ export function addGroup(program: Command, name: string, summary: string): Comma
 /** Adds a command with its common options, examples and checks. */
 export function addLeaf<S extends z.ZodRawShape>(group: Command, home: Home, leaf: Leaf<S>): void {
   const command = group.command(leaf.usage).description(leaf.summary).allowExcessArguments(false);
-  for (const [flags, what] of leaf.flags ?? []) {
-    if (flags.includes('...')) command.option(flags.replace('...', ''), `${what} (repeatable)`, collect);
-    else command.option(flags, what);
-  }
+  for (const [flags, what] of leaf.flags ?? []) command.addOption(optionOf(leaf, flags, what));
   if (leaf.isOfTenant ?? true) command.option('--tenant <tenant>', 'slug or id; not needed when there is only one');
   if (group.parent) group.addHelpText('after', `  ${leaf.examples[0] ?? ''}`);
   command
@@ -51,6 +48,16 @@ export function addLeaf<S extends z.ZodRawShape>(group: Command, home: Home, lea
       const cli = openCli(home.io, commonOptions.parse(given));
       home.done((await leaf.run(cli, parseOptions(leaf.options, given), command.args)) ?? 0);
     });
+}
+
+function optionOf({ usage, options }: Pick<Leaf, 'usage' | 'options'>, flags: string, what: string): Option {
+  const isSeveral = flags.includes('...');
+  const option = new Option(flags.replace('...', ''), isSeveral ? `${what} (repeatable)` : what);
+  if (isSeveral) option.argParser(collect);
+  // Commander takes `--no-backup-for-days 7` for the opposite of `--backup-for-days`, and its value for that one's.
+  if (option.required) option.negate = false;
+  if (!(option.attributeName() in options)) throw new Error(`${usage}: nothing reads ${flags}`);
+  return option;
 }
 
 function parseOptions<S extends z.ZodRawShape>(shape: S, given: unknown): z.output<z.ZodObject<S>> {

@@ -1,26 +1,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fleetAnswer } from '../../api/fleet-run.ts';
+import { fleetFlags, fleetOptions } from '../fleet-flags.ts';
 import { jsonFlag } from '../json-flag.ts';
 import { addLeaf, type Home } from '../leaf.ts';
 
-const whereFlags = [
-  ['--as <connector>', 'whose homes and limits'],
-  ['--home <name...>', 'name or slug, in part'],
-  ['--tag <tag>', ''],
-  ['--country <country>', ''],
-  ['--region <region>', ''],
-  ['--core-older-than <version>', 'such as 2026.10'],
-] as const;
+const whereFlags = [['--as <connector>', 'whose homes and limits'], ...fleetFlags] as const;
+const whereOptions = { as: z.string().default('default'), ...fleetOptions };
 const text = z.string().optional();
-const whereOptions = {
-  as: z.string().default('default'),
-  home: z.array(z.string()).optional(),
-  tag: text,
-  country: text,
-  region: text,
-  coreOlderThan: text,
-};
 
 type Where = z.output<z.ZodObject<typeof whereOptions>>;
 
@@ -31,7 +18,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
     summary:
       'one tool at all homes that fit; a write shows its plan first, and runs with it; exit code 1 unless all went well',
     examples: [
-      'hub fleet run ha_get_overview --tag north',
+      'hub fleet run ha_get_overview --tag north --no-backup-for-days 7',
       'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\'',
       'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\' --plan 0197f0a0-…',
     ],
@@ -42,6 +29,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
       ['--canary <count>', 'homes that go first; 1 unless told'],
       ['--soak-seconds <seconds>', 'between rings; 60 unless told'],
       ['--max-failures <count>', '2 unless told'],
+      ['--max-failed-percent <percent>', 'of all homes; 10 unless told'],
       ['--plan <id>', 'the plan that the same command gave'],
     ],
     options: {
@@ -51,12 +39,14 @@ export function fleetRunCommands(group: Command, home: Home): void {
       canary: text,
       soakSeconds: text,
       maxFailures: text,
+      maxFailedPercent: text,
       plan: text,
     },
     async run(cli, options, [tool]) {
-      const { exclude, canary, soakSeconds, maxFailures, plan } = options;
-      const how = { exclude, canary, soak_seconds: soakSeconds, max_failures: maxFailures, plan_id: plan };
-      const body = { tool, args: jsonFlag('--args', options.args), where: whereOf(options), ...how };
+      const { exclude, canary, soakSeconds, maxFailures, maxFailedPercent, plan } = options;
+      const limits = { soak_seconds: soakSeconds, max_failures: maxFailures, max_failed_percent: maxFailedPercent };
+      const args = jsonFlag('--args', options.args);
+      const body = { tool, args, where: whereOf(options), exclude, canary, ...limits, plan_id: plan };
       const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'run'), fleetAnswer, { body });
       cli.show(answer, () => JSON.stringify(answer, undefined, 2));
       return answer['failed'] || answer['unknown'] || answer['stopped'] ? 1 : undefined;
@@ -82,6 +72,12 @@ async function pathOf(cli: { tenantPath(): Promise<string> }, { as }: Where, act
   return `${await cli.tenantPath()}/connectors/${encodeURIComponent(as)}/fleet/${act}`;
 }
 
-function whereOf({ home, tag, country, region, coreOlderThan }: Where): Record<string, unknown> {
-  return { homes: home, tag, country, region, core_older_than: coreOlderThan };
+function whereOf({ home, tag, country, region, state, ...stands }: Where): Record<string, unknown> {
+  const { coreOlderThan, noBackupForDays, hasUpdates, hasProblems } = stands;
+  return {
+    ...{ homes: home, tag, country, region, state, core_older_than: coreOlderThan },
+    ...{ no_backup_for_days: noBackupForDays, has_updates: isTrue(hasUpdates), has_problems: isTrue(hasProblems) },
+  };
 }
+
+const isTrue = (flag: 'true' | 'false' | undefined) => flag && flag === 'true';

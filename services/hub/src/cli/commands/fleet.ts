@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fleetHomeShape } from '../../api/fleet.ts';
+import { fleetFlags, fleetOptions } from '../fleet-flags.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
 import { moment } from '../when-text.ts';
@@ -20,28 +21,8 @@ export function fleetCommands(program: Command, home: Home): void {
       'hub fleet status --core-older-than 2026.10 --no-backup-for-days 7',
       'hub fleet status --tag north --has-problems true --json',
     ],
-    flags: [
-      ['--home <name...>', 'name or slug, in part'],
-      ['--tag <tag>', ''],
-      ['--country <country>', ''],
-      ['--region <region>', ''],
-      ['--state <state>', 'running | starting | offline | reauth_required | banned | unknown'],
-      ['--core-older-than <version>', 'such as 2026.10'],
-      ['--no-backup-for-days <days>', ''],
-      ['--has-updates <bool>', 'true or false'],
-      ['--has-problems <bool>', 'true or false'],
-    ],
-    options: {
-      home: z.array(z.string()).optional(),
-      tag: z.string().optional(),
-      country: z.string().optional(),
-      region: z.string().optional(),
-      state: z.string().optional(),
-      coreOlderThan: z.string().optional(),
-      noBackupForDays: z.string().optional(),
-      hasUpdates: z.string().optional(),
-      hasProblems: z.string().optional(),
-    },
+    flags: fleetFlags,
+    options: fleetOptions,
     async run(cli, query) {
       const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/fleet`, answerShape, { query });
       const heads = ['Home', 'State', 'Core', 'Updates', 'Last backup', 'Looked at', 'Problems'];
