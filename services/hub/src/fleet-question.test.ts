@@ -5,7 +5,8 @@ import { writeSweep } from '@hub/db/home-sweeps.ts';
 import { registerHome } from '@hub/db/homes.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { accessOf } from '@hub/gate/connector-access.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
 import { runHere } from './testing/run-cli.ts';
 
@@ -89,4 +90,14 @@ test('a run on the command line goes to the homes that the same filters name', a
     code: 2,
     stderr: expect.stringContaining('--no-backup-for-days: is a number of days'),
   });
+});
+
+test('a home that refuses its token at once is still known by the core it ran', async () => {
+  const home = await startSimulatedHome({ name: 'Refusing' });
+  await add('refusing', '2026.9.3', 9, home.url);
+  await call('ha_get_state', { home: 'refusing', entity_id: 'light.bedside' });
+  const ask = async () => (await hub.ask('GET', '/tenants/fjord/fleet?home=refusing')).body.homes;
+  await vi.waitFor(async () => expect(await ask()).toMatchObject([{ state: 'reauth_required' }]));
+  expect(await ask()).toMatchObject([{ haVersion: '2026.9.3' }]);
+  await home.close();
 });

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type OpenLink, readLink } from '@hub/db/home-links.ts';
-import { writeHomeStatus } from '@hub/db/home-status.ts';
+import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import { createHolder, type Holder, type HolderDeps } from '@hub/gate/holder.ts';
 import type { DirectHomeOptions } from '@hub/ha/direct.ts';
@@ -90,6 +90,11 @@ export function linkOptions(link: OpenLink, allowPrivateAddresses: boolean): Dir
 
 async function keepStatus({ db }: HomesDeps, tenantId: string, homeId: string, info: HomeInfo): Promise<void> {
   if (info.state === 'starting') return;
+  // Refused at once, it has seen nothing of the home: what was known of it stays.
+  if (info.haVersion === undefined) {
+    const fault = { code: 'AUTH_INVALID_TOKEN', message: 'The home refused us.' };
+    return writeHomeMissed(db, tenantId, homeId, { state: info.state, fault });
+  }
   const now = new Date();
   await writeHomeStatus(db, tenantId, homeId, {
     state: info.state,
