@@ -42,10 +42,11 @@ export function createDirectory(db: Database, metrics: Metrics): Directory {
       tenantId !== undefined && connectorId !== undefined
         ? await readConnectorAccess(db, tenantId, connectorId)
         : await findConnectorByHash(db, Buffer.from(hash, 'base64url'));
+    // What was read before a change was heard of may be older than the change; and who is not known is told of none.
+    if (askedIn !== generation) return lookUp(hash);
     if (stored?.validity !== 'valid' || stored.tenant.state !== 'active') return undefined;
     const found = { hash, access: accessOf(stored) };
-    // What was read before a change was heard of may be older than the change.
-    if (askedIn === generation) known.set(hash, found);
+    known.set(hash, found);
     return found;
   }
 
