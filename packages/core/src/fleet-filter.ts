@@ -7,6 +7,8 @@ export interface FleetHome extends Partial<HomeHealth> {
   readonly name: string;
   /** Writes over many homes leave it alone. */
   readonly isPinned?: boolean | undefined;
+  /** One of several replicas has its link. */
+  readonly isHeld?: boolean | undefined;
   /** Outside of its maintenance windows: when the next one opens, by its own clock. */
   readonly windowOpensAt?: string | undefined;
   readonly tags: readonly string[];
@@ -37,6 +39,9 @@ export interface FleetFilter {
   readonly hasUpdates?: boolean | undefined;
   readonly hasProblems?: boolean | undefined;
 }
+
+/** Why a home was left alone, as fleet plans and runs tell it. */
+export const PINNED = 'pinned by the owner';
 
 const DAY_MS = 86_400_000;
 const SOON_MS = 21 * DAY_MS;

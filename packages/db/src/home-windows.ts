@@ -13,6 +13,8 @@ export interface HomeWindows {
   /** Those of the home itself, and not of its tenant. */
   readonly isOwn: boolean;
   readonly timeZone: string;
+  /** Writes over many homes leave it alone, open or not. */
+  readonly isPinned: boolean;
 }
 
 /** Of all homes of a tenant, or of one of them, by slug. @throws Fault STORAGE_UNAVAILABLE */
@@ -22,16 +24,16 @@ export async function listHomeWindows(
   homeId?: string,
 ): Promise<readonly HomeWindows[]> {
   const { rows } = await tenantTrx(db, tenantId, (trx) =>
-    sql<{ id: string; slug: string; time_zone: string | null; windows: string[]; is_own: boolean }>`
+    sql<{ id: string; slug: string; time_zone: string | null; windows: string[]; is_own: boolean; is_pinned: boolean }>`
       select h.id, h.slug, h.time_zone, coalesce(h.maintenance_windows, t.maintenance_windows) as windows,
-        h.maintenance_windows is not null as is_own
+        h.maintenance_windows is not null as is_own, h.is_pinned
       from home h join tenant t on t.id = h.tenant_id
       where h.tenant_id = ${tenantId} and ${homeId === undefined ? sql`true` : sql`h.id = ${homeId}`}
       order by h.slug`.execute(trx),
   );
   return rows.map((row) => ({
     ...{ homeId: row.id, home: row.slug, windows: storedWindows(row.windows), isOwn: row.is_own },
-    timeZone: zoneOf(row.time_zone),
+    ...{ timeZone: zoneOf(row.time_zone), isPinned: row.is_pinned },
   }));
 }
 

@@ -172,6 +172,26 @@ test('homes outside of their maintenance windows are left alone, by the plan and
   expect(await call(anna, 'ha_fleet_run', asked)).toMatchObject({ homes: 10, skipped: [] });
 });
 
+test('a home that is pinned while a run goes on is left alone at its turn', async () => {
+  const { db, vault } = hub.deps.storage;
+  const late = anna?.homes.find(({ slug }) => slug === 'home-35')?.id ?? '';
+  const pin = (isPinned: boolean) => updateHome(db, vault, tenantId, late, { isPinned }, SYSTEM_ACTOR);
+  const asked = { ...LIGHT, where: { homes: ['home-3'] }, soak_seconds: 1 };
+  const { plan_id } = await call(anna, 'ha_fleet_run', asked);
+  let pinning: Promise<unknown> | undefined;
+  const { body } = await hub.deps.gate.call({
+    ...{ connector: anna as ConnectorAccess, name: 'ha_fleet_run', args: { ...asked, plan_id } },
+    signal: new AbortController().signal,
+    progress(_done, _total, message) {
+      if (message.startsWith('waiting')) pinning ??= pin(true);
+    },
+  });
+  await pinning;
+  await pin(false);
+  expect(body).toMatchObject({ done: 9, failed: 0, skipped: [{ home: 'home-35', why: 'pinned by the owner' }] });
+  expect(heard).not.toContain('Simulated home 35');
+});
+
 test('a write that makes a home unwell stops at the canary', async () => {
   const target = 'light.kitchen_ceiling';
   const asked = { ...LIGHT, args: { ...LIGHT.args, entity_id: 'light.living_room_ceiling' }, soak_seconds: 1 };

@@ -1,5 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
-import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
+import { type FleetHome, fitsFleet, PINNED } from '@hub/core/fleet-filter.ts';
 import { OUTSIDE_WINDOWS } from '@hub/core/maintenance-windows.ts';
 import type { FleetPlan, FleetRequest } from '@hub/tools/define.ts';
 import type { ConnectorAccess, HomeAccess } from '../connector-access.ts';
@@ -45,7 +45,7 @@ export function chooseHomes(
 function reasonToSkip(home: FleetHome, exclude: readonly string[], isWrite: boolean): string | undefined {
   if (exclude.includes(home.slug)) return 'excluded';
   if (!isWrite) return undefined;
-  if (home.isPinned) return 'pinned by the owner';
+  if (home.isPinned) return PINNED;
   return home.state === undefined || home.state === 'running' ? undefined : `is ${home.state.replace('_', ' ')}`;
 }
 

@@ -44,7 +44,7 @@ export async function afterRing(
   const bad = outcomes.find(isBad);
   if (at === 0 && bad) return `the canary ${bad.home} ended as ${bad.outcome}`;
   if (at === 0 && outcomes.every(({ outcome }) => outcome === 'skipped')) {
-    return 'no canary was within its maintenance windows by then';
+    return 'no canary was to be written to by then';
   }
   // Stored, so that a hub that starts anew waits for what is left of it and not from the beginning.
   const { until } = await context.step<Soak>(`soak ${at}`, {

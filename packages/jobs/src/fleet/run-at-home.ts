@@ -5,12 +5,13 @@ import { judgeAnswer } from './judge-answer.ts';
 
 export interface HomeOutcome {
   readonly home: string;
-  /** unknown: the answer was lost amid a write, which may have happened · skipped: its maintenance windows were closed. */
+  /** unknown: the answer was lost amid a write, which may have happened · skipped: it was not to be written to at its turn. */
   readonly outcome: 'done' | 'failed' | 'unknown' | 'skipped';
   readonly result?: unknown;
   readonly error?: { readonly code: string; readonly message: string };
-  /** Of one that was skipped. */
-  readonly opens_at?: string;
+  /** Of one that was skipped; `opens_at`: when its next maintenance window does. */
+  readonly why?: string;
+  readonly opens_at?: unknown;
 }
 
 /** One that was skipped was left as it was. */
@@ -65,9 +66,8 @@ async function orFailure<T>(context: JobContext, slug: string, work: () => Promi
     context.signal.throwIfAborted();
     if (!(error instanceof Fault)) throw error;
     const { code, message, outcomeUnknown, context: facts } = error;
-    if (code === 'MAINTENANCE_WINDOW_CLOSED') {
-      return { home: slug, outcome: 'skipped', opens_at: String(facts['opens_at']) };
-    }
+    const { left_alone: why, opens_at } = facts;
+    if (typeof why === 'string') return { home: slug, outcome: 'skipped', why, opens_at };
     return { home: slug, outcome: outcomeUnknown ? 'unknown' : 'failed', error: { code, message } };
   }
 }

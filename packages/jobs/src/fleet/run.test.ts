@@ -69,7 +69,9 @@ describe('many homes', () => {
   });
 
   it('a home whose maintenance windows are shut at its turn is named as skipped, and is no failure', async () => {
-    const shut = new Fault('MAINTENANCE_WINDOW_CLOSED', 'shut', { context: { opens_at: '2026-11-03T02:00:00+01:00' } });
+    const shut = new Fault('MAINTENANCE_WINDOW_CLOSED', 'shut', {
+      context: { left_alone: 'outside of its maintenance windows', opens_at: '2026-11-03T02:00:00+01:00' },
+    });
     const call: JobContext['call'] = async (_tool, _args, id) => {
       if (id === 'id-b') throw shut;
       return { success: true };
@@ -83,7 +85,8 @@ describe('many homes', () => {
 
   it('a ring of canaries that were all skipped has shown nothing, so the rest waits', async () => {
     const call: JobContext['call'] = async (_tool, _args, id) => {
-      if (id === 'id-a') throw new Fault('MAINTENANCE_WINDOW_CLOSED', 'shut', { context: { opens_at: 'x' } });
+      if (id === 'id-a')
+        throw new Fault('RESOURCE_LOCKED', 'pinned', { context: { left_alone: 'pinned by the owner' } });
       return { success: true };
     };
     const args = { ...READ, isWrite: true, rings: [homes('a'), homes('b')] };

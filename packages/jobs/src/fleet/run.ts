@@ -1,4 +1,3 @@
-import { OUTSIDE_WINDOWS } from '@hub/core/maintenance-windows.ts';
 import { defineJob, type JobContext } from '../define.ts';
 import { afterRing, lookBefore } from './after-ring.ts';
 import { type FleetArgs, fleetArgs } from './args.ts';
@@ -72,7 +71,7 @@ function summary({ tool, rings }: FleetArgs, outcomes: readonly HomeOutcome[], s
   const count = (wanted: HomeOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
   const skipped = outcomes
     .filter(({ outcome }) => outcome === 'skipped')
-    .map(({ home, opens_at }) => ({ home, why: OUTSIDE_WINDOWS, opens_at }));
+    .map(({ home, why, opens_at }) => ({ home, why, opens_at }));
   const reached = new Set(outcomes.map(({ home }) => home));
   const notReached = rings.flat().flatMap(({ slug }) => (reached.has(slug) ? [] : [slug]));
   return {
