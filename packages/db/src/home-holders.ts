@@ -46,6 +46,16 @@ export async function heldHomes(db: Database, replicaId: string): Promise<Readon
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Those of a tenant whose link a replica that lives has. @throws Fault STORAGE_UNAVAILABLE */
+export async function heldHomesOf(db: Database, tenantId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<{ id: string }>`
+      select h.id from home h join home_holder held on held.home_id = h.id
+      join replica r on r.id = held.replica_id and r.lease_until > now() where h.tenant_id = ${tenantId}`.execute(trx),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Gives all homes of a replica free; whoever needs one takes it. @throws Fault STORAGE_UNAVAILABLE */
 export async function giveUpHomes(db: Database, replicaId: string): Promise<void> {
   await systemTrx(db, (trx) => trx.deleteFrom('home_holder').where('replica_id', '=', replicaId).execute());

@@ -1,3 +1,4 @@
+import { Fault } from '@hub/core/fault.ts';
 import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { expect, it } from 'vitest';
 import { createHeldJobs, heldJob } from '../testing/held-jobs.ts';
@@ -8,6 +9,7 @@ import { tool } from './search.ts';
 const home = (slug: string, state?: 'running') => ({
   ...{ id: slug, slug, name: slug, tags: slug === 'lake' ? ['boiler'] : [], isSimulated: true, state },
 });
+const away = new Fault('CONNECTION_TIMEOUT', 'The home is not reachable.');
 const homes = [home('cabin', 'running'), home('lake'), home('town', 'running')];
 const fleet: FleetHome[] = homes.map(({ slug, name, tags }) => ({
   slug,
@@ -32,6 +34,23 @@ it('looks into the homes that are linked, and names the others', async () => {
     results: [{ home: 'cabin', found: { entities: ['light.boiler'] } }],
   });
   expect(asked).toEqual([['ha_search', { query: 'boiler', limit: 5, home: 'cabin' }]]);
+});
+
+it('looks into homes that another replica has as well, and names one that does not answer without losing the others', async () => {
+  const stands: FleetHome[] = fleet.map((one) => ({ ...one, state: 'running', isHeld: one.slug === 'lake' }));
+  const call = async (_name: string, args: unknown) => {
+    if ((args as { home: string }).home === 'cabin') throw away;
+    return { entities: [] };
+  };
+  const found = await runTool(tool, { query: 'boiler' }, createToolContext({ homes, fleet: stands, call }));
+  expect(found).toMatchObject({
+    results: [
+      { home: 'cabin', error: { code: 'CONNECTION_TIMEOUT' } },
+      { home: 'lake', found: { entities: [] } },
+      { home: 'town' },
+    ],
+    not_looked_into: [],
+  });
 });
 
 it('a full search is a job over all of them', async () => {

@@ -1,6 +1,7 @@
-import { fitsFleet } from '@hub/core/fleet-filter.ts';
+import { Fault } from '@hub/core/fault.ts';
+import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
-import { defineTool } from '../define.ts';
+import { defineTool, type HomeSummary } from '../define.ts';
 import { count, successShape } from '../shared/parameters.ts';
 import { fleetFilter, whereParameter } from './filter.ts';
 import { followFleet } from './follow-fleet.ts';
@@ -24,7 +25,7 @@ export const tool = defineTool({
   }),
   output: z.looseObject({ ...successShape }),
   async run({ query, limit, full, where }, context) {
-    const { homes, call, signal } = context;
+    const { homes, call } = context;
     const filter = fleetFilter(where);
     const args = { query, limit };
     if (full) {
@@ -33,29 +34,40 @@ export const tool = defineTool({
       return followFleet(context, await context.fleet.run(request, undefined));
     }
     const now = new Date();
-    const fitting = new Set(
-      (await homes.fleet()).filter((home) => fitsFleet(home, filter, now)).map(({ slug }) => slug),
+    const fitting = new Map(
+      (await homes.fleet()).flatMap((home) => (fitsFleet(home, filter, now) ? [[home.slug, home]] : [])),
     );
     const all = (await homes.list()).filter(({ slug }) => fitting.has(slug));
     const wanted = query.toLowerCase();
     const named = all.filter(({ slug, name, tags }) =>
       [slug, name, ...tags].some((text) => text.toLowerCase().includes(wanted)),
     );
-    const looked = all.filter(({ state }) => state === 'running').slice(0, MAX_LOOKED_INTO);
-    const found = [];
-    for (const { slug } of looked) {
-      signal.throwIfAborted();
-      found.push({ home: slug, found: await call('ha_search', { ...args, home: slug }) });
-    }
+    const looked = all.filter((home) => isLinked(home, fitting.get(home.slug))).slice(0, MAX_LOOKED_INTO);
+    const searching = looked.map(({ slug }) =>
+      call('ha_search', { ...args, home: slug }).then((found) => ({ home: slug, found }), namedAs(slug)),
+    );
     const seen = new Set(looked.map(({ slug }) => slug));
     const notLookedInto = all.flatMap(({ slug }) => (seen.has(slug) ? [] : [slug]));
     return {
       success: true as const,
       homes: named.slice(0, MAX_NAMED).map(({ slug }) => slug),
-      results: found,
+      results: await Promise.all(searching),
       not_looked_into: notLookedInto.slice(0, MAX_NAMED),
       not_looked_into_count: notLookedInto.length,
       ...(notLookedInto.length > 0 ? { note: 'full: true searches these too.' } : {}),
     };
   },
 });
+
+/** By the link of this hub; by what was stored last where another replica has it. */
+function isLinked({ state }: HomeSummary, stands: FleetHome | undefined): boolean {
+  return (state ?? (stands?.isHeld ? stands.state : undefined)) === 'running';
+}
+
+/** A home that does not answer, or where this may not be asked, keeps nothing of the others back. */
+function namedAs(home: string) {
+  return (error: unknown) => {
+    if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
+    return { home, error: { code: error.code, message: error.message } };
+  };
+}
