@@ -11,7 +11,7 @@ export interface Background {
   signal(signal: NodeJS.Signals): boolean;
 }
 
-/** Starts a program; what it says is appended to `logFile`. */
+/** Starts a program of ours; what it says is appended to `logFile`. Its channel ends it when this process dies before it. */
 export function startBackground(
   command: string,
   args: readonly string[],
@@ -19,7 +19,7 @@ export function startBackground(
   options: Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> = {},
 ): Background {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child: ChildProcess = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   const ended = once(child, 'close').then(() => {

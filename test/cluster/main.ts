@@ -5,6 +5,8 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Fault } from '@hub/core/fault.ts';
+import { endWithReason } from '@hub/runtime/end-with-reason.ts';
 import { findRedis } from '@hub/runtime/testing/redis-server.ts';
 import { startCluster } from './cluster.ts';
 
@@ -51,14 +53,32 @@ async function run(): Promise<void> {
     return;
   }
   const dir = resolve(values.dir);
-  await using cluster = await startCluster({ dir, hubs, workers, port });
+  // Heard from the beginning and to the end: a terminal, npm and the launcher each pass the same Ctrl-C on.
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  await using cluster = await startCluster({ dir, hubs, workers, port }).catch((error: unknown) => {
+    // It ended what was just starting as well.
+    if (stopping.signal.aborted) return undefined;
+    throw isTaken(error) ? portTaken(port) : error;
+  });
+  if (!cluster || stopping.signal.aborted) return;
   const lines = [
     `The cluster is ready at ${cluster.url}`,
     ...[...cluster.hubs, ...cluster.workers].map(({ name, pid }) => `  ${name}  pid ${pid}, says ${dir}/${name}.log`),
     `Manage it: HUB_URL=${cluster.url} HUB_ADMIN_KEY=$(node -p "require('${dir}/secrets.json').adminKey") npm run hub -- tenants list`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await once(stopping.signal, 'abort');
 }
 
-await run();
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function portTaken(port: number): Fault {
+  return new Fault('CONFIG_INVALID', `Port ${port} is taken, most likely by a hub that runs already.`, {
+    suggestion: 'Stop that one, or choose another port: npm run cluster -- --port 9683',
+  });
+}
+
+await endWithReason('cluster', run);

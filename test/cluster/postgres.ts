@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findBinaries } from '@hub/db/embedded/binaries.ts';
 import { bootstrapRole } from '@hub/db/embedded/bootstrap.ts';
 import { makeCluster } from '@hub/db/embedded/cluster.ts';
-import { makeSocketDir, removeSocketDir } from '@hub/db/embedded/place.ts';
+import { lockDataDir } from '@hub/db/embedded/lock.ts';
+import { stopOrphan } from '@hub/db/embedded/orphan.ts';
+import { makeSocketDir, readMemory, removeSocketDir, writeMemory } from '@hub/db/embedded/place.ts';
 import { chooseRunAs } from '@hub/db/embedded/run-as.ts';
 import { startServer } from '@hub/db/embedded/server.ts';
 
@@ -20,8 +22,14 @@ export interface ClusterPostgres extends AsyncDisposable {
   restart(signal: 'SIGINT' | 'SIGQUIT', awayMs: number): Promise<void>;
 }
 
-/** The bundled PostgreSQL on `dir/postgres`, which it keeps; made on first use. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * The bundled PostgreSQL on `dir/postgres`, which it keeps; made on first use. One that a killed run left behind is stopped.
+ * @throws Fault RESOURCE_LOCKED while another run has it | STORAGE_UNAVAILABLE
+ */
 export async function startClusterPostgres(dir: string): Promise<ClusterPostgres> {
+  await using open = new AsyncDisposableStack();
+  const lock = lockDataDir(dir);
+  open.defer(async () => lock.release());
   const runAs = await chooseRunAs(undefined);
   const binaries = await findBinaries(runAs, undefined, async () => dir);
   const cluster = join(dir, 'postgres');
@@ -30,10 +38,15 @@ export async function startClusterPostgres(dir: string): Promise<ClusterPostgres
     () => false,
   );
   if (!isThere) await makeCluster(cluster, binaries, runAs);
+  await stopOrphan(cluster, runAs);
+  await removeSocketDir((await readMemory(dir))?.socketDir);
   const socketDir = await makeSocketDir(runAs);
+  open.defer(() => removeSocketDir(socketDir));
+  await writeMemory(dir, { cluster, socketDir });
   const settings = { max_connections: '200' };
   const run = () => startServer({ cluster, socketDir, binaries, runAs, log: () => undefined, settings });
   let server = await run();
+  open.defer(() => server.stop());
   const { host, user, database } = await bootstrapRole(socketDir);
   const stop = async (signal: 'SIGINT' | 'SIGQUIT') => {
     process.kill(server.pid, signal);
@@ -42,6 +55,7 @@ export async function startClusterPostgres(dir: string): Promise<ClusterPostgres
   const start = async () => {
     server = await run();
   };
+  const owned = open.move();
   return {
     url: `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host)}`,
     stop,
@@ -51,9 +65,6 @@ export async function startClusterPostgres(dir: string): Promise<ClusterPostgres
       await delay(awayMs);
       await start();
     },
-    async [Symbol.asyncDispose]() {
-      await server.stop();
-      await removeSocketDir(socketDir);
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 
 /** A start that cannot succeed says why and what to do, and ends with 1; anything else is a bug and keeps its stack. */
-export async function endWithReason(program: 'hub' | 'worker', run: () => Promise<void>): Promise<void> {
+export async function endWithReason(program: 'hub' | 'worker' | 'cluster', run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
