@@ -24,7 +24,10 @@ const service = z.looseObject({
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   depends_on: z.record(z.string(), condition).optional(),
-  networks: z.array(z.string()),
+  networks: z.preprocess(
+    (given) => (Array.isArray(given) ? Object.fromEntries(given.map((name) => [name, {}])) : given),
+    z.record(z.string(), z.strictObject({ ipv4_address: z.ipv4().optional() })),
+  ),
   volumes: z.array(z.string()).optional(),
   ports: z.array(z.string()).optional(),
   read_only: z.boolean().optional(),
@@ -64,7 +67,7 @@ describe('compose.yaml', () => {
     const volumes = named((one) => (one.volumes ?? []).map((volume) => volume.split(':')[0] ?? ''));
     const [files, stores] = [volumes.filter((at) => at.startsWith('./')), volumes.filter((at) => !at.startsWith('./'))];
     expect(named((one) => Object.keys(one.depends_on ?? {})).filter((name) => !(name in compose.services))).toEqual([]);
-    expect(named((one) => one.networks).filter((name) => !(name in compose.networks))).toEqual([]);
+    expect(named((one) => Object.keys(one.networks)).filter((name) => !(name in compose.networks))).toEqual([]);
     expect(stores.filter((name) => !(name in compose.volumes))).toEqual([]);
     expect(files.filter((path) => !existsSync(join(ROOT, 'deploy', path)))).toEqual([]);
   });
@@ -74,6 +77,22 @@ describe('compose.yaml', () => {
     expect(sealed.length).toBeGreaterThan(5);
     for (const [, name, rest = ''] of sealed) expect(rest.startsWith(':?is'), name).toBe(true);
     expect(text).not.toMatch(/:[^$\s{]+@/);
+  });
+
+  it('keeps over a new start of all of it what hubs remember of the database, each in its own folder, and the backups of homes', () => {
+    const isKept = (path: string | number | undefined) => String(path).startsWith('/data/');
+    const hubs = ours.filter(([name]) => name.startsWith('hub-')).map(([, one]) => one);
+    expect(new Set(hubs.map(({ environment }) => environment?.['DATA_DIR']).filter(isKept)).size).toBe(2);
+    const running = ours.filter(([name]) => name !== 'migrate');
+    expect(running.filter(([, one]) => !isKept(one.environment?.['BACKUP_STORE']))).toEqual([]);
+    expect(running.filter(([, { volumes = [] }]) => !volumes.includes('data:/data'))).toEqual([]);
+  });
+
+  it('gives hubs addresses that nobody else is given, as its balancer asks for them once', () => {
+    const given = services.map(([, { networks }]) => networks['outside']?.ipv4_address).filter((one) => one);
+    expect(given).toEqual(['172.31.83.11', '172.31.83.12']);
+    const config = { subnet: '172.31.83.0/24', ip_range: '172.31.83.128/25' };
+    expect(compose.networks['outside']).toEqual({ ipam: { config: [config] } });
   });
 
   it('lets nobody in but through the balancer, on this machine', () => {
