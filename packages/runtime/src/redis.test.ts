@@ -154,4 +154,22 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
       suggestions: [expect.stringContaining('noeviction'), expect.anything()],
     });
   });
+
+  test('one that may not be asked whether it evicts is refused with what to set, and one that hangs is asked later', async () => {
+    await using own = await startRedisServer(await freePort());
+    const plain = openRedis({ url: own.url, onLost: () => undefined, onReady: () => undefined });
+    opened.push(plain);
+    await vi.waitFor(() => expect(plain.status).toBe('ready'));
+    await plain.acl('SETUSER', 'limited', 'on', '>word', '~*', '&*', '+@all', '-info');
+    const url = own.url.replace('redis://', 'redis://limited:word@');
+    const limited = openRedis({ url, onLost: () => undefined, onReady: () => undefined });
+    opened.push(limited);
+    await vi.waitFor(() => expect(limited.status).toBe('ready'));
+    await expect(assertEvictsNothing(limited)).rejects.toMatchObject({
+      ...{ code: 'CONFIG_INVALID', suggestions: [expect.stringContaining('+info')] },
+    });
+    own.pause();
+    await expect(assertEvictsNothing(plain)).resolves.toBeUndefined();
+    own.resume();
+  });
 });

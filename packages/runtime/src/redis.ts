@@ -65,10 +65,13 @@ export function openWaitingRedis({ url, ca }: Pick<RedisSettings, 'url' | 'ca'>)
 
 /**
  * A Redis that throws keys away when it is full would lose hints and limits without a word.
- * @throws Fault CONFIG_INVALID when it may; what cannot be asked now is asked at the next connection
+ * @throws Fault CONFIG_INVALID when it may or does not let us ask; what cannot be asked now is asked at the next connection
  */
 export async function assertEvictsNothing(redis: Redis): Promise<void> {
-  const info = await redis.info('memory');
+  const info = await redis.info('memory').catch((cause: unknown) => {
+    if (cause instanceof Error && cause.message.startsWith('NOPERM')) throw notTold(cause);
+    return '';
+  });
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   if (policy === undefined || policy === 'noeviction') return;
   throw new Fault('CONFIG_INVALID', `The Redis of REDIS_URL may throw keys away (maxmemory-policy ${policy}).`, {
@@ -76,5 +79,12 @@ export async function assertEvictsNothing(redis: Redis): Promise<void> {
       'Set it to noeviction: redis-cli config set maxmemory-policy noeviction, and in redis.conf for the next start.',
       'If other programs use it as a cache, give the hub a Redis of its own.',
     ],
+  });
+}
+
+function notTold(cause: Error): Fault {
+  return new Fault('CONFIG_INVALID', 'The user of REDIS_URL may not ask Redis whether it throws keys away.', {
+    suggestion: 'Let it run INFO: redis-cli acl setuser NAME +info',
+    cause,
   });
 }
