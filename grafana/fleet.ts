@@ -118,7 +118,7 @@ where state is distinct from 'running' order by last_seen_at nulls first limit 2
 from home_overview order by tenant, home limit 10000`,
         ),
         columns({ title: 'What runs', about: 'The version of each process.', unit: 'none' }, 'instance', {
-          processes: `sum by (instance, version, commit) (${of('hub_build_info')})`,
+          processes: `sum by (instance, service, version) (${of('hub_build_info')})`,
         }),
       ],
     },

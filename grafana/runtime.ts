@@ -60,7 +60,7 @@ export const runtime: Board = {
             width: 8,
             steps: [
               { color: 'green', from: 0 },
-              { color: 'red', from: 1.5e9 },
+              { color: 'red', from: 7e8 },
             ],
             runbook: 'memory-high',
           },

@@ -95,6 +95,20 @@ describe('what the chart takes for granted', () => {
     ]);
   });
 
+  it('the alert about memory comes before the limit at which the system ends a process', () => {
+    const memory = z.string().regex(/^\d+[MG]i$/);
+    const pod = z.object({ resources: z.object({ limits: z.object({ memory }) }) });
+    const pods = z
+      .object({ hub: pod, worker: pod, single: pod })
+      .parse(parse(read('deploy/helm/ha-mcp-hub/values.yaml')));
+    const [, alertsAt] = /process_resident_memory_bytes > (\S+)/.exec(read('grafana/alerts/ha-mcp-hub.yaml')) ?? [];
+    for (const { resources } of Object.values(pods)) {
+      const { memory: limit } = resources.limits;
+      const bytes = Number.parseInt(limit, 10) * 1024 ** (limit.endsWith('Gi') ? 3 : 2);
+      expect(Number(alertsAt), limit).toBeLessThan(bytes);
+    }
+  });
+
   it('every program it starts is built from a source that is there', () => {
     const programs = templates.flatMap((text) => [...text.matchAll(/services\/\w+\/dist\/[\w-]+\.js/g)].map(String));
     expect(new Set(programs).size).toBe(3);

@@ -35,7 +35,7 @@ function heapUsed(): number {
 const DONE = { outcome: 'done', faultCode: undefined, durationMs: 1 } as const;
 
 test('what a client sends cannot keep its own row, or those of others, out of the trail', async () => {
-  const metrics = createMetrics({ version: '0', commit: '' });
+  const metrics = createMetrics({ version: '0', service: 'hub' });
   const trail = createStoredTrail({ db: made.db, replicaId: newId(), metrics, log });
   const odd = [
     read({ input: { entity_id: 'light.a\0', 'key\0': 1 } }),
@@ -52,7 +52,7 @@ test('what a client sends cannot keep its own row, or those of others, out of th
 });
 
 test('what waits for a database that is away takes little room, and is stored when it is back', async () => {
-  const metrics = createMetrics({ version: '0', commit: '' });
+  const metrics = createMetrics({ version: '0', service: 'hub' });
   const door = { isOpen: false };
   // Every query goes through a transaction; closed, it fails as a lost connection does.
   const db = new Proxy(made.db, {

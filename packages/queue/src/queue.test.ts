@@ -363,7 +363,7 @@ describe('changing hands', () => {
 
   test('an attempt that lost its job and ends late leaves alone the one that runs by then in the same process', async () => {
     const [late, again] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const metrics = createMetrics({ version: '0', commit: 'x', jobKinds: new Set(['test']) });
+    const metrics = createMetrics({ version: '0', service: 'hub', jobKinds: new Set(['test']) });
     const queue = await open(
       job(({ attempt, signal }) => {
         if (attempt === 1) return late.promise;
@@ -389,7 +389,7 @@ describe('changing hands', () => {
   });
 
   test('the job of a runner that fell silent is taken up by the sweep', async () => {
-    const metrics = createMetrics({ version: '0', commit: 'x' });
+    const metrics = createMetrics({ version: '0', service: 'hub' });
     const idle = await open(
       job(async () => undefined),
       { concurrency: 0, metrics },
@@ -411,7 +411,7 @@ describe('changing hands', () => {
     );
     const { id } = await start(idle);
     await claimJob(database.db, { worker: 'dead', kinds: ['test'], leaseMs: LONG_MS });
-    const metrics = createMetrics({ version: '0', commit: 'x' });
+    const metrics = createMetrics({ version: '0', service: 'hub' });
     const queue = await open(
       job(async () => 'again'),
       { isAlone: true, metrics },
@@ -580,7 +580,7 @@ describe('the jobs of one connector', () => {
 });
 
 test('ends and backlog are counted', async () => {
-  const metrics = createMetrics({ version: '0', commit: 'x', jobKinds: new Set(['test']) });
+  const metrics = createMetrics({ version: '0', service: 'hub', jobKinds: new Set(['test']) });
   const queue = await open(
     job(async () => undefined),
     { metrics },

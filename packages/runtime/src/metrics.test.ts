@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { labelOf, OTHER } from './closed-labels.ts';
 import { createMetrics } from './metrics.ts';
 
-const create = () => createMetrics({ version: '1.2.3', commit: 'abc1234', toolNames: new Set(['ha_get_state']) });
+const create = () => createMetrics({ version: '1.2.3', service: 'hub', toolNames: new Set(['ha_get_state']) });
 
 async function linesOf(metrics: ReturnType<typeof create>, name: string): Promise<string[]> {
   return (await metrics.render()).split('\n').filter((line) => line.startsWith(name) && !line.startsWith('#'));
@@ -96,6 +96,6 @@ test('the build is named, process figures are there, and two sets of metrics do 
   one.rateLimited.inc({ scope: 'admin' }, 3);
   expect(await linesOf(one, 'hub_rate_limited_total')).toContain('hub_rate_limited_total{scope="admin"} 3');
   expect(await linesOf(two, 'hub_rate_limited_total')).toContain('hub_rate_limited_total{scope="admin"} 0');
-  expect(await linesOf(two, 'hub_build_info')).toEqual(['hub_build_info{version="1.2.3",commit="abc1234"} 1']);
+  expect(await linesOf(two, 'hub_build_info')).toEqual(['hub_build_info{version="1.2.3",service="hub"} 1']);
   expect(await linesOf(two, 'nodejs_eventloop_lag_seconds')).toHaveLength(1);
 });

@@ -48,7 +48,7 @@ const PROTOCOL_VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '20
 
 export interface MetricsSettings {
   readonly version: string;
-  readonly commit: string;
+  readonly service: 'hub' | 'worker';
   /** Names that may stand in `gen_ai_tool_name`; pass none to drop the label's detail. */
   readonly toolNames?: ReadonlySet<string>;
   readonly jobKinds?: ReadonlySet<string>;
@@ -60,7 +60,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
  * Every metric of the product, in a registry of its own. Labels are closed sets: no tenant, home, person or text from outside ever
  * becomes one. Names and boundaries follow the OpenTelemetry MCP and database conventions; what is ours starts with `hub_`.
  */
-export function createMetrics({ version, commit, toolNames = new Set(), jobKinds = new Set() }: MetricsSettings) {
+export function createMetrics({ version, service, toolNames = new Set(), jobKinds = new Set() }: MetricsSettings) {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   collectDefaultMetrics({ register: registry });
@@ -69,8 +69,8 @@ export function createMetrics({ version, commit, toolNames = new Set(), jobKinds
   closedGauge(registry, {
     name: 'hub_build_info',
     help: 'Always 1; the labels say what runs.',
-    labels: { version: new Set([version]), commit: new Set([commit]) },
-  }).set({ version, commit }, 1);
+    labels: { version: new Set([version]), service: ['hub', 'worker'] },
+  }).set({ version, service }, 1);
 
   return {
     operationDuration: closedHistogram(registry, {

@@ -26,7 +26,7 @@ const LAMP = 'light.bedside';
 const keys = { usedId: 1, keyOf: () => psk };
 const psk = randomBytes(32);
 const log = createLogger({ name: 'test', level: 'silent', to: 'stderr', pretty: false });
-const metrics = createMetrics({ version: '0', commit: 'x' });
+const metrics = createMetrics({ version: '0', service: 'hub' });
 const ending: (() => unknown)[] = [];
 let database: TestDatabase;
 let cabin: SimulatedHome;

@@ -39,7 +39,7 @@ async function main(config: Config): Promise<void> {
     shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
     const metrics = createMetrics({
       version: VERSION,
-      commit: '',
+      service: 'hub',
       toolNames: new Set(tools.map(({ name }) => name)),
       jobKinds: new Set(jobs.map(({ kind }) => kind)),
     });

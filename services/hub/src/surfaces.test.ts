@@ -20,7 +20,7 @@ test.skipIf(!real)('a picture comes as MCP content of its own, and its tool prom
       forgetExpired: () => [],
       refresh: async (known) => known,
     },
-    metrics: createMetrics({ version: '0', commit: '' }),
+    metrics: createMetrics({ version: '0', service: 'hub' }),
     tasks: {
       tasks: { find: async () => undefined },
       kept: createMemoryMap({ maxEntries: 10, maxBytes: 1e6 }),

@@ -23,7 +23,11 @@ async function main(config: Config): Promise<void> {
       ...{ replicaId: workerId, log, keep: config.traces },
     });
     shutdown.onStop('telemetry', 'traces', telemetry.shutdown, 5_000);
-    const metrics = createMetrics({ version: VERSION, commit: '', jobKinds: new Set(jobs.map(({ kind }) => kind)) });
+    const metrics = createMetrics({
+      version: VERSION,
+      service: 'worker',
+      jobKinds: new Set(jobs.map(({ kind }) => kind)),
+    });
     const storage = await openStorage(config, shutdown, log, metrics);
     await runJobs({ config, storage, shutdown, log, metrics, workerId });
     await serveOps({ db: storage.db, metrics, shutdown, host: config.opsHost, port: config.opsPort });

@@ -61,7 +61,7 @@ export async function openGate({
   const database = await createTestDatabase();
   const { db, vault } = database;
   const log = createLogger({ name: 'test', level: 'silent', to: 'stderr' });
-  const metrics = createMetrics({ version: '0', commit: '' });
+  const metrics = createMetrics({ version: '0', service: 'hub' });
   const tenant = await createTenant(db, vault, { name: 'Gate test' }, SYSTEM_ACTOR);
   const person = await createPerson(db, { name: 'Owner' }, SYSTEM_ACTOR);
   const member = await ensureMember(db, tenant.id, person.id, 'owner', SYSTEM_ACTOR);

@@ -24,7 +24,7 @@ test('a replica that leaves tells others that it has no home, for as long as any
   const server = createInternalServer({
     ...{ db: database.db, keys, places, homes: { hold: unused } },
     ...{ gate: { call: unused }, directory: { findById: unused } },
-    metrics: createMetrics({ version: '0', commit: '', jobKinds: new Set() }),
+    metrics: createMetrics({ version: '0', service: 'hub', jobKinds: new Set() }),
     log: createLogger({ name: 'test', level: 'silent', to: 'stderr', pretty: false }),
   });
   const port = await freePort();

@@ -161,7 +161,7 @@ test('a link that moves between replicas in this moment is not the home’s trou
     (await places.locate(homeId)) === 'here'
       ? undefined
       : openRemoteHome({ places, peers }, { tenantId: tenant, homeId });
-  const metrics = createMetrics({ version: '0', commit: 'x' });
+  const metrics = createMetrics({ version: '0', service: 'hub' });
   const homes = createHomes({ db, vault, log, metrics, allowPrivateAddresses: true, openElsewhere });
   sweep(homes, { cluster: { elsewhere: places } });
   await vi.waitFor(async () => expect((await fleet())[0]?.state).toBeDefined(), { timeout: 20_000 });

@@ -45,7 +45,7 @@ export async function startAdminHub(env: Readonly<Record<string, string>> = {}):
   const shutdown = createShutdown(log);
   const { db, vault } = database;
   const storage = { db, vault, installationId: 'test', embedded: undefined };
-  const metrics = createMetrics({ version: '0', commit: '', toolNames: new Set(tools.map(({ name }) => name)) });
+  const metrics = createMetrics({ version: '0', service: 'hub', toolNames: new Set(tools.map(({ name }) => name)) });
   const marks = openMarks(config, undefined, log);
   const own = { replicaId: newId(), marks, cluster: undefined };
   const deps = await createDeps({ config, storage, shutdown, log, metrics, ...own });
