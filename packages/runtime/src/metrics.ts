@@ -151,7 +151,7 @@ export function createMetrics({ version, service, toolNames = new Set(), jobKind
       name: 'hub_tools_list_response_bytes',
       help: 'Size of tools/list answers.',
       buckets: TOOLS_LIST_BUCKETS_BYTES,
-      labels: { surface: ['full', 'search'] },
+      labels: {},
     }),
     cacheRequests: closedCounter(registry, {
       name: 'hub_cache_requests_total',

@@ -24,7 +24,7 @@ export function createRequestObserver(metrics: Metrics): (inbound: Inbound, mess
       if (WAITING.has(method)) return;
       metrics.overhead.observe({ mcp_method_name: method }, seconds);
       if (method === 'tools/list')
-        metrics.toolsListBytes.observe({ surface: 'full' }, Number(reply.raw.getHeader('content-length') ?? 0));
+        metrics.toolsListBytes.observe({}, Number(reply.raw.getHeader('content-length') ?? 0));
     };
   };
 }
