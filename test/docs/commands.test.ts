@@ -8,7 +8,13 @@ import { type RunningHub, startHub } from '../start-hub.ts';
 import { ROOT, readPages } from './pages.ts';
 
 /** Blocks fenced with `sh run`: they work as they stand, with a home called Cabin and the connector that a start prints. */
-const RUNNABLE = /^```sh run\n([\s\S]*?)^```$/gm;
+const RUNNABLE = /^ *```sh run\n([\s\S]*?)^ *```$/gm;
+/** A block of our commands alone that is not run. */
+const NOT_RUN = /^ *```(?:sh)?\n((?: *(?:npm run )?hub [^\n]*\n)+) *```$/gm;
+/** A name to fill in, a file of one's own, somebody else to ask, a secret to type. */
+const NEEDS_MORE = /…|\b[A-Z]{2,}\b|\.csv\b|example\.| -(?:\s|$)/;
+/** As the pages say: where a text says `hub …`, it means this. */
+const HUB = 'hub() { npm run --silent hub -- "$@"; }';
 /** `hub homes set NAME --ca ca.pem`, with or without `npm run` and `--` around it. */
 const MENTIONED = /\bhub (?:-- )?([a-z]+)(?: ([a-z]+))?([^\n`;|&]*)/g;
 
@@ -34,8 +40,15 @@ describe('a block of commands', () => {
     const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
     const env = { PATH, HUB_URL: hub.base, DATA_DIR: hub.dataDir, OPS_PORT: new URL(hub.opsBase).port };
     // Rejects with what was said when a command ends with anything but 0.
-    await promisify(execFile)('sh', ['-ec', block], { cwd: ROOT, env });
+    await promisify(execFile)('sh', ['-ec', `${HUB}\n${block}`], { cwd: ROOT, env });
   });
+});
+
+it('every block of commands that can run is one that is run', () => {
+  const left = pages.flatMap(({ name, text }) =>
+    [...text.matchAll(NOT_RUN)].map(([, block = '']) => `${name}: ${block}`),
+  );
+  expect(left.filter((block) => !NEEDS_MORE.test(block))).toEqual([]);
 });
 
 it('every flag that a page names belongs to its command', async () => {
