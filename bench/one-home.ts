@@ -25,7 +25,7 @@ export interface OneHomeFigures {
   readonly toolCalls: number;
 }
 
-/** A connector may make 300 calls a second for long; as many take turns as the fastest row needs. */
+/** A connector may make 2,000 calls a second for long; as many take turns as the fastest row needs. */
 const CONNECTORS = 24;
 const MAX_LIGHTS = 16;
 const MAX_SENSORS = 20;
