@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import { type JobError, lostError } from './job-errors.ts';
@@ -225,22 +225,28 @@ export interface JobBacklog {
   readonly count: number;
   /** Seconds since the oldest became due (queued) or was last written. */
   readonly oldestS: number;
+  /** The same of those that nothing at their home keeps from beginning. */
+  readonly claimableS: number;
 }
 
 /** Unfinished jobs of the whole installation, for the gauges. By the index of each state: the finished ones are a million. */
 export async function readBacklog(db: Database): Promise<readonly JobBacklog[]> {
   const { rows } = await systemTrx(db, (trx) =>
     sql<JobBacklog>`
-      select 'queued' as state, count(*)::int as count, ${ageOf('run_at')} as "oldestS" from job where state = 'queued'
+      select 'queued' as state, count(*)::int as count, ${ageOf(sql`min(run_at)`)} as "oldestS",
+        ${ageOf(sql`min(run_at) filter (where not is_exclusive or not exists (
+          select from job other where other.home_id = job.home_id and other.state = 'running' and other.is_exclusive
+        ))`)} as "claimableS"
+      from job where state = 'queued'
       union all
-      select 'running', count(*)::int, ${ageOf('updated_at')} from job where state = 'running'
+      select 'running', count(*)::int, ${ageOf(sql`min(updated_at)`)}, 0 from job where state = 'running'
     `.execute(trx),
   );
   return rows;
 }
 
-function ageOf(column: 'run_at' | 'updated_at') {
-  return sql<number>`greatest(0, extract(epoch from now() - min(${sql.ref(column)})))::float8`;
+function ageOf(since: RawBuilder<unknown>) {
+  return sql<number>`greatest(0, extract(epoch from now() - ${since}))::float8`;
 }
 
 function running(trx: Trx) {

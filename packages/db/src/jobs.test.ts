@@ -374,3 +374,15 @@ test('the backlog counts what is not at an end', async () => {
     ['running', 1],
   ]);
 });
+
+test('a job that waits for the one that runs at its home is old, but none that could begin', async () => {
+  const runAt = new Date(Date.now() - 3_600_000);
+  const heavy = { homeId: newId(), kind: 'test.heavy', isExclusive: true, runAt };
+  await enqueue(heavy);
+  await claimed();
+  await enqueue(heavy);
+  const queued = async () => (await readBacklog(database.db)).find(({ state }) => state === 'queued');
+  expect(await queued()).toMatchObject({ oldestS: expect.closeTo(3_600, -2), claimableS: 0 });
+  await enqueue({ ...heavy, homeId: newId() });
+  expect(await queued()).toMatchObject({ claimableS: expect.closeTo(3_600, -2) });
+});

@@ -207,7 +207,7 @@ async function fillGauges(db: Database, metrics: Pick<Metrics, 'queueJobs' | 'qu
   for (const state of ['queued', 'running'] as const) {
     metrics.queueJobs.set({ state }, backlog.get(state)?.count ?? 0);
   }
-  metrics.queueJobAge.set({}, backlog.get('queued')?.oldestS ?? 0);
+  metrics.queueJobAge.set({}, backlog.get('queued')?.claimableS ?? 0);
 }
 
 /** Runs `work` unless it still runs; a failure is logged when it begins and not each second again. */

@@ -178,7 +178,7 @@ export function createMetrics({ version, service, toolNames = new Set(), jobKind
     }),
     queueJobAge: closedGauge(registry, {
       name: 'hub_queue_job_age_seconds',
-      help: 'Age of the oldest job that is due and not yet claimed.',
+      help: 'Age of the oldest job that is due, could begin and is not yet claimed.',
       labels: {},
     }),
     jobStartDelay: closedHistogram(registry, {
