@@ -13,12 +13,6 @@ const FIRST_EVENT_MS = 3_000;
 
 const eventSchema = z.looseObject({ error: z.string().optional() });
 
-export interface OpenForm {
-  readonly door: FlowDoor;
-  readonly flowId: string;
-  readonly step: FlowStep;
-}
-
 export interface Checked {
   /** What it refuses. */
   readonly refused?: string;
@@ -32,15 +26,16 @@ export interface Checked {
  */
 export async function checkAnswers(
   home: Home,
-  { door, flowId, step }: OpenForm,
+  door: FlowDoor,
+  step: FlowStep,
   input: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
 ): Promise<Checked | undefined> {
-  const { preview } = step;
+  const { preview, flow_id } = step;
   if (!CHECKED.has(preview)) return undefined;
   const command = {
     type: `${String(preview)}/start_preview`,
-    ...{ flow_id: flowId, flow_type: `${door}_flow`, user_input: input },
+    ...{ flow_id, flow_type: `${door}_flow`, user_input: input },
   };
   const first = Promise.withResolvers<unknown>();
   try {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type FlowField, shownFields } from './flow-fields.ts';
+import { menuOptions } from './flow-menus.ts';
 import type { FlowStart, FlowStep } from './flows.ts';
 import type { CallOptions, Home } from './home.ts';
-import { menuOptions } from './run-flow.ts';
 
 const answerSchema = z.looseObject({ resources: z.record(z.string(), z.unknown()) });
 

@@ -1,8 +1,9 @@
 import { fillForm, unusedAnswers } from './flow-answers.ts';
-import { answerFlow, closeFlow, type FlowDoor, type FlowStart, type FlowStep, openFlow, readFlow } from './flows.ts';
+import { type Choices, createChoices, menuOptions, passMenus } from './flow-menus.ts';
+import { answerFlow, type FlowStart, type FlowStep, readFlow } from './flows.ts';
 import type { Home } from './home.ts';
-import { cancelled } from './pause.ts';
 import { waitForPush } from './wait-for-push.ts';
+import { withFlow } from './with-flow.ts';
 
 export type FlowAnswers = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,16 @@ export type FlowEnd =
   /** Home Assistant ended it, after a change (`reconfigure_successful`) as well as for a reason that forbids it. */
   | { readonly type: 'aborted'; readonly reason: string; readonly step: FlowStep }
   | StuckEnd;
+
+/** How Home Assistant ends a dialogue that changed something which was there. */
+export function isReconfigured(end: FlowEnd): boolean {
+  return end.type === 'aborted' && /^reconfigure_successful$|^reconfigured/.test(end.reason);
+}
+
+/** It has made or changed what it is about. */
+export function isDone(end: FlowEnd): boolean {
+  return end.type === 'created' || isReconfigured(end);
+}
 
 export interface StuckEnd {
   readonly type: 'stuck';
@@ -34,71 +45,20 @@ export interface FlowRun {
 const MAX_STEPS = 25;
 const MAX_VISITS = 3;
 const PROGRESS_MS = 45_000;
-/** Where the choice of a menu may stand, besides Home Assistant's own word. */
-export const MENU_KEYS = [
-  'next_step_id',
-  'menu_choice',
-  'group_type',
-  'template_type',
-  'entity_type',
-  'platform',
-  'type',
-];
 
 /**
  * Goes through a whole dialogue with answers given beforehand, and leaves none open behind it.
  * An answer that no step can take stops it before the last step, so that a slip of the pen changes nothing.
  * @throws Fault; with `outcomeUnknown` when the answer to a step was lost
  */
-export async function runFlow(home: Home, start: FlowStart, answers: FlowAnswers, run: FlowRun = {}): Promise<FlowEnd> {
-  const first = await openFlow(home, start);
-  const { flow_id: flowId } = first;
-  let isOver = isEnd(first);
-  try {
-    if (run.signal?.aborted) throw cancelled(run.signal);
-    const end = await walk(home, start, first, answers, run);
-    isOver = end.type !== 'stuck';
-    await closeFollower(home, end.step);
-    return end;
-  } finally {
-    if (!isOver && flowId !== undefined) await closeFlow(home, start.door, flowId);
-  }
-}
-
-const FOLLOWERS: ReadonlyMap<string, FlowDoor> = new Map([
-  ['config_flow', 'config'],
-  ['options_flow', 'options'],
-  ['config_subentries_flow', 'subentry'],
-]);
-
-/** After some entries Home Assistant opens another dialogue, to add the first part; it would stay open as well. */
-async function closeFollower(home: Home, { next_flow: next }: FlowStep): Promise<void> {
-  const [kind = '', flowId] = next ?? [];
-  const door = FOLLOWERS.get(kind);
-  if (door !== undefined && flowId !== undefined) await closeFlow(home, door, flowId);
+export function runFlow(home: Home, start: FlowStart, answers: FlowAnswers, run: FlowRun = {}): Promise<FlowEnd> {
+  return withFlow(home, start, (first) => walk(home, start, first, answers, run), run.signal);
 }
 
 /** The first step that asks for something, after the menu choices among `answers`; closed again at once. @throws Fault */
 export async function peekFlow(home: Home, start: FlowStart, answers: FlowAnswers = {}): Promise<FlowStep> {
-  let step = await openFlow(home, start);
-  const { flow_id: flowId } = step;
-  const choices = createChoices(answers);
-  try {
-    for (let steps = 0; step.type === 'menu' && flowId !== undefined && steps < MAX_STEPS; steps++) {
-      const choice = choices.take(menuOptions(step));
-      if (choice === undefined) break;
-      const next = await answerFlow(home, start.door, flowId, { next_step_id: choice }, { isWrite: false });
-      if ('refused' in next) break;
-      step = next.step;
-    }
-    return step;
-  } finally {
-    if (flowId !== undefined && !isEnd(step)) await closeFlow(home, start.door, flowId);
-  }
-}
-
-export function menuOptions({ menu_options: options }: FlowStep): readonly string[] {
-  return Array.isArray(options) ? options : Object.keys(options ?? {});
+  const { take } = createChoices(answers);
+  return (await withFlow(home, start, (first) => passMenus(home, start.door, first, take))).step;
 }
 
 interface Walk {
@@ -158,8 +118,7 @@ function plan(
   | { readonly input: Readonly<Record<string, unknown>> }
   | { readonly stuck: Stuck; readonly names?: readonly string[] } {
   if (step.type === 'menu') {
-    const options = menuOptions(step);
-    const choice = choices.take(options) ?? (options.length === 1 ? options[0] : undefined);
+    const choice = choices.takeOrOnly(menuOptions(step));
     for (const key of choices.keys()) used.add(key);
     return choice === undefined ? { stuck: 'menu' } : { input: { next_step_id: choice } };
   }
@@ -179,29 +138,6 @@ function errorsOf({ errors }: FlowStep): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(errors ?? {}).map(([field, why]) => [field, String(why)]));
 }
 
-export interface Choices {
-  /** The next given choice that this menu has; each serves once. */
-  take(options: readonly string[]): string | undefined;
-  /** The answers that served. */
-  keys(): readonly string[];
-}
-
-/** The choices for menus among `answers`. */
-export function createChoices(answers: FlowAnswers): Choices {
-  const given = MENU_KEYS.flatMap((key) => [answers[key]].flat().map((choice) => ({ key, choice })));
-  const served = new Set<string>();
-  return {
-    take(options) {
-      const at = given.findIndex(({ choice }) => typeof choice === 'string' && options.includes(choice));
-      const [found] = at < 0 ? [] : given.splice(at, 1);
-      if (found === undefined) return undefined;
-      for (const key of MENU_KEYS) if (key === found.key || answers[key] === found.choice) served.add(key);
-      return String(found.choice);
-    },
-    keys: () => [...served],
-  };
-}
-
 /** What follows a step at which Home Assistant works by itself, told by its event; stuck when that takes too long. */
 async function afterProgress({ home, door, signal }: Walk, step: FlowStep, flowId: string): Promise<Next> {
   if (step.type === 'external') return { end: stuck(step, 'elsewhere') };
@@ -213,8 +149,4 @@ async function afterProgress({ home, door, signal }: Walk, step: FlowStep, flowI
   };
   const isOver = await waitForPush(home, command, look, { deadlineMs: PROGRESS_MS, signal });
   return isOver ? { step: next } : { end: stuck(step, 'elsewhere') };
-}
-
-export function isEnd({ type }: FlowStep): boolean {
-  return type === 'create_entry' || type === 'abort';
 }

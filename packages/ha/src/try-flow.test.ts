@@ -62,8 +62,23 @@ it('a menu that only leads to forms is passed', async () => {
 
 it('an integration that asks for nothing is there once its dialogue opens, so it is taken away again', async () => {
   answers = { [`POST ${FLOWS}`]: { type: 'create_entry', flow_id: 'f', result: { entry_id: 'e' } } };
-  await expect(tryFlow(home, start, {}, { isMenuSafe })).resolves.toMatchObject({ end: { type: 'created' } });
+  const trial = await tryFlow(home, start, {}, { isMenuSafe });
+  expect(trial).toMatchObject({ end: { type: 'created' }, isTakenBack: true });
   expect(asked).toEqual([`POST ${FLOWS}`, 'DELETE /api/config/config_entries/entry/e']);
+});
+
+it('so is one that was there after a menu, with the dialogue that Home Assistant opened for its first part', async () => {
+  const next_flow = ['config_subentries_flow', 'g'];
+  answers = {
+    [`POST ${FLOWS}`]: menu,
+    [`POST ${FLOWS}/f`]: { type: 'create_entry', flow_id: 'f', result: { entry_id: 'e' }, next_flow },
+  };
+  const trial = await tryFlow(home, start, { next_step_id: 'p' }, { isMenuSafe: true });
+  expect(trial).toMatchObject({ end: { type: 'created' }, isTakenBack: true });
+  expect(asked.slice(2)).toEqual([
+    'DELETE /api/config/config_entries/subentries/flow/g',
+    'DELETE /api/config/config_entries/entry/e',
+  ]);
 });
 
 it('one that cannot be taken away again is named, as somebody has to remove it', async () => {

@@ -3,20 +3,12 @@ import { z } from 'zod';
 import { type Checked, checkAnswers } from './check-answers.ts';
 import { removeConfigEntry } from './config-entries.ts';
 import { fillForm, unusedAnswers } from './flow-answers.ts';
-import { answerFlow, closeFlow, type FlowStart, type FlowStep, openFlow } from './flows.ts';
+import { type Choices, createChoices, menuOptions, type Passed, passMenus } from './flow-menus.ts';
+import type { FlowStart, FlowStep } from './flows.ts';
 import { formErrors } from './form-errors.ts';
 import type { Home } from './home.ts';
-import { cancelled } from './pause.ts';
-import {
-  type Choices,
-  createChoices,
-  type FlowAnswers,
-  type FlowEnd,
-  type FlowRun,
-  isEnd,
-  menuOptions,
-  stuck,
-} from './run-flow.ts';
+import { type FlowAnswers, type FlowEnd, type FlowRun, stuck } from './run-flow.ts';
+import { isEnd, withFlow } from './with-flow.ts';
 
 /** How far a dialogue can be foreseen without an answer that could be its last. */
 export interface FlowTrial {
@@ -30,6 +22,8 @@ export interface FlowTrial {
   readonly later: readonly string[];
   /** What Home Assistant itself said to the form; undefined where it cannot be asked. */
   readonly checked: Checked | undefined;
+  /** A new entry that was made by looking, and is gone again. */
+  readonly isTakenBack: boolean;
 }
 
 export interface FlowTry extends FlowRun {
@@ -37,35 +31,24 @@ export interface FlowTry extends FlowRun {
   readonly isMenuSafe: boolean;
 }
 
-const MAX_MENUS = 10;
-
 const createdSchema = z.object({ entry_id: z.string() });
 
-/** Opens a dialogue, holds the answers against its first form, and closes it: nothing is saved. @throws Fault */
+/**
+ * Opens a dialogue, holds the answers against its first form, and closes it: nothing is saved, but by one that asks for nothing.
+ * A new entry is taken back then; what was saved of an entry that was there stands. @throws Fault naming what it had to leave
+ */
 export async function tryFlow(home: Home, start: FlowStart, answers: FlowAnswers, how: FlowTry): Promise<FlowTrial> {
-  const first = await openFlow(home, start);
-  const { flow_id: flowId } = first;
-  if (isEnd(first) || flowId === undefined) {
-    await takeBack(home, start, first);
-    return { ...left(first), end: endOf(first) };
-  }
-  let trial: FlowTrial | undefined;
-  try {
-    if (how.signal?.aborted) throw cancelled(how.signal);
-    trial = await look(home, { start, first, flowId }, answers, how);
-    return trial;
-  } finally {
-    if (!trial || !isEnd(trial.step)) await closeFlow(home, start.door, flowId);
-  }
+  const trial = await withFlow(home, start, (first) => look(home, start, first, answers, how), how.signal);
+  return { ...trial, isTakenBack: trial.end?.type === 'created' && (await takeBack(home, start, trial.step)) };
 }
 
-/** A few integrations ask for nothing: to open their dialogue is to set them up. @throws Fault naming what it had to leave */
-async function takeBack(home: Home, { door, entryId }: FlowStart, { type, result }: FlowStep): Promise<void> {
+async function takeBack(home: Home, { door, entryId }: FlowStart, { result }: FlowStep): Promise<boolean> {
   const made = createdSchema.safeParse(result);
-  if (door !== 'config' || entryId !== undefined || type !== 'create_entry' || !made.success) return;
+  if (door !== 'config' || entryId !== undefined || !made.success) return false;
   const { entry_id: newId } = made.data;
   try {
     await removeConfigEntry(home, newId);
+    return true;
   } catch (error) {
     throw error instanceof Fault ? leftBehind(newId, error) : error;
   }
@@ -79,22 +62,17 @@ function leftBehind(entryId: string, cause: Fault): Fault {
   });
 }
 
-interface Opened {
-  readonly start: FlowStart;
-  readonly first: FlowStep;
-  readonly flowId: string;
-}
-
 async function look(
   home: Home,
-  opened: Opened,
+  { door }: FlowStart,
+  first: FlowStep,
   answers: FlowAnswers,
   { isMenuSafe, signal, soft = [] }: FlowTry,
 ): Promise<FlowTrial> {
   const choices = createChoices(answers);
-  const { step, end } = await passMenus(home, opened, choices, isMenuSafe);
+  const { step, refused } = await passMenus(home, door, first, isMenuSafe ? choices.takeOrOnly : () => undefined);
   const unasked = (used: readonly string[]) => unusedAnswers(answers, new Set([...soft, ...choices.keys(), ...used]));
-  if (end || step.type === 'menu') return { ...left(step), end, later: unasked([]) };
+  if (step.type === 'menu') return { ...left(step), end: menuEnd(step, choices, refused), later: unasked([]) };
   if (isEnd(step)) return { ...left(step), end: endOf(step) };
   if (step.type !== 'form')
     return { ...left(step), end: step.type === 'external' ? stuck(step, 'elsewhere') : undefined };
@@ -102,29 +80,19 @@ async function look(
   const filled = { ...left(step), input, later: unasked(used) };
   const wrong = slips(step, filled, fixed);
   if (wrong) return { ...filled, end: wrong };
-  const checked = await checkAnswers(home, { door: opened.start.door, flowId: opened.flowId, step }, input, signal);
+  const checked = await checkAnswers(home, door, step, input, signal);
   const base = checked?.refused;
-  return { ...filled, checked, end: base === undefined ? undefined : { ...stuck(step, 'refused'), errors: { base } } };
+  return { ...filled, checked, end: base === undefined ? undefined : refusedAt(step, { base }) };
 }
 
-/** The first step that is no menu, or the menu that stops it: without a choice, or one that may already act. */
-async function passMenus(
-  home: Home,
-  { start, first, flowId }: Opened,
-  choices: Choices,
-  isSafe: boolean,
-): Promise<Pick<FlowTrial, 'step' | 'end'>> {
-  let step = first;
-  for (let menus = 0; step.type === 'menu'; menus++) {
-    const options = menuOptions(step);
-    const choice = choices.take(options) ?? (options.length === 1 ? options[0] : undefined);
-    if (choice === undefined || menus === MAX_MENUS) return { step, end: stuck(step, 'menu') };
-    if (!isSafe) break;
-    const next = await answerFlow(home, start.door, flowId, { next_step_id: choice }, { isWrite: false });
-    if ('refused' in next) return { step, end: { ...stuck(step, 'refused'), errors: next.refused } };
-    step = next.step;
-  }
-  return { step, end: undefined };
+/** A menu that was not passed for want of a choice, or because one may already act: then nothing is known to be in the way. */
+function menuEnd(step: FlowStep, choices: Choices, refused: Passed['refused']): FlowEnd | undefined {
+  if (refused) return refusedAt(step, refused);
+  return choices.takeOrOnly(menuOptions(step)) === undefined ? stuck(step, 'menu') : undefined;
+}
+
+function refusedAt(step: FlowStep, errors: Readonly<Record<string, string>>): FlowEnd {
+  return { ...stuck(step, 'refused'), errors };
 }
 
 /** What the form itself tells to be wrong. */
@@ -132,11 +100,11 @@ function slips(step: FlowStep, { input, later }: FlowTrial, fixed: readonly stri
   if (fixed.length > 0) return stuck(step, 'fixed', fixed);
   if (step.last_step === true && later.length > 0) return stuck(step, 'unknown', later);
   const errors = formErrors(step.data_schema ?? [], input);
-  return Object.keys(errors).length > 0 ? { ...stuck(step, 'refused'), errors } : undefined;
+  return Object.keys(errors).length > 0 ? refusedAt(step, errors) : undefined;
 }
 
 function left(step: FlowStep): FlowTrial {
-  return { step, end: undefined, input: {}, later: [], checked: undefined };
+  return { step, end: undefined, input: {}, later: [], checked: undefined, isTakenBack: false };
 }
 
 function endOf(step: FlowStep): FlowEnd {

@@ -1,4 +1,5 @@
-import { type FlowAnswers, MENU_KEYS } from '@hub/ha/run-flow.ts';
+import { MENU_KEYS } from '@hub/ha/flow-menus.ts';
+import type { FlowAnswers } from '@hub/ha/run-flow.ts';
 
 /** The call's own parameters and its `config` as answers to a helper's dialogue; `config` wins. */
 export function entryAnswers(parameters: FlowAnswers, config: FlowAnswers = {}): FlowAnswers {

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type ConfigEntry, type ConfigSubentry, listSubentries, readConfigEntry } from '@hub/ha/config-entries.ts';
 import type { FlowStart } from '@hub/ha/flows.ts';
-import { type FlowAnswers, type FlowEnd, runFlow } from '@hub/ha/run-flow.ts';
+import { type FlowAnswers, type FlowEnd, isDone, runFlow } from '@hub/ha/run-flow.ts';
 import type { ToolContext } from '../define.ts';
 import { type FlowSubject, flowFault } from '../shared/flow-fault.ts';
 import { foreseeFlow } from '../shared/foresee-flow.ts';
@@ -51,8 +51,7 @@ export async function saveSubentry(context: ToolContext, wish: SubentryWish) {
     },
     async write() {
       end = await runFlow(home, start, answers, { signal, soft: ['name'] });
-      const isDone = end.type === 'created' || (end.type === 'aborted' && end.reason === 'reconfigure_successful');
-      if (!isDone) throw await flowFault(context, subject, end);
+      if (!isDone(end)) throw await flowFault(context, subject, end);
     },
     idOf: () => (id === undefined ? undefined : `${entryId}/${id}`),
     async plan(found) {

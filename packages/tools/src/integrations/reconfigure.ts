@@ -4,7 +4,7 @@ import { type ConfigEntry, readConfigEntry } from '@hub/ha/config-entries.ts';
 import { type FlowField, isSecretField } from '@hub/ha/flow-fields.ts';
 import { readFlowTexts, shownStep } from '@hub/ha/flow-texts.ts';
 import type { FlowStart, FlowStep } from '@hub/ha/flows.ts';
-import { type FlowAnswers, peekFlow, runFlow } from '@hub/ha/run-flow.ts';
+import { type FlowAnswers, isReconfigured, peekFlow, runFlow } from '@hub/ha/run-flow.ts';
 import { isRecord } from '@hub/ha/selector.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
@@ -101,8 +101,7 @@ async function apply(context: ToolContext, entry: ConfigEntry, { config, identit
       // Once used, whatever comes of it.
       if (token !== undefined) await results.replace(KIND, token, {});
       const end = await runFlow(home, start, config, { signal });
-      const isDone = end.type === 'aborted' && /^reconfigure_successful$|^reconfigured/.test(end.reason);
-      if (!isDone) throw await flowFault(context, subject, end);
+      if (!isReconfigured(end)) throw await flowFault(context, subject, end);
     },
     // What it was set up with before, Home Assistant does not show.
     plan: (before) => withChanges(before, { reconfigured_with: shownConfig(fields ?? [], config) }),

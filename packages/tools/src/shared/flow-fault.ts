@@ -1,10 +1,11 @@
 import { Fault, type FaultExtra } from '@hub/core/fault.ts';
 import { REDACTED } from '@hub/core/redacted.ts';
 import { type FlowField, isSecretField } from '@hub/ha/flow-fields.ts';
+import { MENU_KEYS, menuOptions } from '@hub/ha/flow-menus.ts';
 import { type FlowTexts, readFlowTexts, shownStep } from '@hub/ha/flow-texts.ts';
 import type { FlowStart, FlowStep } from '@hub/ha/flows.ts';
 import { MISSING } from '@hub/ha/form-errors.ts';
-import { type FlowAnswers, type FlowEnd, MENU_KEYS, menuOptions } from '@hub/ha/run-flow.ts';
+import type { FlowAnswers, FlowEnd } from '@hub/ha/run-flow.ts';
 import { z } from 'zod';
 import type { ToolContext } from '../define.ts';
 

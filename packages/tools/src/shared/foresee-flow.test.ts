@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { listConfigEntries } from '@hub/ha/config-entries.ts';
+import { startScriptedHome } from '@hub/ha/testing/scripted-home.ts';
 import type { View } from '@hub/ha/view.ts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,9 +10,11 @@ import { tool as setHelper } from '../helpers/set.ts';
 import { tool as setIntegration } from '../integrations/set.ts';
 import { withIntegration } from '../integrations/testing/with-integration.ts';
 import { describeRealHome } from '../testing/each-home.ts';
+import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { shownPreview } from '../testing/shown-preview.ts';
-import type { TestToolContext } from '../testing/tool-context.ts';
+import { createToolContext, type TestToolContext } from '../testing/tool-context.ts';
+import { foreseeFlow } from './foresee-flow.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -45,6 +48,31 @@ function watchingDialogues(home: View) {
   };
   return { view, dialogues };
 }
+
+describe('a dialogue that asks for nothing acts as it opens, which a preview says', () => {
+  const created = { type: 'create_entry', flow_id: 'f' };
+  const anew = { type: 'abort', flow_id: 'f', reason: 'reconfigure_successful' };
+
+  it.each([
+    [
+      'a new entry is removed again',
+      { door: 'config', handler: 'x' },
+      { ...created, result: { entry_id: 'e' } },
+      'removed',
+    ],
+    ['an entry set up anew stands', { door: 'config', handler: 'x', entryId: 'e' }, anew, 'stands'],
+    ['options stand', { door: 'options', handler: 'e' }, { ...created, result: true }, 'stands'],
+    ['a new part stands', { door: 'subentry', handler: ['e', 'part'] }, created, 'stands'],
+    ['a changed part stands', { door: 'subentry', handler: ['e', 'part'], subentryId: 's' }, anew, 'stands'],
+  ] as const)('%s', async (_title, start, first, told) => {
+    await using scripted = await startScriptedHome();
+    scripted.http = () => ({ status: 200, body: JSON.stringify(first) });
+    await using opened = await openView({ url: scripted.url, token: 't' });
+    const subject = { start, domain: 'x', answers: {}, about: {} };
+    const foreseen = foreseeFlow(createToolContext(opened), subject, { isMenuSafe: false });
+    expect(await foreseen.verdict()).toEqual({ is_valid: true, note: expect.stringContaining(told) });
+  });
+});
 
 await describeRealHome('a preview of what a dialogue saves', (context) => {
   /** The preview, with proof that the home stands as it did. */

@@ -1,4 +1,5 @@
 import { plannedValues } from '@hub/ha/flow-fields.ts';
+import { isDone } from '@hub/ha/run-flow.ts';
 import { type FlowTrial, type FlowTry, tryFlow } from '@hub/ha/try-flow.ts';
 import type { ToolContext } from '../define.ts';
 import { type FlowSubject, flowFault } from './flow-fault.ts';
@@ -27,8 +28,8 @@ export function foreseeFlow(context: ToolContext, subject: FlowSubject, how: Flo
       };
     },
     async verdict() {
-      const { end, checked, step, later } = await tried();
-      if (end?.type === 'created') return { is_valid: true, note: MADE };
+      const { end, checked, step, later, isTakenBack } = await tried();
+      if (end && isDone(end)) return { is_valid: true, note: isTakenBack ? TAKEN_BACK : SAVED };
       if (end) {
         const { message, suggestions, context: facts } = await flowFault(context, subject, end);
         return { is_valid: false, errors: [message], suggestions, ...facts };
@@ -40,7 +41,9 @@ export function foreseeFlow(context: ToolContext, subject: FlowSubject, how: Flo
   };
 }
 
-const MADE = 'It asks for nothing: opening its dialogue set it up, and it was removed again at once.';
+const TAKEN_BACK = 'It asks for nothing: opening its dialogue set it up, and it was removed again at once.';
+const SAVED =
+  'It asks for nothing: opening its dialogue, as this preview did, has saved already, and that stands. Look at it before you call again.';
 
 function noteOn(
   { type, step_id: stepId = '?', last_step: isLast }: FlowTrial['step'],
