@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
-import { runHere } from '../testing/run-cli.ts';
+import { type CliSurroundings, runHere } from '../testing/run-cli.ts';
 
 let hub: AdminHub;
 let home: SimulatedHome;
@@ -22,13 +22,17 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const run = (...args: readonly string[]) =>
-  runHere(args, { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key, BARN_TOKEN: 'token-of-the-barn' } });
+const env = () => ({ HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key, BARN_TOKEN: 'token-of-the-barn' });
+const run = (...args: readonly string[]) => runHere(args, { env: env() });
 
 async function apply(yaml: string, ...flags: readonly string[]) {
+  return applyAt({}, yaml, ...flags);
+}
+
+async function applyAt(surroundings: CliSurroundings, yaml: string, ...flags: readonly string[]) {
   const file = join(dir, 'homes.yaml');
   await writeFile(file, yaml);
-  return run('homes', 'apply', '-f', file, ...flags);
+  return runHere(['homes', 'apply', '-f', file, ...flags], { ...surroundings, env: env() });
 }
 
 const slugs = async () =>
@@ -90,8 +94,13 @@ describe('homes that a file describes', () => {
     expect(await slugs()).toEqual(['barn', 'cabin']);
     expect((await apply(cabin(), '--prune', '--dry-run')).stdout).toContain('- barn\n');
     expect(await slugs()).toEqual(['barn', 'cabin']);
+    const kept = await applyAt({ isTty: true, stdin: 'n\n' }, cabin(), '--prune');
+    expect([kept.code, kept.stderr]).toEqual([1, expect.stringContaining('Forget barn, which the file')]);
+    expect(await slugs()).toEqual(['barn', 'cabin']);
     await apply(cabin(), '--prune');
     expect(await slugs()).toEqual(['cabin']);
+    const unasked = await applyAt({ isTty: true }, cabin(), '--prune');
+    expect([unasked.code, unasked.stderr]).toEqual([0, '']);
   });
 
   it('are not touched by a file that cannot be meant', async () => {

@@ -92,6 +92,25 @@ describe('a day with the command line', () => {
     expect((await run('homes remove five')).stdout).toBe('Removed five.\n');
   });
 
+  it('asks a person before something goes for good, by its name, and does not ask a script', async () => {
+    const add = () => run('homes import -', { stdin: 'url,token,name\nhttp://10.0.0.6,x,Six\n' });
+    const isThere = async () => (await json('homes list')).homes.some(({ slug }: { slug: string }) => slug === 'six');
+    await add();
+    for (const stdin of ['\n', 'no\n', '']) {
+      const refused = await run('homes remove six', { stdin, isTty: true });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Forget Six (six)')]);
+      expect(refused.stderr).toContain('Nothing was changed.');
+      expect(await isThere()).toBe(true);
+    }
+    expect(await run('homes remove six', { stdin: 'y\n', isTty: true })).toMatchObject({ stdout: 'Removed six.\n' });
+    expect(await isThere()).toBe(false);
+    await add();
+    expect((await run('homes remove six --yes', { isTty: true })).stderr).toBe('');
+    expect(await isThere()).toBe(false);
+    const key = await run('keys retire 1', { stdin: 'n\n', isTty: true });
+    expect(key.stderr).toMatch(/Take key 1 out of the ring\?[\s\S]*Nothing was changed/);
+  });
+
   it('says of an approval that is not there where to look, whatever was typed', async () => {
     for (const id of ['0197f0a0', '0197f0a0-0000-7000-8000-000000000000']) {
       const { code, stderr } = await run(`approvals allow ${id}`);
@@ -141,6 +160,19 @@ describe('a day with the command line', () => {
     expect((await run('connectors revoke anna')).stdout).toBe('anna is revoked.\n');
     expect((await run('connectors list')).stdout).toBe('No connectors yet.\n');
     expect((await json('connectors list --revoked')).connectors).toMatchObject([{ state: 'revoked' }]);
+  });
+
+  it.each([
+    ['connectors create gone', 'connectors revoke gone', 'End gone of Anna (homes: all) and its URL for good?'],
+    ['members add Gone', 'members remove Gone', 'End the membership of Gone'],
+    ['notify add gone --webhook https://example.com/', 'notify remove gone', 'Remove the channel gone'],
+    ['schedules add gone --home cabin --cron @daily', 'schedules remove gone', 'Remove the schedule gone?'],
+  ])('after `%s` asks before `%s`', async (make, line, question) => {
+    expect(await run(make)).toMatchObject({ code: 0 });
+    const refused = await run(line, { stdin: 'n\n', isTty: true });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(question)]);
+    expect(refused.stdout).toBe('');
+    expect(await run(line)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('says of an id that is none what is meant by one', async () => {

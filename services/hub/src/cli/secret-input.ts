@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
+import { askPerson } from './ask-person.ts';
 import { UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -38,24 +37,8 @@ export async function readSecret(
   if (option === undefined && !stdin.isTTY) {
     throw new UsageError(`a ${name} is needed: --${name} - (from a pipe or asked for), or ${variable}`);
   }
-  const secret = stdin.isTTY ? await askUnseen(io, prompt) : (await readAll(stdin)).trim();
+  const secret = stdin.isTTY ? await askPerson(io, `${prompt}: `, { isUnseen: true }) : (await readAll(stdin)).trim();
+  if (secret === undefined) throw new UsageError('nothing was entered');
   if (secret === '') throw new UsageError(`the ${name} is empty`);
   return secret;
-}
-
-async function askUnseen({ stdin, stderr }: Io, prompt: string): Promise<string> {
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: stdin, output: unseen, terminal: true });
-  const giveUp = new AbortController();
-  reader.once('SIGINT', () => giveUp.abort());
-  stderr.write(`${prompt}: `);
-  try {
-    return (await reader.question('', { signal: giveUp.signal })).trim();
-  } catch (cause) {
-    if (!giveUp.signal.aborted) throw cause;
-    throw new UsageError('nothing was entered');
-  } finally {
-    reader.close();
-    stderr.write('\n');
-  }
 }

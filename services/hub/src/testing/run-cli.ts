@@ -10,7 +10,7 @@ export interface CliRun {
 export interface CliSurroundings {
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string;
-  /** Output on a terminal, for colours and bars. */
+  /** A person at a terminal: colours, bars and questions, answered by `stdin`. */
   readonly isTty?: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface CliSurroundings {
 export async function runHere(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
   const { env = {}, stdin = '', isTty = false } = surroundings;
   const [stdout, stderr] = [sink(isTty), sink(isTty)];
-  const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: false, fd: 0 });
+  const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: isTty, fd: 0 });
   // biome-ignore lint/suspicious/noExplicitAny: streams that stand in for those of a process
   const code = await runCli(args, { stdin: input as any, stdout: stdout.stream, stderr: stderr.stream, env });
   return { code, stdout: stdout.text(), stderr: stderr.text() };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { connectorShape, connectorWithSummaryShape, newUrlShape } from '../../api/connector-shape.ts';
 import { clientLines } from '../../welcome/client-lines.ts';
 import type { Cli } from '../cli.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { limitFlags, limitOptions, limitsBody } from '../connector-flags.ts';
 import { UsageError } from '../failure.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
@@ -132,11 +133,16 @@ function revokeCommand(group: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'revoke <name>',
     summary: 'end a connector for good; what is open on it closes at once',
-    examples: ['hub connectors revoke anna'],
-    options: {},
-    async run(cli, _options, [ref]) {
-      const path = `${await connectorPath(cli, ref)}/revoke`;
-      const answer = await cli.hub.ask('POST', path, connectorWithSummaryShape);
+    examples: ['hub connectors revoke anna', 'hub connectors revoke anna --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [ref]) {
+      const path = await connectorPath(cli, ref);
+      await confirm(cli, yes, async () => {
+        const one = await cli.hub.ask('GET', path, connectorWithSummaryShape);
+        return `End ${cell(one.name)} of ${cell(one.member.name)} (homes: ${cell(homesText(one))}) and its URL for good?`;
+      });
+      const answer = await cli.hub.ask('POST', `${path}/revoke`, connectorWithSummaryShape);
       cli.show(answer, () => `${cell(answer.name)} is revoked.`);
       return undefined;
     },

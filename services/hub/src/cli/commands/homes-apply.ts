@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type AppliedHome, applyResultShape } from '../../api/apply-shape.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { readHomesFile } from '../homes-file.ts';
 import type { Paint } from '../io.ts';
 import { addLeaf, type Home } from '../leaf.ts';
@@ -27,23 +28,33 @@ export function applyCommand(group: Command, home: Home): void {
       ['--dry-run', 'show what would change and change nothing'],
       ['--prune', 'also remove homes that the file does not name'],
       ['--no-check', 'store new links without trying them'],
+      yesFlag,
     ],
     options: {
       file: z.string('name the file: -f homes.yaml'),
       dryRun: z.boolean().default(false),
       prune: z.boolean().default(false),
       check: z.boolean().default(true),
+      ...yesOption,
     },
-    async run(cli, { file, ...query }) {
+    async run(cli, { file, yes, ...query }) {
       const body = await readHomesFile(file, cli.io.env);
       const path = `${await cli.tenantPath()}/homes/apply`;
-      const answer = await cli.hub.ask('POST', path, applyResultShape, { query, body, deadlineMs: APPLY_MS });
+      const apply = (dryRun: boolean) =>
+        cli.hub.ask('POST', path, applyResultShape, { query: { ...query, dryRun }, body, deadlineMs: APPLY_MS });
+      if (query.prune && !query.dryRun) await confirm(cli, yes, async () => pruneQuestion((await apply(true)).homes));
+      const answer = await apply(query.dryRun);
       cli.show(answer, () =>
         [...answer.homes.map((one) => linesOf(cli.paint, one)), summary(answer.homes, query.dryRun)].join('\n'),
       );
       return answer.homes.some(({ result }) => result === 'failed') ? 1 : 0;
     },
   });
+}
+
+function pruneQuestion(homes: readonly AppliedHome[]): string | undefined {
+  const gone = homes.filter(({ result }) => result === 'removed').map(({ home }) => home);
+  return gone.length === 0 ? undefined : `Forget ${gone.join(', ')}, which the file does not name?`;
 }
 
 function linesOf(paint: Paint, { home, result, changes, reason }: AppliedHome): string {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { checkShape, homeShape } from '../../api/home-shape.ts';
 import { importResultShape } from '../../api/import-shape.ts';
 import type { Cli } from '../cli.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
 import { homeBody, homeFlags, homeOptions } from '../home-flags.ts';
 import { checkText, homeFacts, homeTable } from '../home-view.ts';
@@ -157,10 +158,16 @@ function removeCommand(group: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'remove <home>',
     summary: 'forget a home; its edits and audit entries stay',
-    examples: ['hub homes remove cabin'],
-    options: {},
-    async run(cli, _options, [ref]) {
-      await cli.hub.ask('DELETE', await homePath(cli, ref), nothing);
+    examples: ['hub homes remove cabin', 'hub homes remove cabin --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [ref]) {
+      const path = await homePath(cli, ref);
+      await confirm(cli, yes, async () => {
+        const { name, slug } = await cli.hub.ask('GET', path, homeShape);
+        return `Forget ${cell(name)} (${slug}) with its token, settings and schedules?`;
+      });
+      await cli.hub.ask('DELETE', path, nothing);
       cli.show({ removed: ref }, () => `Removed ${ref}.`);
       return undefined;
     },

@@ -1,9 +1,10 @@
 import { newKeyRing, withNewKey } from '@hub/db/key-ring.ts';
 import type { Command } from 'commander';
 import { keyStatusShape, retiredShape, rotatedShape } from '../../api/keys.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
-import { table } from '../table.ts';
+import { cell, table } from '../table.ts';
 
 export function keyCommands(program: Command, home: Home): void {
   const group = addGroup(program, 'keys', 'what seals the stored secrets');
@@ -63,10 +64,12 @@ export function keyCommands(program: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'retire <number>',
     summary: 'take a key out of the ring, unless it is in use',
-    examples: ['hub keys retire 1'],
-    options: {},
+    examples: ['hub keys retire 1', 'hub keys retire 1 --yes'],
+    flags: [yesFlag],
+    options: yesOption,
     isOfTenant: false,
-    async run(cli, _options, [number = '']) {
+    async run(cli, { yes }, [number = '']) {
+      await confirm(cli, yes, () => `Take key ${cell(number)} out of the ring? Older backups may need it still.`);
       const path = `/keys/${encodeURIComponent(number)}/retire`;
       const retired = await cli.hub.ask('POST', path, retiredShape, { body: {} });
       cli.show(retired, () =>

@@ -2,6 +2,7 @@ import { ROLES } from '@hub/core/policy.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { memberShape } from '../../api/member-shape.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
@@ -44,9 +45,11 @@ export function memberCommands(program: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'remove <member>',
     summary: 'end a membership with all its connectors, by name or id; their URLs end at once',
-    examples: ['hub members remove Anna'],
-    options: {},
-    async run(cli, _options, [member = '']) {
+    examples: ['hub members remove Anna', 'hub members remove Anna --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [member = '']) {
+      await confirm(cli, yes, () => `End the membership of ${cell(member)} with all its connectors and their URLs?`);
       await cli.hub.ask('DELETE', `${await cli.tenantPath()}/members/${encodeURIComponent(member)}`, nothing);
       cli.show({ removed: member }, () => `Removed ${cell(member)}.`);
       return undefined;

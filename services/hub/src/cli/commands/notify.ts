@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { channelShape, newChannelAnswer } from '../../api/notices.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
 import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
@@ -98,9 +99,11 @@ export function notifyCommands(program: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'remove <name>',
     summary: 'tell nobody there any more',
-    examples: ['hub notify remove office'],
-    options: {},
-    async run(cli, _options, [name = '']) {
+    examples: ['hub notify remove office', 'hub notify remove office --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [name = '']) {
+      await confirm(cli, yes, () => `Remove the channel ${cell(name)} with its secret and what waits for it?`);
       await cli.hub.ask('DELETE', `${await cli.tenantPath()}/notice-channels/${encodeURIComponent(name)}`, nothing);
       cli.show({ removed: name }, () => `Removed ${cell(name)}.`);
       return undefined;

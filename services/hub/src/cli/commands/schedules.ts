@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { scheduleShape } from '../../api/schedules.ts';
 import { scheduledKind } from '../../schedules/scheduled-jobs.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { nothing } from '../hub-client.ts';
 import { jsonFlag } from '../json-flag.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
@@ -65,9 +66,11 @@ export function scheduleCommands(program: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'remove <name>',
     summary: 'start it no more',
-    examples: ['hub schedules remove cabin-nightly'],
-    options: {},
-    async run(cli, _options, [name = '']) {
+    examples: ['hub schedules remove cabin-nightly', 'hub schedules remove cabin-nightly --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [name = '']) {
+      await confirm(cli, yes, () => `Remove the schedule ${cell(name)}?`);
       await cli.hub.ask('DELETE', `${await cli.tenantPath()}/schedules/${encodeURIComponent(name)}`, nothing);
       cli.show({ removed: name }, () => `Removed ${cell(name)}.`);
       return undefined;
