@@ -76,7 +76,7 @@ it('a database that went back is noticed, shown, and served only once confirmed'
     expect((await fetch(`http://127.0.0.1:${opsPort}/readyz`)).status).toBe(503);
     await expect(openClusterAdmin(base, newSecret()).send('POST', '/recovery/confirm')).rejects.toThrow('401');
 
-    expect(await hub('recover', '--confirm')).toContain('Ended again: 1 credentials');
+    expect(await hub('recover', '--confirm')).toContain('Ended again: 1 credential,');
     await starting;
     expect((await look(urls.anna)).isError).toBe(false);
     await expect(look(urls.guest)).rejects.toThrow('404');

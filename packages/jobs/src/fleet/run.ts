@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { defineJob, type JobContext } from '../define.ts';
 import { afterRing, lookBefore } from './after-ring.ts';
 import { type FleetArgs, fleetArgs } from './args.ts';
@@ -61,7 +62,7 @@ async function runRing(
 function tooMany(args: FleetArgs, outcomes: readonly HomeOutcome[], total: number): string | undefined {
   if (!args.isWrite) return undefined;
   const bad = outcomes.filter(isBad).length;
-  if (bad > args.maxFailures) return `${bad} homes failed, more than the ${args.maxFailures} that may`;
+  if (bad > args.maxFailures) return `${counted(bad, 'home')} failed, more than the ${args.maxFailures} that may`;
   const percent = (100 * bad) / total;
   if (percent > args.maxFailedPercent) return `${Math.round(percent)} % of the homes failed`;
   return undefined;

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { listEvents } from '@hub/ha/calendar.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
@@ -50,7 +51,7 @@ export const tool = defineTool({
       count: events.length,
       total_available: all.length,
       time_range: { ...period },
-      message: `Found ${all.length} event${all.length === 1 ? '' : 's'}${rest}.`,
+      message: `Found ${counted(all.length, 'event')}${rest}.`,
     };
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { listCategories } from '@hub/ha/categories.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
@@ -30,7 +31,7 @@ export const tool = defineTool({
     assertGiven({ scope });
     const all = await listCategories(home, scope, { signal });
     if (categoryId === undefined) {
-      const message = `Found ${all.length} categor${all.length === 1 ? 'y' : 'ies'} for ${scope}.`;
+      const message = `Found ${counted(all.length, 'category', 'categories')} for ${scope}.`;
       return {
         success: true as const,
         count: all.length,

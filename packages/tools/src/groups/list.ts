@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { page, pageShape } from '../shared/page.ts';
@@ -43,7 +44,7 @@ export const tool = defineTool({
         order: group.order ?? null,
       })),
       ...block,
-      message: `Found ${groups.length} group${groups.length === 1 ? '' : 's'}.`,
+      message: `Found ${counted(groups.length, 'group')}.`,
     };
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { listHelperEntries, readEntryOptions } from '@hub/ha/helper-entries.ts';
 import { type HelperKind, listHelpers } from '@hub/ha/helpers.ts';
@@ -58,7 +59,7 @@ export const tool = defineTool({
     if (helperId !== undefined && rows.length === 0) throw notListed(kind, helperId, all);
     const { items, block } = page(rows, offset, limit);
     const what = kind === 'all' ? 'helper' : `${kind} helper`;
-    const message = `Found ${rows.length} ${what}${rows.length === 1 ? '' : 's'}.`;
+    const message = `Found ${counted(rows.length, what)}.`;
     const helpers = isEntryKind(kind) ? await withOptions(context, items) : items;
     return { success: true as const, helper_type: kind, helpers, message, ...block };
   },

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
@@ -35,7 +36,7 @@ export const tool = defineTool({
         ...{ id, slug, name, tags: [...tags], simulated: isSimulated },
         ...(state === undefined ? {} : { state }),
       })),
-      message: `This connector reaches ${all.length} home${all.length === 1 ? '' : 's'}.`,
+      message: `This connector reaches ${counted(all.length, 'home')}.`,
     };
   },
 });

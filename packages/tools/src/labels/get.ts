@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
@@ -25,7 +26,7 @@ export const tool = defineTool({
     const labels = await home.labels();
     if (labelId === undefined) {
       const rows = [...labels.values()];
-      const message = `Found ${rows.length} label${rows.length === 1 ? '' : 's'}.`;
+      const message = `Found ${counted(rows.length, 'label')}.`;
       return { success: true as const, count: rows.length, labels: rows, message };
     }
     const label = labels.get(labelId);

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { expandTarget, membersOf } from '@hub/ha/targets.ts';
 import type { View } from '@hub/ha/view.ts';
@@ -103,7 +104,10 @@ export async function select(view: View, selector: BulkSelector): Promise<Select
       expanded_group_ids: [...all.groups].sort(),
       counts: { resolved: chosen.length, excluded: left.length, groups_expanded: all.groups.size, hidden: 0 },
     },
-    warnings: others > 0 ? [`${others} members of groups are of another kind and were left out.`] : [],
+    warnings:
+      others > 0
+        ? [`${counted(others, 'member of a group is', 'members of groups are')} of another kind and left out.`]
+        : [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import type { EntityState } from '@hub/ha/records.ts';
 import { listTodoItems } from '@hub/ha/todo.ts';
 import { z } from 'zod';
@@ -38,7 +39,7 @@ export const tool = defineTool({
   async run({ entity_id: entityId, status }, { home, signal }) {
     if (entityId === undefined) {
       const lists = [...(await home.states()).values()].filter(({ entity_id: id }) => id.startsWith('todo.')).map(row);
-      const message = `Found ${lists.length} to-do list${lists.length === 1 ? '' : 's'}.`;
+      const message = `Found ${counted(lists.length, 'to-do list')}.`;
       return { success: true as const, count: lists.length, todo_lists: lists, message };
     }
     await findTodoList(home, entityId, 'SERVICE_CALL_FAILED');
@@ -50,7 +51,7 @@ export const tool = defineTool({
       status_filter: status ?? null,
       count: items.length,
       items,
-      message: `${entityId} has ${items.length} ${status ? `${status} ` : ''}item${items.length === 1 ? '' : 's'}.`,
+      message: `${entityId} has ${counted(items.length, status ? `${status} item` : 'item')}.`,
     };
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { callService } from '@hub/ha/services.ts';
 import { type Update, updateOf } from '@hub/ha/updates.ts';
@@ -38,7 +39,7 @@ export async function apply(
   { updates, missing }: Chosen,
   backup: boolean | undefined,
 ) {
-  context.progress(0, updates.length, `${action}: ${updates.length} updates`);
+  context.progress(0, updates.length, `${action}: ${counted(updates.length, 'update')}`);
   let done = 0;
   // Of several at once no job is the whole answer.
   const told = (update: Update) => (updates.length === 1 ? toldOf(update, backup, missing) : undefined);

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { successShape } from '../shared/parameters.ts';
@@ -27,7 +28,7 @@ export const tool = defineTool({
       return { success: true as const, zone_id: zone.id, zone };
     }
     const zones = await listZones(context);
-    const message = `Found ${zones.length} zone${zones.length === 1 ? '' : 's'}.`;
+    const message = `Found ${counted(zones.length, 'zone')}.`;
     return { success: true as const, count: zones.length, zones: [...zones], message };
   },
 });

@@ -68,11 +68,11 @@ describe('the doctor', () => {
       .filter(({ subject }) => subject === 'mill')
       .map(({ message }) => message)
       .join('\n');
-    expect(said).toMatch(/\d+ entities, \d+ of them unavailable; \d+ updates wait\./);
+    expect(said).toMatch(/\d+ entities, \d+ of them unavailable; 1 update waits\./);
     expect(said).toMatch(/Repairs are open: \d+|No repair is open\./);
     expect(said).toMatch(/Its newest backup is|It has no backup\./);
     expect(of(findings, 'public').some(({ level }) => level === 'broken')).toBe(true);
-    expect(of((await examine()).findings, 'home').some(({ message }) => message.includes('updates wait'))).toBe(false);
+    expect(of((await examine()).findings, 'home').some(({ message }) => message.includes('update waits'))).toBe(false);
     await hub.ask('DELETE', '/tenants/fjord/homes/mill');
   });
 

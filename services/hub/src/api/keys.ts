@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { rewrapKeys } from '@hub/db/installation.ts';
 import { changeKeyFile } from '@hub/db/key-file.ts';
@@ -104,7 +105,7 @@ async function assertUnused({ storage }: Deps, id: number): Promise<void> {
   if (id === usedId || count > 0) {
     throw new Fault(
       'RESOURCE_LOCKED',
-      `Key ${id} is in use: it ${id === usedId ? 'is what new things are wrapped with' : `wraps the keys of ${count} tenants`}.`,
+      `Key ${id} is in use: it ${id === usedId ? 'is what new things are wrapped with' : `wraps the keys of ${counted(count, 'tenant')}`}.`,
       {
         suggestion: 'Use a newer one first: hub keys rotate',
       },

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { z } from 'zod';
 
 const event = z.object({
@@ -27,7 +28,7 @@ export function messageOf(content: NoticeContent): { readonly title: string; rea
   if (lines.length > MAX_LINES) shown.push(`and ${lines.length - MAX_LINES} more`);
   const problems = events.filter((one) => one.event === 'problem').length;
   const parts = [
-    ...(problems > 0 ? [`${problems} ${problems === 1 ? 'problem' : 'problems'}`] : []),
+    ...(problems > 0 ? [counted(problems, 'problem')] : []),
     ...(events.length > problems ? [`${events.length - problems} recovered`] : []),
   ];
   return { title: `Homes: ${parts.join(', ')}`, text: shown.map((text) => text.replaceAll(/\s+/g, ' ')).join('\n') };

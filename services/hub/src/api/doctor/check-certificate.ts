@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
+import { counted } from '@hub/core/counted.ts';
 import { broken, type Finding, ok, warn } from './finding.ts';
 
 const CONNECT_MS = 10_000;
@@ -27,7 +28,7 @@ export async function checkCertificate(url: URL): Promise<readonly Finding[]> {
         ),
       ];
     }
-    const facts = `Its certificate (${String(issuer.O ?? issuer.CN)}) is valid for ${days} days`;
+    const facts = `Its certificate (${String(issuer.O ?? issuer.CN)}) is valid for ${counted(days, 'day')}`;
     return days < SOON_DAYS ? [warn('public', `${facts} only.`, 'Renew it.')] : [ok('public', `${facts}.`)];
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in 10 s';

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { listTenants } from '@hub/db/tenants.ts';
@@ -85,8 +86,8 @@ function judgeToken({ slug, link }: HomeRecord): readonly Finding[] {
   const left = ends && Math.floor((ends.getTime() - Date.now()) / DAY_MS);
   const renew = `Make a new one, then: hub homes set ${slug} --token -`;
   if (left !== undefined && left < 0) return [broken('home', 'Its token has expired.', renew)];
-  if (left !== undefined && left < 30) return [warn('home', `Its token ends in ${left} days.`, renew)];
-  const ageText = age === undefined ? 'of unknown age' : age === 1 ? '1 day old' : `${age} days old`;
+  if (left !== undefined && left < 30) return [warn('home', `Its token ends in ${counted(left, 'day')}.`, renew)];
+  const ageText = age === undefined ? 'of unknown age' : `${counted(age, 'day')} old`;
   const end = ends === undefined ? '' : `, ends on ${ends.toISOString().slice(0, 10)}`;
   return [ok('home', `Its token is ${ageText}${end}.`)];
 }

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import { type BackupInfo, readBackupInfo } from '@hub/ha/backups.ts';
 import { createView } from '@hub/ha/mirrored-view.ts';
@@ -39,7 +40,7 @@ async function judgeStates(view: View): Promise<readonly Finding[]> {
   const [states, updates] = [await view.states(), await listUpdates(view)];
   const lost = [...states.values()].filter(({ state }) => state === 'unavailable');
   const pending = [...updates.values()].filter(({ state }) => state === 'on').length;
-  const said = `${states.size} entities, ${lost.length} of them unavailable; ${pending} updates wait.`;
+  const said = `${counted(states.size, 'entity', 'entities')}, ${lost.length} of them unavailable; ${counted(pending, 'update waits', 'updates wait')}.`;
   if (lost.length <= states.size * MANY_UNAVAILABLE) return [ok('home', said)];
   const some = lost.slice(0, SHOWN).map(({ entity_id: id }) => id);
   return [warn('home', said, `Look at what is out of reach there, among it: ${some.join(', ')}`)];
@@ -63,6 +64,6 @@ function judgeBackups(slug: string, { backups }: BackupInfo): Finding {
   const newest = Math.max(...backups.map(({ date }) => Date.parse(date)));
   if (!Number.isFinite(newest)) return warn('home', 'It has no backup.', advice);
   const days = Math.floor((Date.now() - newest) / DAY_MS);
-  const said = `Its newest backup is ${days === 0 ? 'of today' : `${days} days old`}.`;
+  const said = `Its newest backup is ${days === 0 ? 'of today' : `${counted(days, 'day')} old`}.`;
   return days > OLD_BACKUP_DAYS ? warn('home', said, advice) : ok('home', said);
 }

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { readBacklog } from '@hub/db/job-claims.ts';
 import type { Deps } from '../../deps.ts';
 import { orBroken } from './check-storage.ts';
@@ -10,7 +11,7 @@ export function checkMemory({ homes }: Deps): readonly Finding[] {
   const held = homes.held();
   const mirrored = held.filter(({ mirror }) => mirror.byteSize > 0);
   const bytes = mirrored.reduce((sum, { mirror }) => sum + mirror.byteSize, 0);
-  const links = held.length === 1 ? '1 home is linked' : `${held.length} homes are linked`;
+  const links = counted(held.length, 'home is linked', 'homes are linked');
   return [
     ok(
       'memory',
@@ -30,7 +31,7 @@ export async function checkJobs({ storage }: Deps): Promise<readonly Finding[]> 
         ? [
             warn(
               'jobs',
-              `A job waits for ${Math.round(stuck.oldestS / 60)} minutes.`,
+              `A job waits for ${counted(Math.round(stuck.oldestS / 60), 'minute')}.`,
               'See what runs before it at its home: hub jobs list --state running',
             ),
           ]

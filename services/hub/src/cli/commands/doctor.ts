@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type Finding, findingShape } from '../../api/doctor/finding.ts';
@@ -46,9 +47,9 @@ function reportText(paint: Paint, findings: readonly Finding[]): string {
   const warnings = findings.filter(({ level }) => level === 'warn').length;
   const end =
     broken > 0
-      ? paint('red', `${count(broken, 'thing is', 'things are')} broken.`)
+      ? paint('red', `${counted(broken, 'thing is', 'things are')} broken.`)
       : warnings > 0
-        ? `Nothing is broken; ${count(warnings, 'thing', 'things')} to look at.`
+        ? `Nothing is broken; ${counted(warnings, 'thing')} to look at.`
         : paint('green', 'All is well.');
   return [...parts, end].join('\n\n');
 }
@@ -67,8 +68,4 @@ function linesOf(paint: Paint, findings: readonly Finding[]): string {
       }),
     ])
     .join('\n');
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

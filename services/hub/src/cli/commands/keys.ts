@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import { newKeyRing, withNewKey } from '@hub/db/key-ring.ts';
 import type { Command } from 'commander';
 import { keyStatusShape, retiredShape, rotatedShape } from '../../api/keys.ts';
@@ -54,7 +55,8 @@ export function keyCommands(program: Command, home: Home): void {
       const rotated = await cli.hub.ask('POST', '/keys/rotate', rotatedShape, { body: {} });
       cli.show(
         rotated,
-        () => `Key ${rotated.usedId} is used now; the keys of ${tenants(rotated.rewrapped)} were wrapped anew.`,
+        () =>
+          `Key ${rotated.usedId} is used now; the keys of ${counted(rotated.rewrapped, 'tenant')} were wrapped anew.`,
       );
       cli.note('Older keys still open what they sealed. Back up the new ring, then: hub keys retire NUMBER');
       return undefined;
@@ -100,8 +102,4 @@ export function keyCommands(program: Command, home: Home): void {
       return undefined;
     },
   });
-}
-
-function tenants(count: number): string {
-  return `${count} ${count === 1 ? 'tenant' : 'tenants'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '@hub/core/counted.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { recoveryShape } from '../../recovery/routes.ts';
@@ -33,7 +34,9 @@ export function recoverCommand(program: Command, home: Home): void {
 }
 
 function confirmed({ revived, unfinishedJobs }: Recovery): readonly string[] {
-  return [`Ended again: ${revived.length} credentials, ${unfinishedJobs.length} jobs. The hub serves.`];
+  return [
+    `Ended again: ${counted(revived.length, 'credential')}, ${counted(unfinishedJobs.length, 'job')}. The hub serves.`,
+  ];
 }
 
 function report(answer: Recovery): readonly string[] {
