@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,14 +86,17 @@ describe('a backup of the embedded database', () => {
     expect((await command(['restore-db', file, dir])).stderr).toContain('is not empty: nothing was restored');
   });
 
-  it('that is cut short or no backup at all is refused, and leaves an empty folder', async () => {
+  it('that is cut short or no backup at all is refused, and leaves no folder behind that was not there', async () => {
     const cut = join(dir, 'cut.tar.zst');
     await command(['backup-db', cut]);
     await truncate(cut, Math.floor((await stat(cut)).size * 0.9));
-    const target = join(dir, 'half');
+    const [target, mounted] = [join(dir, 'half', 'way'), join(dir, 'mounted')];
+    await mkdir(mounted);
     expect((await command(['restore-db', cut, target])).stderr).toContain('or damaged, or cut short');
     expect((await command(['restore-db', THIS_FILE, target])).stderr).toContain('or damaged, or cut short');
     expect((await command(['restore-db', join(dir, 'nowhere'), target])).stderr).toContain('it is not there');
-    expect(await readdir(target)).toEqual([]);
+    expect(await readdir(dir)).not.toContain('half');
+    expect((await command(['restore-db', cut, mounted])).stderr).toContain('or damaged, or cut short');
+    expect(await readdir(mounted)).toEqual([]);
   });
 });

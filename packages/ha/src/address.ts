@@ -44,11 +44,11 @@ export async function resolveChecked(hostname: string, policy: AddressPolicy): P
     if (range === 'unicast' || (policy.allowPrivate && PRIVATE_RANGES.has(range))) continue;
     throw new Fault(
       'ADDRESS_NOT_ALLOWED',
-      `The home's address lies in a ${inWords(range)} range, which this hub does not dial.`,
+      `The address lies in a ${inWords(range)} range, which this hub does not dial.`,
       {
         suggestion: PRIVATE_RANGES.has(range)
           ? 'Use an address reachable from the internet, or let the operator allow private addresses (ALLOW_PRIVATE_ADDRESSES=true).'
-          : 'No home is ever dialled there: give the address under which people open Home Assistant.',
+          : 'Nothing is ever dialled there. Of a home, give the address under which people open it.',
       },
     );
   }
@@ -60,7 +60,7 @@ async function resolveAll(host: string): Promise<string[]> {
     return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
   } catch (cause) {
     throw new Fault('CONNECTION_FAILED', `The host name ${host} is not known.`, {
-      suggestion: 'Check the spelling of the home address and the name service.',
+      suggestion: 'Check its spelling, and the name service where the hub runs.',
       cause,
     });
   }

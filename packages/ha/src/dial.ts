@@ -102,7 +102,7 @@ function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect')
     const timer = setTimeout(
       () =>
         fail(
-          new Fault('CONNECTION_TIMEOUT', `The home did not take a connection within ${CONNECT_MS / 1_000} s.`, {
+          new Fault('CONNECTION_TIMEOUT', `No connection was taken within ${CONNECT_MS / 1_000} s.`, {
             suggestion: 'Check that it is on and its address and port are right.',
           }),
         ),
@@ -128,7 +128,7 @@ function asConnectionFault(error: unknown, url: URL): Fault {
   return new Fault('CONNECTION_FAILED', `No connection to ${url.host}${code ? ` (${code})` : ''}.`, {
     suggestion: isCertificate
       ? 'Its certificate is not trusted: give its certificate authority (extra CA), or pin its key.'
-      : 'Check that Home Assistant runs and that this hub can reach its address and port.',
+      : 'Check that it runs, and that this hub can reach its address and port.',
     cause: error,
   });
 }

@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openDatabase } from '@hub/db/database.ts';
 import type { DatabaseFacts } from '@hub/db/database-file.ts';
 import { readMemory } from '@hub/db/embedded/place.ts';
@@ -27,17 +27,20 @@ export interface RestoreOptions {
 }
 
 /**
- * Lays out a data folder as the backup has it and proves it: PostgreSQL starts on it and the keys open what is sealed. A folder
- * that does not prove right is emptied again. @throws Fault those of unpackDatabase | STORAGE_UNAVAILABLE
+ * Lays out a data folder as the backup has it and proves it: PostgreSQL starts on it and the keys open what is sealed. One that
+ * does not prove right is gone again; a folder that was there before is left empty. @throws Fault those of unpackDatabase | STORAGE_UNAVAILABLE
  */
 export async function restoreDatabase(file: string, options: RestoreOptions): Promise<RestoredDatabase> {
   const { dataDir } = options;
+  // What is in the way of it, unpackDatabase tells.
+  const made = await mkdir(dataDir, { recursive: true, mode: 0o711 }).catch(() => undefined);
   const wasEmpty = (await readdir(dataDir).catch(() => [])).length === 0;
   try {
     const facts = await unpackDatabase(file, { dataDir, secretNames: new Set(SECRET_FILES) });
     return { facts, ...(await prove(options)) };
   } catch (error) {
     if (wasEmpty) await empty(dataDir);
+    if (made !== undefined) await removeFolders(dataDir, made);
     throw error;
   }
 }
@@ -57,10 +60,15 @@ async function prove({ dataDir, pgBinDir, keys }: RestoreOptions): Promise<Omit<
   }
 }
 
-/** The folder itself stays: it may be where a volume is mounted. */
+/** A folder that was there stays: it may be where a volume is mounted. */
 async function empty(dataDir: string): Promise<void> {
   const { cluster } = (await readMemory(dataDir).catch(() => undefined)) ?? {};
   if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
   for (const name of await readdir(dataDir).catch(() => []))
     await rm(join(dataDir, name), { recursive: true, force: true });
+}
+
+/** Empty ones, from the inner to the outer. */
+async function removeFolders(inner: string, outer: string): Promise<void> {
+  for (let at = inner; at.startsWith(outer); at = dirname(at)) await rmdir(at).catch(() => undefined);
 }

@@ -33,6 +33,12 @@ export const newChannelAnswer = z.object({
   secret: z.string().optional().describe('Signs what a webhook gets; shown once.'),
 });
 
+export const testAnswer = z.object({
+  sent: z.boolean(),
+  error: z.string().optional(),
+  suggestions: z.array(z.string()).optional(),
+});
+
 const newChannel = z.strictObject({
   name: slug,
   settings: channelSettings,
@@ -120,7 +126,7 @@ export function noticeRoutes(api: Api, deps: Deps): void {
         summary: 'Send a test message now and say how it went',
         tags,
         params: channelParams,
-        response: { 200: z.object({ sent: z.boolean(), error: z.string().optional() }) },
+        response: { 200: testAnswer },
       },
     },
     async ({ params }) => {
@@ -131,7 +137,7 @@ export function noticeRoutes(api: Api, deps: Deps): void {
         return { sent: true };
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        return { sent: false, error: error.message };
+        return { sent: false, error: error.message, suggestions: [...error.suggestions] };
       }
     },
   );

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { type FoundKey, findAdminKey, keyPlaces } from './admin-key-source.ts';
-import { refusalOf } from './failure.ts';
+import { refusalOf, UsageError } from './failure.ts';
 import { readEvents, type ServerEvent } from './server-events.ts';
 
 export interface AskOptions {
@@ -35,6 +35,7 @@ export function connectHub(address: HubAddress): HubClient {
   const base = `${address.url.replace(/\/+$/, '')}/api`;
 
   async function send(method: string, path: string, options: AskOptions, signal?: AbortSignal): Promise<Response> {
+    assertWebAddress(address.url);
     const found = (await findAdminKey(address.keyFile, address.env)) ?? (await withoutKey(base, address));
     const { body, text } = options;
     const type = text?.type ?? (body === undefined ? undefined : 'application/json');
@@ -73,6 +74,14 @@ export function connectHub(address: HubAddress): HubClient {
   };
 }
 
+/** @throws UsageError */
+function assertWebAddress(url: string): void {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return;
+  throw new UsageError(
+    `the hub's address '${url}' is no web address, such as http://127.0.0.1:9583 (--url or HUB_URL)`,
+  );
+}
+
 async function reach(url: string, target: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(target, init);
@@ -89,11 +98,21 @@ async function reach(url: string, target: string, init: RequestInit): Promise<Re
 
 function notRunning(url: string, cause: unknown): Fault {
   const inner = cause instanceof Error ? cause.cause : undefined;
-  const code = inner instanceof Error && 'code' in inner ? ` (${String(inner.code)})` : '';
-  return new Fault('CONNECTION_FAILED', `No hub answers at ${url}${code}.`, {
-    suggestion: ['Start it: npm start', 'Does it run elsewhere? Say where: --url https://… or HUB_URL'],
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
+  return new Fault('CONNECTION_FAILED', `No hub answers at ${url}${code && ` (${code})`}.`, {
+    suggestion: adviceOn(code),
     cause,
   });
+}
+
+function adviceOn(code: string): readonly string[] {
+  if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return ['This name is not known here: check --url or HUB_URL'];
+  if (/SSL|TLS|CERT|SIGNATURE/.test(code))
+    return [
+      'Does it speak https there? Else it is --url http://… or HUB_URL',
+      'Its own authority: NODE_EXTRA_CA_CERTS',
+    ];
+  return ['Start it: npm start', 'Does it run elsewhere? Say where: --url https://… or HUB_URL'];
 }
 
 /** Without a hub the missing key is not what is wrong. */

@@ -250,6 +250,18 @@ describe('the command line', () => {
     }
   });
 
+  it('says of an address that is none, or unknown, or without https, what is wrong with it', async () => {
+    const at = (url: string) => runHere(['homes', 'list'], { env: { HUB_URL: url, HUB_ADMIN_KEY: 'x' } });
+    for (const url of ['localhost:9583', '127.0.0.1:9583', 'ftp://hub', 'http://']) {
+      const typed = await at(url);
+      expect([typed.code, typed.stderr]).toEqual([2, expect.stringContaining(`'${url}' is no web address`)]);
+    }
+    expect((await at('http://nowhere.invalid')).stderr).toContain(
+      'This name is not known here: check --url or HUB_URL',
+    );
+    expect((await at(hub.base.replace('http:', 'https:'))).stderr).toContain('--url http://…');
+  });
+
   it('names the place of a wrong key, and where it looked for a missing one', async () => {
     const file = join(dir, 'other-key');
     await writeFile(file, 'wrong\n');

@@ -199,7 +199,12 @@ test('the command line adds, tries, lists and removes a channel', async () => {
   expect(taken).toHaveLength(1);
   status = 500;
   expect(await run('test', 'office')).toMatchObject({ code: 1, stderr: expect.stringContaining('status 500') });
+  await run('add', 'nowhere', '--webhook', 'https://nowhere.invalid/');
+  expect((await run('test', 'nowhere')).stderr).toMatch(
+    /host name nowhere\.invalid is not known\.\n {2}→ Check its spelling/,
+  );
   expect((await run('list')).stdout).toContain('office');
+  expect(await run('remove', 'nowhere')).toMatchObject({ code: 0 });
   expect(await run('remove', 'office')).toMatchObject({ code: 0 });
   expect((await run('list')).stdout).toContain('Nobody is told yet');
 });

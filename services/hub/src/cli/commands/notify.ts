@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { channelShape, newChannelAnswer } from '../../api/notices.ts';
+import { channelShape, newChannelAnswer, testAnswer } from '../../api/notices.ts';
 import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
 import { nothing } from '../hub-client.ts';
@@ -88,9 +88,9 @@ export function notifyCommands(program: Command, home: Home): void {
     options: {},
     async run(cli, _options, [name = '']) {
       const path = `${await cli.tenantPath()}/notice-channels/${encodeURIComponent(name)}/test`;
-      const shape = z.object({ sent: z.boolean(), error: z.string().optional() });
-      const answer = await cli.hub.ask('POST', path, shape, { body: {} });
-      if (answer.error !== undefined) throw new Fault('CONNECTION_FAILED', answer.error);
+      const answer = await cli.hub.ask('POST', path, testAnswer, { body: {} });
+      const { error, suggestions } = answer;
+      if (error !== undefined) throw new Fault('CONNECTION_FAILED', error, { suggestion: suggestions ?? [] });
       cli.show(answer, () => 'Sent.');
       return undefined;
     },
