@@ -117,7 +117,8 @@ function matcherOf(
     patterns.some((pattern) => pattern.test(entityId));
 }
 
-function patternOf(text: string): RegExp {
+/** An entity id in which `*` stands for any letters. */
+export function patternOf(text: string): RegExp {
   const parts = text
     .toLowerCase()
     .split('*')

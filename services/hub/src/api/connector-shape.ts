@@ -77,7 +77,10 @@ export const connectorShape = z
   .meta({ id: 'Connector' });
 
 export const connectorWithSummaryShape = connectorShape
-  .extend({ summary: z.array(z.string()).describe('What its URL can do, in words.') })
+  .extend({
+    summary: z.array(z.string()).describe('What its URL can do, in words.'),
+    warnings: z.array(z.string()).optional().describe('Of entity rules just given: what they deny and no home has.'),
+  })
   .meta({ id: 'ConnectorWithSummary' });
 
 export const newUrlShape = z.object({

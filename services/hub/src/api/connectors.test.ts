@@ -84,6 +84,26 @@ describe('a new connector', () => {
     );
   });
 
+  it('warns of denied names that no home has, as they hide nothing, and takes them all the same', async () => {
+    const deny = (rules: object) => ({ visibility: { deny: rules } });
+    const made = await hub.ask('POST', connectors, {
+      name: 'slips',
+      ...deny({
+        entities: ['light.*', 'light.porhc', 'lihgt.*'],
+        areas: ['Kitchen', 'Kitchn'],
+        domains: ['light', 'locks'],
+      }),
+    });
+    expect(made.body.connector.warnings).toEqual([
+      'The rules deny light.porhc, lihgt.*, Kitchn, locks, which fits nothing at cabin now, and so hides nothing there.',
+    ]);
+    expect(made.body.connector.visibility.deny.entities).toContain('light.porhc');
+    const right = await hub.ask('PATCH', `${connectors}/slips`, deny({ labels: [], domains: ['light'] }));
+    expect(right.body.warnings).toBeUndefined();
+    const wrong = await hub.ask('PATCH', `${connectors}/slips`, deny({ labels: ['hiden'] }));
+    expect(wrong.body.warnings).toEqual([expect.stringContaining('hiden')]);
+  });
+
   it('can do no more than the role of its member and, when read-only, nothing but read', async () => {
     await hub.ask('POST', '/tenants/fjord/members', { name: 'Visitor', role: 'guest' });
     const visitor = await hub.ask('POST', connectors, { name: 'visitor', member: 'Visitor', ceiling: 'destroy' });

@@ -4,6 +4,7 @@ import { createConnector, listConnectors, revokeConnector, updateConnector } fro
 import { rotateCredential } from '@hub/db/credentials.ts';
 import { listHomes } from '@hub/db/homes.ts';
 import { listMembers } from '@hub/db/people.ts';
+import type { EntitySelection } from '@hub/ha/visibility.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { keepRotatedDefault } from '../welcome/default-connector.ts';
@@ -25,6 +26,7 @@ import { connectorOf, homeIn, memberIn, tenantOf } from './find.ts';
 import { OPERATOR } from './operator.ts';
 import { publicBase } from './public-base.ts';
 import { patchedSettings } from './setting-shapes.ts';
+import { strayRules } from './stray-rules.ts';
 
 const tags = ['connectors'];
 const HOUR_MS = 3_600_000;
@@ -81,7 +83,9 @@ export function connectorRoutes(api: Api, deps: Deps): void {
         },
         OPERATOR,
       );
-      return reply.code(201).send({ url: urlOf(secret), connector: await withSummary(deps, connector) });
+      return reply
+        .code(201)
+        .send({ url: urlOf(secret), connector: await withSummary(deps, connector, body.visibility?.deny) });
     },
   );
 
@@ -118,7 +122,8 @@ export function connectorRoutes(api: Api, deps: Deps): void {
         homes: homes && (await selectionOf(deps, connector.tenantId, homes)),
         settings: (stored: Readonly<Record<string, unknown>>) => patchedSettings(stored, settings),
       };
-      return withSummary(deps, await updateConnector(db, connector.tenantId, connector.id, patch, OPERATOR));
+      const changed = await updateConnector(db, connector.tenantId, connector.id, patch, OPERATOR);
+      return withSummary(deps, changed, settings.visibility?.deny);
     },
   );
 
@@ -175,11 +180,22 @@ async function readNames({ storage }: Deps, tenantId: string): Promise<Connector
   };
 }
 
-async function withSummary(deps: Deps, connector: Connector): Promise<z.output<typeof connectorWithSummaryShape>> {
+/** `newlyDenied` by the request that this answers. */
+async function withSummary(
+  deps: Deps,
+  connector: Connector,
+  newlyDenied?: EntitySelection,
+): Promise<z.output<typeof connectorWithSummaryShape>> {
   const names = await readNames(deps, connector.tenantId);
   const answer = connectorAnswer(connector, names);
   const access = await readConnectorAccess(deps.storage.db, connector.tenantId, connector.id);
-  return { ...answer, summary: access ? [...summarize(access, answer.member.name)] : [] };
+  if (!access) return { ...answer, summary: [] };
+  const warnings = newlyDenied ? await strayRules(deps, access.homes, newlyDenied) : [];
+  return {
+    ...answer,
+    summary: [...summarize(access, answer.member.name)],
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  };
 }
 
 async function selectionOf(deps: Deps, tenantId: string, homes: HomesInput): Promise<HomeSelection> {

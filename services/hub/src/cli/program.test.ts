@@ -144,9 +144,12 @@ describe('a day with the command line', () => {
     expect((await run('connectors set anna --tool-search maybe')).stderr).toContain('is one of on, off, auto, default');
     expect((await run('connectors set anna --disable ha_search')).stderr).toContain('cannot be switched off');
     const rules = join(dir, 'rules.json');
-    await writeFile(rules, JSON.stringify({ deny: { domains: ['camera'] } }));
+    await writeFile(rules, JSON.stringify({ deny: { domains: ['light'] } }));
     const hidden = await json(`connectors set anna --visibility ${rules}`);
-    expect(hidden.visibility).toMatchObject({ deny: { domains: ['camera'] } });
+    expect(hidden.visibility).toMatchObject({ deny: { domains: ['light'] } });
+    await writeFile(rules, JSON.stringify({ deny: { domains: ['lihgt'] } }));
+    const slip = await run(`connectors set anna --visibility ${rules}`);
+    expect([slip.code, slip.stderr]).toEqual([0, expect.stringContaining('Warning: The rules deny lihgt')]);
     await writeFile(rules, '{"denied": []}');
     expect((await run(`connectors set anna --visibility ${rules}`)).code).toBe(1);
     expect((await run('connectors set anna --visibility /nowhere')).code).toBe(2);

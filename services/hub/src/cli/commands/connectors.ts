@@ -41,6 +41,7 @@ function createCommand(group: Command, home: Home): void {
       const settings = settingsBody(given, { pinnedTools: DEFAULT_PINS });
       const body = { ...(await limitsBody(given)), ...settings, name, member };
       const answer = await cli.hub.ask('POST', `${await cli.tenantPath()}/connectors`, newUrlShape, { body });
+      warn(cli, answer.connector);
       cli.show(answer, () => urlText(answer.url, answer.connector));
       return undefined;
     },
@@ -104,7 +105,9 @@ function setCommand(group: Command, home: Home): void {
       const path = await connectorPath(cli, ref);
       const present = await cli.hub.ask('GET', path, connectorWithSummaryShape);
       const body = { ...(await limitsBody(given)), ...settingsBody(given, present), name };
-      showSummary(cli, await cli.hub.ask('PATCH', path, connectorWithSummaryShape, { body }));
+      const answer = await cli.hub.ask('PATCH', path, connectorWithSummaryShape, { body });
+      warn(cli, answer);
+      showSummary(cli, answer);
       return undefined;
     },
   });
@@ -167,6 +170,10 @@ function urlText(url: string, connector: WithSummary): string {
     '',
     ...clientLines(url),
   ].join('\n');
+}
+
+function warn(cli: Cli, { warnings = [] }: WithSummary): void {
+  for (const warning of warnings) cli.note(`Warning: ${cell(warning)}`);
 }
 
 function showSummary(cli: Cli, connector: WithSummary): void {
