@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { areaRegistry, floorRegistry } from '@hub/ha/registries.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { asListed } from '../shared/as-listed.ts';
 import { previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { knownFloorId, knownLabelIds } from '../shared/registry-ids.ts';
 import { withChanges } from '../shared/with-changes.ts';
@@ -61,7 +62,8 @@ export const tool = defineTool({
   },
 });
 
-type Row = Readonly<Record<string, unknown>>;
+const rowShape = z.record(z.string(), z.unknown());
+type Row = Readonly<z.infer<typeof rowShape>>;
 
 async function create(call: Input, { home, edits, signal }: ToolContext): Promise<Row> {
   const { kind } = call;
@@ -137,12 +139,7 @@ function registryOf(kind: PlaceKind) {
 }
 
 function rowOf(after: unknown, kind: PlaceKind, name: string): Row {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(after);
-  if (parsed.success) return parsed.data;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the ${kind} ${name}, but does not list it.`, {
-    suggestion: 'Look with ha_list_floors_areas; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
+  return asListed(rowShape, after, `${kind} ${name}`, 'Look with ha_list_floors_areas');
 }
 
 function invalid(message: string, suggestion: string, context: Readonly<Record<string, unknown>>): Fault {

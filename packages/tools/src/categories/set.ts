@@ -1,7 +1,7 @@
-import { Fault } from '@hub/core/fault.ts';
 import { createCategory, listCategories, updateCategory } from '@hub/ha/categories.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { asListed } from '../shared/as-listed.ts';
 import { previewParameter, successShape } from '../shared/parameters.ts';
 import { withChanges } from '../shared/with-changes.ts';
 import {
@@ -22,6 +22,8 @@ const input = z.strictObject({
 });
 
 type Input = z.infer<typeof input>;
+
+const LOOK = 'Look with ha_config_get_category';
 
 /** Source: HA `config/category_registry/create` and `update`. */
 export const tool = defineTool({
@@ -71,7 +73,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
       },
       plan: () => ({ name, ...(icon ? { icon } : {}) }),
     });
-    return categoryOf(after, name);
+    return asListed(categoryShape, after, `category ${name}`, LOOK);
   }
   const read = () => findCategory(home, scope, categoryId, signal);
   if (!(await read())) throw await categoryNotFound(home, scope, categoryId, signal);
@@ -84,14 +86,5 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
     },
     plan: (before) => withChanges(before, changes),
   });
-  return categoryOf(after, name);
-}
-
-function categoryOf(after: unknown, name: string): z.infer<typeof categoryShape> {
-  const parsed = categoryShape.safeParse(after);
-  if (parsed.success) return parsed.data;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the category ${name}, but does not list it.`, {
-    suggestion: 'Look with ha_config_get_category; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
+  return asListed(categoryShape, after, `category ${name}`, LOOK);
 }

@@ -3,9 +3,10 @@ import { listConfigEntries, renameConfigEntry } from '@hub/ha/config-entries.ts'
 import { reloadEntry } from '@hub/ha/core-control.ts';
 import type { FlowAnswers } from '@hub/ha/run-flow.ts';
 import type { ToolContext } from '../define.ts';
+import { asListed } from '../shared/as-listed.ts';
 import { entryEntities } from '../shared/entry-entities.ts';
-import { type KeptEntry, keptEntry } from '../shared/kept-entry.ts';
-import { changeEntry, makeEntry, writtenEntry } from '../shared/make-entry.ts';
+import { type KeptEntry, keptEntry, keptEntryShape } from '../shared/kept-entry.ts';
+import { changeEntry, makeEntry } from '../shared/make-entry.ts';
 import { refuseSentinels } from '../shared/refuse-sentinels.ts';
 import { requireAdmin } from '../shared/require-admin.ts';
 import { ENTITY_WAIT_MS, helperItem } from '../shared/stored-helper.ts';
@@ -84,7 +85,11 @@ async function update(context: ToolContext, wish: EntryWish, helperId: string, i
   const isChanging = Object.keys(others).length > 0;
   if (!isChanging && newTitle === undefined) {
     if (!isFiling) throw nothingToUpdate(kind, entryId);
-    return { entry: writtenEntry(await keptEntry(context, entryId), kind), warnings: [], entityName: undefined };
+    return {
+      entry: asListed(keptEntryShape, await keptEntry(context, entryId), kind),
+      warnings: [],
+      entityName: undefined,
+    };
   }
   if (isChanging && found.supports_options !== true) throw withoutOptions(kind, entryId);
   const changed = await changeEntry(context, {

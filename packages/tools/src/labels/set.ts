@@ -3,6 +3,7 @@ import { areaRegistry, labelRegistry } from '@hub/ha/registries.ts';
 import { findRow } from '@hub/ha/registry-reads.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
+import { asListed } from '../shared/as-listed.ts';
 import { previewParameter, stringList, successShape } from '../shared/parameters.ts';
 import { knownAreaId } from '../shared/registry-ids.ts';
 import { withChanges } from '../shared/with-changes.ts';
@@ -20,6 +21,7 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
+const LOOK = 'Look with ha_config_get_label';
 const OMIT = 'Leave label_id out to create a label; ha_config_get_label shows those there are.';
 
 /** Source: HA `config/label_registry/create` and `update`. */
@@ -76,7 +78,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
       idOf: (row) => labelShape.safeParse(row).data?.label_id,
       plan: () => ({ name, ...fields }),
     });
-    return labelOf(after, name);
+    return asListed(labelShape, after, `label ${name}`, LOOK);
   }
   assertLabelId(labelId, OMIT);
   if (!(await findLabel(home, labelId, signal))) throw await labelNotFound(home, labelId, OMIT);
@@ -89,7 +91,7 @@ async function write(call: Input, { home, edits, signal }: ToolContext): Promise
     },
     plan: (before) => withChanges(before, { name, ...changes }),
   });
-  return labelOf(after, name);
+  return asListed(labelShape, after, `label ${name}`, LOOK);
 }
 
 /** False when the area has it already. */
@@ -106,13 +108,4 @@ async function addToArea(labelId: string, areaId: string, { home, edits, signal 
     plan: (before) => withChanges(before, { labels: [...labels, labelId] }),
   });
   return true;
-}
-
-function labelOf(after: unknown, name: string): z.infer<typeof labelShape> {
-  const parsed = labelShape.safeParse(after);
-  if (parsed.success) return parsed.data;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the label ${name}, but does not list it.`, {
-    suggestion: 'Look with ha_config_get_label; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
 }

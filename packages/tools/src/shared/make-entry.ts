@@ -1,9 +1,9 @@
-import { Fault } from '@hub/core/fault.ts';
 import { listConfigEntries } from '@hub/ha/config-entries.ts';
 import type { FlowStart } from '@hub/ha/flows.ts';
 import { type FlowAnswers, runFlow } from '@hub/ha/run-flow.ts';
 import { z } from 'zod';
 import type { ItemRef, ToolContext } from '../define.ts';
+import { asListed } from './as-listed.ts';
 import { type FlowSubject, flowFault } from './flow-fault.ts';
 import { foreseeFlow } from './foresee-flow.ts';
 import { type KeptEntry, keptEntry, keptEntryShape } from './kept-entry.ts';
@@ -61,7 +61,7 @@ export async function makeEntry(context: ToolContext, wanted: NewEntry): Promise
     },
     validate: () => foreseen.verdict(),
   });
-  return { entry: writtenEntry(after, domain), warnings };
+  return { entry: asListed(keptEntryShape, after, domain), warnings };
 }
 
 export interface EntryChange {
@@ -100,7 +100,7 @@ export async function changeEntry(context: ToolContext, wanted: EntryChange): Pr
     plan: async (before) => withChanges(before, { ...renamed, ...(await foreseen?.settings()) }),
     ...(foreseen ? { validate: () => foreseen.verdict() } : {}),
   });
-  return { entry: writtenEntry(after, domain), warnings };
+  return { entry: asListed(keptEntryShape, after, domain), warnings };
 }
 
 /** Helpers' menus lead to forms and do nothing; those of other integrations may act. */
@@ -110,13 +110,4 @@ function foresee(context: ToolContext, { kind }: ItemRef, subject: FlowSubject, 
 
 function ignored(unused: readonly string[]): string[] {
   return unused.length > 0 ? [`Nothing asked for ${unused.join(', ')}: ignored.`] : [];
-}
-
-export function writtenEntry(after: unknown, domain: string): KeptEntry {
-  const entry = keptEntryShape.safeParse(after);
-  if (entry.success) return entry.data;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the ${domain}, but does not list it.`, {
-    suggestion: 'List them; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
 }

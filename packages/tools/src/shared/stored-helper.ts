@@ -1,4 +1,3 @@
-import { Fault } from '@hub/core/fault.ts';
 import {
   createHelper,
   deleteHelper,
@@ -10,7 +9,9 @@ import {
 import type { EntityState } from '@hub/ha/records.ts';
 import type { View } from '@hub/ha/view.ts';
 import { waitForEntity } from '@hub/ha/wait-for.ts';
+import { z } from 'zod';
 import type { ItemRef, ToolContext } from '../define.ts';
+import { asListed } from './as-listed.ts';
 import { withChanges } from './with-changes.ts';
 
 export interface StoredHelper {
@@ -18,6 +19,8 @@ export interface StoredHelper {
   /** Undefined while Home Assistant has not made it, or when the connector may not see it. */
   readonly entityId: string | undefined;
 }
+
+const itemShape = z.looseObject({ id: z.string() });
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -69,10 +72,10 @@ export async function makeHelper(
     async write() {
       id = (await createHelper(home, kind, fields, { signal })).id;
     },
-    idOf: (item) => (isItem(item) ? item.id : undefined),
+    idOf: (item) => itemShape.safeParse(item).data?.id,
     plan: () => fields,
   });
-  return itemOf(after, kind);
+  return asListed(itemShape, after, kind);
 }
 
 /** Changes the given fields and leaves the rest, kept as an edit; undefined takes a field away. @throws Fault */
@@ -90,7 +93,7 @@ export async function changeHelper(
     },
     plan: (before) => withChanges(before, changes),
   });
-  return itemOf(after, kind);
+  return asListed(itemShape, after, kind);
 }
 
 /** @throws Fault RESOURCE_NOT_FOUND */
@@ -125,16 +128,4 @@ export async function waitForHelperEntity(
     if (!state || entityId !== undefined) return state;
     looked.add(state.entity_id);
   }
-}
-
-function itemOf(after: unknown, kind: HelperKind): HelperItem {
-  if (isItem(after)) return after;
-  throw new Fault('SERVICE_CALL_FAILED', `Home Assistant took the ${kind}, but does not list it.`, {
-    suggestion: 'List them; somebody may have removed it at the same time.',
-    outcomeUnknown: true,
-  });
-}
-
-function isItem(value: unknown): value is HelperItem {
-  return value !== null && typeof value === 'object' && 'id' in value && typeof value.id === 'string';
 }
