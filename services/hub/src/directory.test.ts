@@ -21,7 +21,7 @@ test('a connector that was looked up while a change came in is told of the next 
   const { id: memberId } = await ensureMember(db, tenantId, personId, 'owner', SYSTEM_ACTOR);
   const asked = { memberId, name: 'anna', ceiling: 'control', homes: { kind: 'all' } } as const;
   const { connector, secret } = await createConnector(db, tenantId, asked, SYSTEM_ACTOR);
-  const directory = createDirectory(db, createMetrics({ version: '0', commit: '', jobKinds: new Set() }));
+  const directory = createDirectory(db, createMetrics({ version: '0', service: 'hub' }));
   const finding = directory.find(hashSecret(secret).toString('base64url'));
   directory.forgetTenant(tenantId);
   expect(await finding).toMatchObject({ access: { id: connector.id } });
