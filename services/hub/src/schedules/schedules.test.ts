@@ -38,8 +38,20 @@ test('ticks go by the clock of the zone, over both changes of the clock', () => 
 const env = () => ({ HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key });
 const run = (...args: string[]) => runHere(['schedules', ...args], { env: env() });
 const fjord = async () => (await findTenant(hub.database.db, 'fjord'))?.id ?? '';
-const start = () => startDue(hub.database.db, hub.deps.queue, hub.deps.log);
 const schedules = async () => (await hub.ask('GET', '/tenants/fjord/schedules')).body.schedules;
+const overdue = async () =>
+  (await schedules()).filter(({ nextAt }: { nextAt: string }) => new Date(nextAt).getTime() <= Date.now());
+/** Until nothing is due: the hub looks by itself as well, and may be at it. */
+const start = () =>
+  expect
+    .poll(
+      async () => {
+        await startDue(hub.database.db, hub.deps.queue, hub.deps.log);
+        return overdue();
+      },
+      { timeout: 60_000 },
+    )
+    .toEqual([]);
 const jobsNow = async () => (await hub.ask('GET', '/tenants/fjord/jobs')).body.jobs;
 const inFjord = async (change: (trx: Trx) => Promise<unknown>) => tenantTrx(hub.database.db, await fjord(), change);
 const due = (at: Date) => inFjord((trx) => trx.updateTable('schedule').set({ next_at: at }).execute());
@@ -55,7 +67,7 @@ test('only what makes sense with nobody there can be scheduled, with the argumen
   expect(await run('add', 'drill', ...drill)).toMatchObject({ code: 0 });
   expect(await schedules()).toMatchObject([{ name: 'drill', kind: 'backup.drill', args: { isDeep: false } }]);
   await due(ago(0.01));
-  expect(await start()).toBe(1);
+  await start();
   expect(await jobsNow()).toMatchObject([{ kind: 'backup.drill', state: 'queued' }]);
   await run('remove', 'drill');
   await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
@@ -71,13 +83,13 @@ test('updates wait for a maintenance window and begin nothing after it; backups 
   const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' }).format(ago(-72)).toLowerCase();
   await windows(`${day} 02:00-05:00`);
   await due(ago(0.01));
-  expect(await start()).toBe(1);
+  await start();
   expect(await jobsNow()).toMatchObject([{ kind: 'backup.create' }]);
   const opensAt = new Date(Math.floor(ago(-72).getTime() / 86_400_000) * 86_400_000 + 2 * 3_600_000).toISOString();
   expect((await schedules())[1]).toMatchObject({ name: 'updates', nextAt: opensAt });
   await windows('daily 00:00-24:00');
   // What waited looks at the new windows at once.
-  expect(await start()).toBe(1);
+  await start();
   const [job] = (await jobsNow()).filter(({ kind }: { kind: string }) => kind === 'update.install-pending');
   const stored = await inFjord((trx) =>
     jobTables(trx).selectFrom('job').selectAll().where('id', '=', job.id).execute(),
@@ -91,7 +103,7 @@ test('updates wait for a maintenance window and begin nothing after it; backups 
 test('what somebody asked for goes before what the clock started', async () => {
   await run('add', 'nightly', '--home', 'cabin', '--cron', '30 3 * * *');
   await due(ago(0.01));
-  expect(await start()).toBe(1);
+  await start();
   const { id } = (await hub.ask('POST', '/tenants/fjord/homes/cabin/backups')).body.job;
   const claimed = await claimJob(hub.database.db, { worker: 'w', kinds: ['backup.create'], leaseMs: 60_000 });
   expect(claimed?.job.id).toBe(id);
@@ -134,8 +146,11 @@ test('a run that failed is told, and told to be over once a backup is good, whoe
   );
   expect(await look()).toMatchObject([{ event: 'recovered', kind: 'schedule:nightly' }]);
   expect((await schedules())[0].lastGoodAt).toBeDefined();
+  const turn = (state: 'active' | 'suspended') => hub.ask('PATCH', '/tenants/fjord', { state });
+  await turn('suspended');
   await due(ago(1));
   expect(await look()).toMatchObject([{ text: expect.stringContaining('backup.create could not be started') }]);
+  await turn('active');
   await run('remove', 'nightly');
   expect(await look()).toMatchObject([{ event: 'recovered' }]);
   await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
@@ -161,7 +176,7 @@ test('days that were missed are one start, whoever looks, and the next is ahead'
   const lastWeek = new Date(Date.now() - 7 * 24 * 3_600_000);
   await tenantTrx(db, tenantId, (trx) => trx.updateTable('schedule').set({ next_at: lastWeek }).execute());
   await Promise.all([1, 2, 3].map(() => startDue(db, hub.deps.queue, hub.deps.log)));
-  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(0);
+  await start();
   const { jobs } = (await hub.ask('GET', '/tenants/fjord/jobs')).body;
   expect(jobs).toMatchObject([{ kind: 'backup.create', home: 'cabin', actor: { kind: 'operator' } }]);
   const [schedule] = (await hub.ask('GET', '/tenants/fjord/schedules')).body.schedules;
@@ -180,11 +195,9 @@ test('a hundred that cannot start hold up no other, and are tried again later', 
   for (const name of names) await addSchedule(db, tenantId, { ...due, name, kind: 'no.such', args: {} }, OPERATOR);
   const fit = { ...due, name: 'fit', kind: 'backup.create', args: {}, nextAt: new Date(Date.now() - 30_000) };
   await addSchedule(db, tenantId, fit, OPERATOR);
-  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(0);
-  expect(await startDue(db, hub.deps.queue, hub.deps.log)).toBe(1);
-  const { schedules } = (await hub.ask('GET', '/tenants/fjord/schedules')).body;
-  const unfit = schedules.filter(({ name }: { name: string }) => name !== 'fit');
-  expect(unfit).toHaveLength(100);
-  for (const { nextAt } of unfit) expect(new Date(nextAt).getTime()).toBeGreaterThan(Date.now());
+  await start();
+  const found = await schedules();
+  expect(found).toHaveLength(101);
+  expect(found[0]).toMatchObject({ name: 'fit', lastJobId: expect.any(String) });
   for (const name of [...names, 'fit']) await removeSchedule(db, tenantId, name);
 });
