@@ -12,6 +12,16 @@ async function lockedRoot(owner: number): Promise<{ root: string; lock: string }
   return { root, lock };
 }
 
+/** It gets the lock, although nobody will give it back. */
+const takesOver = (root: string) =>
+  expect(
+    withInstallLock(
+      root,
+      () => undefined,
+      async () => undefined,
+    ),
+  ).resolves.toBeUndefined();
+
 it('two installs take turns, and the one that waits says so', async () => {
   const root = await mkdtemp(join(tmpdir(), 'install-lock-'));
   const said: string[] = [];
@@ -40,23 +50,11 @@ it('two installs take turns, and the one that waits says so', async () => {
 
 it('a lock whose owner is gone is taken over', async () => {
   const { root } = await lockedRoot(2 ** 22 + 1); // above the largest process id
-  await expect(
-    withInstallLock(
-      root,
-      () => undefined,
-      async () => undefined,
-    ),
-  ).resolves.toBeUndefined();
+  await takesOver(root);
 });
 
 it('a lock without a beat is taken over, even when its process id lives again', async () => {
   const { root, lock } = await lockedRoot(process.pid);
   await utimes(lock, new Date(0), new Date(0));
-  await expect(
-    withInstallLock(
-      root,
-      () => undefined,
-      async () => undefined,
-    ),
-  ).resolves.toBeUndefined();
+  await takesOver(root);
 });

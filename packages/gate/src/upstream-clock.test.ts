@@ -1,32 +1,15 @@
 import type { Home } from '@hub/ha/home.ts';
+import { viewOf } from '@hub/ha/testing/view-of.ts';
 import { expect, test } from 'vitest';
 import { timedHome, withUpstreamClock } from './upstream-clock.ts';
 
-const fakeHome = (answer: Promise<unknown>): Home => ({
-  id: 'h',
-  info: {
-    state: 'running',
-    haVersion: '2026.11.0',
-    isAdmin: true,
-    components: new Set(),
-    timeZone: 'UTC',
-    locationName: 'h',
-    baseUrl: '',
-    isSimulated: false,
-  },
-  send: () => answer,
-  subscribe: () => Promise.reject(new Error('not here')),
-  rest: () => Promise.reject(new Error('not here')),
-  supervisor: () => Promise.reject(new Error('not here')),
-  ready: async () => {},
-  close: async () => {},
-});
+const answering = (answer: Promise<unknown>): Home => viewOf({ answer: () => answer });
 
 test('overlapping waits count once, and each call reaches the metric', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const calls: string[] = [];
   const home = timedHome(
-    fakeHome(promise),
+    answering(promise),
     ({ transport, opClass, outcome, durationMs }) =>
       void calls.push(`${transport} ${opClass} ${outcome} ${durationMs >= 0}`),
   );
@@ -43,7 +26,7 @@ test('overlapping waits count once, and each call reaches the metric', async () 
 
 test('a failed call is counted as failed and its error passes untouched', async () => {
   const calls: string[] = [];
-  const home = timedHome(fakeHome(Promise.reject(new Error('gone'))), ({ outcome }) => void calls.push(outcome));
+  const home = timedHome(answering(Promise.reject(new Error('gone'))), ({ outcome }) => void calls.push(outcome));
   await expect(home.send({ type: 'a' })).rejects.toThrow('gone');
   expect(calls).toEqual(['refused']);
 });

@@ -1,7 +1,7 @@
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDirectHome } from './direct.ts';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import type { Home } from './home.ts';
+import { linkedHome } from './testing/linked-home.ts';
 import { untilRecovered } from './until-recovered.ts';
 import { readVitals } from './vitals.ts';
 
@@ -12,14 +12,8 @@ let simulated: SimulatedHome;
 let home: Home;
 
 beforeEach(async () => {
-  simulated = await startSimulatedHome();
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
+  ({ simulated, home } = await linkedHome());
   for (const id of IDS) simulated.pushState(id, 'unavailable');
-});
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
 });
 
 const wait = (deadlineMs: number, signal = never) =>

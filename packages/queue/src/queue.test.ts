@@ -8,6 +8,7 @@ import { jobTables } from '@hub/db/job-record.ts';
 import { enqueueJob, listJobs } from '@hub/db/jobs.ts';
 import { beginRecovery, confirmRecovery } from '@hub/db/recovery.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { viewOf } from '@hub/ha/testing/view-of.ts';
 import { defineJob, type Job, type JobContext } from '@hub/jobs/define.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
@@ -43,26 +44,8 @@ afterEach(async () => {
   await tenantTrx(database.db, tenantId, (trx) => trx.deleteFrom('tenant').execute());
 });
 
-/** A home that answers and does nothing: what these jobs do, they do themselves. */
-const quietHome: JobContext['home'] = {
-  id: 'quiet',
-  info: {
-    state: 'running',
-    haVersion: '2026.11.0',
-    isAdmin: true,
-    components: new Set(),
-    timeZone: 'UTC',
-    locationName: 'Quiet',
-    baseUrl: 'http://quiet.invalid',
-    isSimulated: true,
-  },
-  ready: async () => undefined,
-  close: async () => undefined,
-  send: () => Promise.reject(new Error('not asked')),
-  subscribe: () => Promise.reject(new Error('not asked')),
-  rest: () => Promise.reject(new Error('not asked')),
-  supervisor: () => Promise.reject(new Error('not asked')),
-};
+/** Asked nothing: what these jobs do, they do themselves. */
+const quietHome = viewOf({});
 
 /** A job whose one run is written in the test. */
 function job(run: (context: JobContext) => Promise<unknown>, facts: Partial<Job<{ n: number }>> = {}): Job {

@@ -1,8 +1,8 @@
-import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { createSupervisorModel, type SupervisorModel } from '@hub/simulated-home/supervisor/supervisor-model.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Step } from '../define.ts';
 import { contextOf, stepOf } from '../testing/job-context.ts';
 import { type AppActResult, job } from './act.ts';
@@ -13,13 +13,7 @@ let home: Home;
 
 beforeEach(async () => {
   supervisor = createSupervisorModel();
-  simulated = await startSimulatedHome({ supervisor });
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
-});
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
+  ({ simulated, home } = await linkedHome({ supervisor }));
 });
 
 const step = (slug: string, action: string): Promise<Step<unknown>> => stepOf(job, { slug, action }, home, action);

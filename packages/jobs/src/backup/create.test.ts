@@ -3,56 +3,20 @@ import { Fault } from '@hub/core/fault.ts';
 import { generateBackup, readBackupInfo } from '@hub/ha/backups.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
 import { itReal } from '@hub/real-home/describe-real.ts';
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { JobContext, Step } from '../define.ts';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import type { BackupShelf } from '../shelf.ts';
+import { contextOf, type Said, stepOf } from '../testing/job-context.ts';
 import { job } from './create.ts';
 
 let simulated: SimulatedHome;
 let home: Home;
 
 beforeEach(async () => {
-  simulated = await startSimulatedHome();
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
+  ({ simulated, home } = await linkedHome());
 });
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
-});
-
-type Said = { done: number; total: number | undefined; message: string };
-
-/** What a job sees, with a step that simply acts. */
-function contextOf(at: Home, said: Said[] = []): JobContext {
-  return {
-    jobId: '019a0000-0000-7000-8000-00000abc1234',
-    attempt: 1,
-    home: at,
-    signal: new AbortController().signal,
-    homeAt: async () => at,
-    call: () => Promise.reject(new Error('not asked')),
-    shelf: undefined,
-    progress: async (done, total, message) => void said.push({ done, total, message }),
-    step: async (_name, step) => step.act(await step.marker()),
-  };
-}
-
-/** The job's one step, to be looked at from inside. */
-async function stepOf(name: string): Promise<Step<unknown>> {
-  const caught = Promise.withResolvers<Step<unknown>>();
-  const context: JobContext = {
-    ...contextOf(home),
-    step: (_name, step) => {
-      caught.resolve(step);
-      return new Promise(() => undefined);
-    },
-  };
-  void job.run(job.args.parse({ name }), context);
-  return caught.promise;
-}
 
 const ours = async (name: string, at = home) => (await readBackupInfo(at)).backups.filter((one) => one.name === name);
 
@@ -94,7 +58,7 @@ test('a stored backup counts also where the store lets no old one be removed, an
 });
 
 test('a home that is busy with another backup is left alone, and the answer says what to do', async () => {
-  const step = await stepOf('Second');
+  const step = await stepOf(job, job.args.parse({ name: 'Second' }), home);
   const marker = await step.marker();
   await generateBackup(home, { agent_ids: ['backup.local'], name: 'First' });
   await expect(step.act(marker)).rejects.toMatchObject({
@@ -105,25 +69,25 @@ test('a home that is busy with another backup is left alone, and the answer says
 });
 
 test('a backup whose answer was lost is waited for and found', async () => {
-  const step = await stepOf('Nightly');
+  const step = await stepOf(job, job.args.parse({ name: 'Nightly' }), home);
   const marker = await step.marker();
   await generateBackup(home, { agent_ids: ['backup.local'], name: 'Nightly' });
   expect(await step.observe(marker)).toMatchObject({ is: 'done', result: { name: 'Nightly', status: 'completed' } });
 });
 
 test('a backup that never began is seen not to have been made', async () => {
-  const step = await stepOf('Nightly');
+  const step = await stepOf(job, job.args.parse({ name: 'Nightly' }), home);
   expect(await step.observe(await step.marker())).toEqual({ is: 'not_done' });
 });
 
 test('an older backup of the same name is not taken for ours', async () => {
   await job.run(job.args.parse({ name: 'Nightly' }), contextOf(home));
-  const step = await stepOf('Nightly');
+  const step = await stepOf(job, job.args.parse({ name: 'Nightly' }), home);
   expect(await step.observe(await step.marker())).toEqual({ is: 'not_done' });
 });
 
 test('a link lost in the middle does not lose the backup', async () => {
-  const step = await stepOf('Nightly');
+  const step = await stepOf(job, job.args.parse({ name: 'Nightly' }), home);
   const marker = await step.marker();
   const acted = step.act(marker);
   await expect.poll(async () => (await readBackupInfo(home)).state).toBe('create_backup');

@@ -1,9 +1,8 @@
 import { Fault } from '@hub/core/fault.ts';
 import { readBackupInfo } from '@hub/ha/backups.ts';
-import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
-import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import type { JobContext, Step } from '../define.ts';
 import { contextOf } from '../testing/job-context.ts';
 import { job as create } from './create.ts';
@@ -11,18 +10,13 @@ import { job } from './restore.ts';
 
 // That a home is restored is seen on a real one, in the test of ha_manage_backup; here is what a real one does not do on demand.
 
-let close: () => Promise<void>;
 let home: Home;
 let backupId: string;
 
 beforeEach(async () => {
-  const simulated = await startSimulatedHome();
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  close = () => home.close().then(() => simulated.close());
-  await home.ready();
+  ({ home } = await linkedHome());
   backupId = (await create.run(create.args.parse({ name: 'Wanted' }), contextOf(home))).backup_id;
 });
-afterEach(() => close());
 
 /** The home, which answers some commands otherwise. */
 function answering(answers: Record<string, (command: object) => unknown>): Home {

@@ -1,8 +1,8 @@
-import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
 import { type CommunityStoreModel, createCommunityStoreModel } from '@hub/simulated-home/community-store-model.ts';
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { contextOf, stepOf } from '../testing/job-context.ts';
 import { job } from './remove.ts';
 
@@ -14,13 +14,7 @@ let home: Home;
 
 beforeEach(async () => {
   store = createCommunityStoreModel('hacs');
-  simulated = await startSimulatedHome({ communityStore: store });
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
-});
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
+  ({ simulated, home } = await linkedHome({ communityStore: store }));
 });
 
 const sent = () => store.received.filter((name) => name === 'uninstall').length;

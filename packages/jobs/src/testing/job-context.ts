@@ -1,8 +1,14 @@
 import type { Home } from '@hub/ha/home.ts';
 import type { Job, JobContext, Step } from '../define.ts';
 
+export interface Said {
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly message: string;
+}
+
 /** What a job sees, with a step that simply acts. */
-export function contextOf(home: Home, said: { message: string }[] = []): JobContext {
+export function contextOf(home: Home, said: Said[] = []): JobContext {
   return {
     jobId: '019a0000-0000-7000-8000-00000abc1234',
     attempt: 1,
@@ -11,7 +17,7 @@ export function contextOf(home: Home, said: { message: string }[] = []): JobCont
     homeAt: async () => home,
     call: (tool) => Promise.reject(new Error(`this context has no way to call ${tool}`)),
     shelf: undefined,
-    progress: async (_done, _total, message) => void said.push({ message }),
+    progress: async (done, total, message) => void said.push({ done, total, message }),
     step: async (_name, step) => step.act(await step.marker()),
   };
 }

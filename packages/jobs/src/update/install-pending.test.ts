@@ -2,11 +2,12 @@ import { Fault } from '@hub/core/fault.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { callService } from '@hub/ha/services.ts';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
 import { listPendingUpdates } from '@hub/ha/updates.ts';
 import { describeReal } from '@hub/real-home/describe-real.ts';
 import { startRealHome } from '@hub/real-home/launch.ts';
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import type { JobContext } from '../define.ts';
 import { contextOf } from '../testing/job-context.ts';
 import { job } from './install-pending.ts';
@@ -16,13 +17,7 @@ const LOCK = 'update.front_door_lock_firmware';
 let simulated: SimulatedHome;
 let home: Home;
 beforeEach(async () => {
-  simulated = await startSimulatedHome();
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
-});
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
+  ({ simulated, home } = await linkedHome());
 });
 
 const run = (args: object, at: Home = home) => job.run(job.args.parse(args), contextOf(at));

@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 import { Fault } from '@hub/core/fault.ts';
 import { generateBackup, readBackupInfo } from '@hub/ha/backups.ts';
-import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Command, Home } from '@hub/ha/home.ts';
-import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { linkedHome } from '@hub/ha/testing/linked-home.ts';
+import type { SimulatedHome } from '@hub/simulated-home/simulated-home.ts';
+import { beforeEach, expect, test } from 'vitest';
 import type { BackupShelf } from '../shelf.ts';
-import { contextOf, stepOf } from '../testing/job-context.ts';
+import { contextOf, type Said, stepOf } from '../testing/job-context.ts';
 import { job } from './install.ts';
 
 const LOCK = 'update.front_door_lock_firmware';
@@ -15,13 +15,7 @@ let simulated: SimulatedHome;
 let home: Home;
 
 beforeEach(async () => {
-  simulated = await startSimulatedHome();
-  home = createDirectHome({ id: 'h1', ...simulated, allowPrivateAddresses: true });
-  await home.ready();
-});
-afterEach(async () => {
-  await home.close();
-  await simulated.close();
+  ({ simulated, home } = await linkedHome());
 });
 
 const args = job.args.parse({ entityId: LOCK });
@@ -39,7 +33,7 @@ const minding = (mind: (command: Command) => unknown): Home => ({
 });
 
 test('an update is installed, told on the way, and done when the new version runs', async () => {
-  const said: { message: string }[] = [];
+  const said: Said[] = [];
   expect(await job.run(args, contextOf(home, said))).toMatchObject({ entity_id: LOCK, installed_version: '2.9.0' });
   expect(said.map(({ message }) => message).join()).toContain('installing');
   await expect(job.run(args, contextOf(home))).rejects.toMatchObject({ code: 'RESOURCE_LOCKED' });

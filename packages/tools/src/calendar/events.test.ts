@@ -1,22 +1,13 @@
 import { expect, it } from 'vitest';
 import { describeRealHome } from '../testing/each-home.ts';
-import { withCalendar } from '../testing/own-entry.ts';
 import { runTool } from '../testing/run-tool.ts';
-import type { TestToolContext } from '../testing/tool-context.ts';
 import { tool as list } from './events.ts';
 import { tool as set } from './set.ts';
+import { inCalendar } from './testing/in-calendar.ts';
 
 await describeRealHome('ha_config_get_calendar_events', (context) => {
-  async function inCalendar(
-    name: string,
-    use: (entityId: string, at: TestToolContext) => Promise<void>,
-  ): Promise<void> {
-    const at = context();
-    await withCalendar(at.home, name, (entityId) => use(entityId, at));
-  }
-
   it('the next week is shown unless told, as many events as asked for', () =>
-    inCalendar('Event test week', async (entityId, at) => {
+    inCalendar(context, 'Event test week', async (entityId, at) => {
       const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
       const daily = { summary: 'Walk', start: `${tomorrow}T12:00:00Z`, end: `${tomorrow}T13:00:00Z` };
       await runTool(set, { entity_id: entityId, ...daily, rrule: 'FREQ=DAILY;COUNT=30' }, at);

@@ -1,28 +1,13 @@
 import { expect, it } from 'vitest';
 import { describeRealHome } from '../testing/each-home.ts';
-import { withCalendar } from '../testing/own-entry.ts';
 import { runTool } from '../testing/run-tool.ts';
-import type { TestToolContext } from '../testing/tool-context.ts';
-import { tool as list } from './events.ts';
 import { tool as remove } from './remove.ts';
 import { tool as set } from './set.ts';
-
-const MARCH = { start: '2027-03-01', end: '2027-04-01' };
+import { inCalendar, march } from './testing/in-calendar.ts';
 
 await describeRealHome('ha_config_remove_calendar_event', (context) => {
-  async function inCalendar(
-    name: string,
-    use: (entityId: string, at: TestToolContext) => Promise<void>,
-  ): Promise<void> {
-    const at = context();
-    await withCalendar(at.home, name, (entityId) => use(entityId, at));
-  }
-
-  const march = async (entityId: string, at: TestToolContext) =>
-    (await runTool(list, { entity_id: entityId, ...MARCH }, at)).events;
-
   it('of a series one event, all later ones or the whole is changed and removed', () =>
-    inCalendar('Event test series', async (entityId, at) => {
+    inCalendar(context, 'Event test series', async (entityId, at) => {
       const lesson = { entity_id: entityId, start: '2027-03-01T17:00', end: '2027-03-01T18:00' };
       const made = await runTool(set, { ...lesson, summary: 'Piano', rrule: 'RRULE:FREQ=DAILY;COUNT=6' }, at);
       const uid = String(made.uid);
@@ -53,7 +38,7 @@ await describeRealHome('ha_config_remove_calendar_event', (context) => {
     }));
 
   it('refuses an unknown calendar or uid, and references that would reach more than they say', () =>
-    inCalendar('Event test refusals', async (entityId, at) => {
+    inCalendar(context, 'Event test refusals', async (entityId, at) => {
       const gone = { entity_id: entityId, uid: 'no-such-event' };
       const refused = (args: object) => expect(runTool(remove, { ...gone, ...args }, at)).rejects;
       await refused({ entity_id: 'calendar.no_such_one' }).toMatchObject({ code: 'ENTITY_NOT_FOUND' });

@@ -1,27 +1,12 @@
 import { expect, it } from 'vitest';
 import { describeRealHome } from '../testing/each-home.ts';
-import { withCalendar } from '../testing/own-entry.ts';
 import { runTool } from '../testing/run-tool.ts';
-import type { TestToolContext } from '../testing/tool-context.ts';
-import { tool as list } from './events.ts';
 import { tool as set } from './set.ts';
-
-const MARCH = { start: '2027-03-01', end: '2027-04-01' };
+import { inCalendar, march } from './testing/in-calendar.ts';
 
 await describeRealHome('ha_config_set_calendar_event', (context) => {
-  async function inCalendar(
-    name: string,
-    use: (entityId: string, at: TestToolContext) => Promise<void>,
-  ): Promise<void> {
-    const at = context();
-    await withCalendar(at.home, name, (entityId) => use(entityId, at));
-  }
-
-  const march = async (entityId: string, at: TestToolContext) =>
-    (await runTool(list, { entity_id: entityId, ...MARCH }, at)).events;
-
   it('a new event comes back with its uid, is listed, kept as an edit, and its twin gets another uid', () =>
-    inCalendar('Event test new', async (entityId, at) => {
+    inCalendar(context, 'Event test new', async (entityId, at) => {
       const dentist = {
         entity_id: entityId,
         summary: 'Dentist',
@@ -51,7 +36,7 @@ await describeRealHome('ha_config_set_calendar_event', (context) => {
     }));
 
   it('a change keeps what it leaves out, and what stood before', () =>
-    inCalendar('Event test change', async (entityId, at) => {
+    inCalendar(context, 'Event test change', async (entityId, at) => {
       const day = { entity_id: entityId, summary: 'Holiday', start: '2027-03-20', end: '2027-03-21' };
       const { uid } = await runTool(set, { ...day, description: 'all free' }, at);
       const moved = { ...day, summary: 'Holidays', end: '2027-03-25', uid: String(uid) };
@@ -69,7 +54,7 @@ await describeRealHome('ha_config_set_calendar_event', (context) => {
     }));
 
   it('a series whose rule begins later than its start is found all the same', () =>
-    inCalendar('Event test late', async (entityId, at) => {
+    inCalendar(context, 'Event test late', async (entityId, at) => {
       const late = {
         summary: 'Club',
         start: '2027-03-03T20:00',
@@ -106,7 +91,7 @@ await describeRealHome('ha_config_set_calendar_event', (context) => {
   });
 
   it('refuses an unknown uid and a rule that Home Assistant does not take', () =>
-    inCalendar('Event test unknown', async (entityId, at) => {
+    inCalendar(context, 'Event test unknown', async (entityId, at) => {
       const one = { entity_id: entityId, summary: 'X', start: '2027-03-01', end: '2027-03-02' };
       await expect(runTool(set, { ...one, uid: 'no-such-event' }, at)).rejects.toMatchObject({
         code: 'SERVICE_CALL_FAILED',
