@@ -11,28 +11,25 @@ import { keyedDigest, type Vault } from './vault.ts';
 
 export type ApprovalState = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
 
-/** Exactly what a person is asked to allow once. */
-export interface ApprovalQuestion {
+interface AskedCall {
   readonly connectorId: string;
   readonly tool: string;
   readonly homeIds: readonly string[];
   readonly effect: Effect;
   readonly title: string;
   readonly reason: string;
+}
+
+/** Exactly what a person is asked to allow once. */
+export interface ApprovalQuestion extends AskedCall {
   /** Canonical text of arguments, of each item as it is and of the policy: kept as a keyed digest only. */
   readonly bound: string;
   /** What it would reach, with a hash of each as it is. */
   readonly itemHashes: Readonly<Record<string, string>>;
 }
 
-export interface Approval {
+export interface Approval extends AskedCall {
   readonly id: string;
-  readonly connectorId: string;
-  readonly tool: string;
-  readonly homeIds: readonly string[];
-  readonly effect: Effect;
-  readonly title: string;
-  readonly reason: string;
   readonly reaches: readonly string[];
   readonly state: ApprovalState;
   readonly createdAt: Date;

@@ -1,17 +1,11 @@
 import type { CallOptions, Home } from './home.ts';
 import { createMirroredRegistry, type MirroredRegistry } from './mirrored-registry.ts';
 import { createMirroredStates } from './mirrored-states.ts';
-import type { Area, Device, EntityEntry, EntityState, Floor, Label } from './records.ts';
-import type { StateListener } from './view.ts';
+import type { Area, Device, EntityEntry, Floor, Label } from './records.ts';
+import type { MirrorReads, StateListener } from './view.ts';
 
 /** A copy of what a home is asked for most, kept true by its events. Each part loads on first use. */
-export interface Mirror {
-  states(): Promise<ReadonlyMap<string, EntityState>>;
-  entities(): Promise<ReadonlyMap<string, EntityEntry>>;
-  devices(): Promise<ReadonlyMap<string, Device>>;
-  areas(): Promise<ReadonlyMap<string, Area>>;
-  floors(): Promise<ReadonlyMap<string, Floor>>;
-  labels(): Promise<ReadonlyMap<string, Label>>;
+export interface Mirror extends MirrorReads {
   watch(listener: StateListener): Disposable;
   /** An estimate, for the budget over all mirrors. */
   readonly byteSize: number;

@@ -1,5 +1,6 @@
 import { type Curve, meter, pulse, wave } from './curve.ts';
 import type { EntitySpec } from './entity-spec.ts';
+import { firmwareUpdate } from './firmware-update.ts';
 import type { Json } from './read.ts';
 import type { DeviceSpec } from './template.ts';
 
@@ -117,25 +118,13 @@ function plug(area: string, name: string, id: string, isOn: boolean, watts: numb
   return { name, area, platform: 'shelly', maker: 'Shelly', model: 'Plug S', entities };
 }
 
-const update: EntitySpec = {
-  id: 'update.front_door_lock_firmware',
-  part: 'Firmware',
-  state: 'on',
-  category: 'config',
-  attributes: {
-    auto_update: false,
-    device_class: 'firmware',
-    installed_version: '2.8.1',
-    latest_version: '2.9.0',
-    in_progress: false,
-    update_percentage: null,
-    release_summary: 'Better battery life.',
-    release_url: null,
-    skipped_version: null,
-    title: 'Lock firmware',
-    supported_features: 5,
-  },
-};
+const update = firmwareUpdate('front_door_lock', {
+  installed_version: '2.8.1',
+  latest_version: '2.9.0',
+  release_summary: 'Better battery life.',
+  title: 'Lock firmware',
+  supported_features: 5,
+});
 
 const security: readonly DeviceSpec[] = [
   {

@@ -1,34 +1,14 @@
 import type { EntitySpec } from './entity-spec.ts';
+import { firmwareUpdate } from './firmware-update.ts';
 import type { DeviceSpec } from './template.ts';
 
 const homeId = '3245146787';
-
-function firmware(id: string, title: string): EntitySpec {
-  return {
-    id: `update.${id}_firmware`,
-    part: 'Firmware',
-    state: 'on',
-    category: 'config',
-    attributes: {
-      auto_update: false,
-      device_class: 'firmware',
-      installed_version: '1.10',
-      latest_version: '1.12',
-      in_progress: false,
-      update_percentage: null,
-      release_summary: null,
-      release_url: null,
-      skipped_version: null,
-      title,
-      supported_features: 1,
-    },
-  };
-}
+const VERSIONS = { installed_version: '1.10', latest_version: '1.12', supported_features: 1 };
 
 function plug(platform: string, name: string, id: string, model: string, address: string, area: string): DeviceSpec {
   const entities: EntitySpec[] = [
     { id: `switch.${id}`, state: 'off', attributes: { device_class: 'outlet' } },
-    firmware(id, `${model} firmware`),
+    firmwareUpdate(id, { ...VERSIONS, title: `${model} firmware` }),
   ];
   return { name, area, platform, maker: 'Simulated', model, address, entities };
 }
