@@ -10,8 +10,8 @@ export interface Cli {
   readonly hub: HubClient;
   readonly isJson: boolean;
   readonly paint: Paint;
-  /** `/tenants/<slug>` of `--tenant`, or of the only tenant there is. @throws Fault when there are several */
-  tenantPath(): Promise<string>;
+  /** `/tenants/<slug>/<part>…` of `--tenant`, or of the only tenant there is. @throws Fault when there are several */
+  tenantPath(...parts: readonly (string | undefined)[]): Promise<string>;
   /** The answer: as it is with --json, else as `text` puts it for people. */
   show(answer: unknown, text: () => string): void;
   /** Something beside the answer; to stderr. */
@@ -34,9 +34,9 @@ export function openCli(io: Io, options: z.output<typeof commonOptions>): Cli {
     hub,
     isJson: options.json,
     paint: painter(io, stdout),
-    async tenantPath() {
+    async tenantPath(...parts) {
       const slug = options.tenant ?? (env['HUB_TENANT'] || (await onlyTenant(hub)));
-      return `/tenants/${encodeURIComponent(slug)}`;
+      return ['/tenants', ...[slug, ...parts].map((part = '') => encodeURIComponent(part))].join('/');
     },
     show(answer, text) {
       stdout.write(`${options.json ? JSON.stringify(answer ?? {}, undefined, 2) : text()}\n`);

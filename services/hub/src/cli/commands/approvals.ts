@@ -17,7 +17,7 @@ export function approvalCommands(program: Command, home: Home): void {
     options: { all: z.boolean().default(false) },
     async run(cli, { all }) {
       const shape = z.object({ approvals: z.array(approvalShape) });
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/approvals`, shape, {
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('approvals'), shape, {
         query: { all: String(all) },
       });
       const blocks = answer.approvals.map((one) =>
@@ -58,7 +58,7 @@ export function approvalCommands(program: Command, home: Home): void {
 }
 
 async function decide(cli: Cli, id: string | undefined, decision: 'allowed' | 'denied'): Promise<undefined> {
-  const path = `${await cli.tenantPath()}/approvals/${encodeURIComponent(id ?? '')}/decision`;
+  const path = await cli.tenantPath('approvals', id, 'decision');
   const answer = await cli.hub.ask('POST', path, approvalShape, { body: { decision } });
   const next = decision === 'allowed' ? 'It runs once when it is asked for again, within 15 minutes.' : '';
   cli.show(answer, () => `${cell(answer.title)}: ${decision}. ${next}`.trim());

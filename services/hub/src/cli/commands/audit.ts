@@ -46,7 +46,7 @@ export function auditCommands(program: Command, home: Home): void {
     },
     async run(cli, { since, ...query }) {
       const shape = z.object({ entries: z.array(auditShape), next: z.string().optional() });
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/audit`, shape, {
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('audit'), shape, {
         query: { ...query, since: since && startOf(since) },
       });
       const rows = answer.entries.map((entry) => [
@@ -72,7 +72,7 @@ export function auditCommands(program: Command, home: Home): void {
     flags: [['--head <hash>', 'a head noted earlier, which must still stand']],
     options: { head: z.string().optional() },
     async run(cli, { head }) {
-      const path = `${await cli.tenantPath()}/audit/verify`;
+      const path = await cli.tenantPath('audit', 'verify');
       const verdict = await cli.hub.ask('POST', path, verdictShape, { body: { head } });
       const { seals, rows, dropped, broken, newest } = verdict;
       const gone = dropped === 0 ? '' : ` The rows of ${dropped} were removed by age.`;

@@ -31,7 +31,7 @@ export function backupCommands(program: Command, home: Home): void {
     examples: ['hub backups list cabin'],
     options: {},
     async run(cli, _options, [ref]) {
-      const answer = await cli.hub.ask('GET', await pathOf(cli, ref), listShape);
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('homes', ref, 'backups'), listShape);
       cli.show(answer, () => listText(cli, answer));
       return undefined;
     },
@@ -55,7 +55,8 @@ export function backupCommands(program: Command, home: Home): void {
     },
     async run(cli, { name, database, apps, watch }, [ref]) {
       const body = { name, includeDatabase: database, includeApps: apps };
-      return follow(cli, await cli.hub.ask('POST', await pathOf(cli, ref), startedShape, { body }), watch);
+      const path = await cli.tenantPath('homes', ref, 'backups');
+      return follow(cli, await cli.hub.ask('POST', path, startedShape, { body }), watch);
     },
   });
 
@@ -94,7 +95,7 @@ export function backupCommands(program: Command, home: Home): void {
           `everything changed at the home since ${moment(found.madeAt)} would be lost, and it restarts: add --yes`,
         );
       }
-      const path = `${await pathOf(cli, ref)}/${found.id}/restore`;
+      const path = await cli.tenantPath('homes', ref, 'backups', found.id, 'restore');
       const body = { confirm: true, restoreDatabase: database };
       return follow(cli, await cli.hub.ask('POST', path, startedShape, { body }), watch);
     },
@@ -111,7 +112,7 @@ export function backupCommands(program: Command, home: Home): void {
     ],
     options: { last: count, daily: count, weekly: count },
     async run(cli, rules, [ref]) {
-      const path = `${await pathOf(cli, ref)}/rules`;
+      const path = await cli.tenantPath('homes', ref, 'backups', 'rules');
       const now = await cli.hub.ask('PATCH', path, rulesShape, { body: rules });
       cli.show(now, () => rulesText(now));
       return undefined;
@@ -128,7 +129,8 @@ export function backupCommands(program: Command, home: Home): void {
     ],
     options: { to: z.string().optional(), print: z.boolean().default(false) },
     async run(cli, { to, print }, [ref = '']) {
-      const answer = await cli.hub.ask('POST', `${await pathOf(cli, ref)}/kit`, z.object({ kit: z.string() }));
+      const path = await cli.tenantPath('homes', ref, 'backups', 'kit');
+      const answer = await cli.hub.ask('POST', path, z.object({ kit: z.string() }));
       cli.note('Whoever has this can read every backup of the home. Keep it off line, and apart from the backups.');
       if (print) {
         cli.show(answer, () => answer.kit);
@@ -149,7 +151,7 @@ async function check(
   { isDeep, watch }: { readonly isDeep: boolean; readonly watch: boolean },
 ): Promise<number | undefined> {
   const { id } = await storedBackup(cli, ref, backup);
-  const path = `${await pathOf(cli, ref)}/${id}/check`;
+  const path = await cli.tenantPath('homes', ref, 'backups', id, 'check');
   return follow(cli, await cli.hub.ask('POST', path, startedShape, { body: { isDeep } }), watch);
 }
 
@@ -159,7 +161,7 @@ async function follow(
   isWatched: boolean,
 ): Promise<number | undefined> {
   const { id } = answer.job;
-  if (isWatched) return watchJob(cli, `${await cli.tenantPath()}/jobs/${id}`);
+  if (isWatched) return watchJob(cli, await cli.tenantPath('jobs', id));
   const said = answer.isNew ? 'Started' : 'One was already on its way';
   cli.show(answer, () => `${said}. Follow it: hub jobs watch ${id}`);
   return undefined;
@@ -167,7 +169,7 @@ async function follow(
 
 /** The one whose id begins so, or the newest. @throws Fault RESOURCE_NOT_FOUND */
 async function storedBackup(cli: Cli, ref: string | undefined, given: string | undefined) {
-  const { backups } = await cli.hub.ask('GET', await pathOf(cli, ref), listShape);
+  const { backups } = await cli.hub.ask('GET', await cli.tenantPath('homes', ref, 'backups'), listShape);
   const fitting = backups.filter(({ id, state }) =>
     given === undefined ? state === 'stored' : given !== '' && id.startsWith(given),
   );
@@ -215,8 +217,4 @@ async function writeNew(path: string, text: string): Promise<void> {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
     throw new UsageError(code === 'EEXIST' ? `${path} is there already` : `${path} cannot be written (${code})`);
   }
-}
-
-async function pathOf(cli: Cli, ref = ''): Promise<string> {
-  return `${await cli.tenantPath()}/homes/${encodeURIComponent(ref)}/backups`;
 }

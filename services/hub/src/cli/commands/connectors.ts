@@ -40,7 +40,7 @@ function createCommand(group: Command, home: Home): void {
     async run(cli, { member, ...given }, [name]) {
       const settings = settingsBody(given, { pinnedTools: DEFAULT_PINS });
       const body = { ...(await limitsBody(given)), ...settings, name, member };
-      const answer = await cli.hub.ask('POST', `${await cli.tenantPath()}/connectors`, newUrlShape, { body });
+      const answer = await cli.hub.ask('POST', await cli.tenantPath('connectors'), newUrlShape, { body });
       warn(cli, answer.connector);
       cli.show(answer, () => urlText(answer.url, answer.connector));
       return undefined;
@@ -56,7 +56,7 @@ function listCommand(group: Command, home: Home): void {
     flags: [['--revoked', 'also those that were revoked']],
     options: { revoked: z.boolean().default(false) },
     async run(cli, { revoked }) {
-      const path = `${await cli.tenantPath()}/connectors`;
+      const path = await cli.tenantPath('connectors');
       const shape = z.object({ connectors: z.array(connectorShape) });
       const answer = await cli.hub.ask('GET', path, shape, { query: { includeRevoked: revoked } });
       const heads = ['CONNECTOR', 'STATE', 'CEILING', 'HOMES', 'MEMBER', 'USED', 'ENDS'];
@@ -82,7 +82,7 @@ function showCommand(group: Command, home: Home): void {
     examples: ['hub connectors show anna'],
     options: {},
     async run(cli, _options, [ref]) {
-      showSummary(cli, await cli.hub.ask('GET', await connectorPath(cli, ref), connectorWithSummaryShape));
+      showSummary(cli, await cli.hub.ask('GET', await cli.tenantPath('connectors', ref), connectorWithSummaryShape));
       return undefined;
     },
   });
@@ -102,7 +102,7 @@ function setCommand(group: Command, home: Home): void {
     flags: [['--name <name>', 'a new name'], ...limitFlags, ...settingFlags, ...settingUndoFlags],
     options: { ...limitOptions, ...settingOptions, ...settingUndoOptions, name: z.string().optional() },
     async run(cli, { name, ...given }, [ref]) {
-      const path = await connectorPath(cli, ref);
+      const path = await cli.tenantPath('connectors', ref);
       const present = await cli.hub.ask('GET', path, connectorWithSummaryShape);
       const body = { ...(await limitsBody(given)), ...settingsBody(given, present), name };
       const answer = await cli.hub.ask('PATCH', path, connectorWithSummaryShape, { body });
@@ -123,7 +123,7 @@ function rotateCommand(group: Command, home: Home): void {
     async run(cli, { keepOld }, [ref]) {
       const keepOldHours = durationMs(keepOld, '--keep-old') / 3_600_000;
       if (keepOldHours > 24) throw new UsageError('--keep-old goes up to 24h');
-      const path = `${await connectorPath(cli, ref)}/rotate`;
+      const path = await cli.tenantPath('connectors', ref, 'rotate');
       const answer = await cli.hub.ask('POST', path, newUrlShape, { body: { keepOldHours } });
       const old = keepOldHours > 0 ? `works until ${moment(answer.oldValidUntil)}` : 'has ended';
       cli.show(answer, () => `${urlText(answer.url, answer.connector)}\nThe old URL ${old}.`);
@@ -140,7 +140,7 @@ function revokeCommand(group: Command, home: Home): void {
     flags: [yesFlag],
     options: yesOption,
     async run(cli, { yes }, [ref]) {
-      const path = await connectorPath(cli, ref);
+      const path = await cli.tenantPath('connectors', ref);
       await confirm(cli, yes, async () => {
         const one = await cli.hub.ask('GET', path, connectorWithSummaryShape);
         return `End ${cell(one.name)} of ${cell(one.member.name)} (homes: ${cell(homesText(one))}) and its URL for good?`;
@@ -150,10 +150,6 @@ function revokeCommand(group: Command, home: Home): void {
       return undefined;
     },
   });
-}
-
-async function connectorPath(cli: Cli, ref = ''): Promise<string> {
-  return `${await cli.tenantPath()}/connectors/${encodeURIComponent(ref)}`;
 }
 
 function homesText({ homes }: Connector): string {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { diffShape, editShape, fullEditShape, restoreShape } from '../../api/edit-shape.ts';
-import type { Cli } from '../cli.ts';
 import type { Paint } from '../io.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { pageFlags, pageOptions } from '../page-flags.ts';
@@ -35,7 +34,7 @@ export function editCommands(program: Command, home: Home): void {
     },
     async run(cli, query) {
       const shape = z.object({ edits: z.array(editShape), next: z.string().optional() });
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/edits`, shape, { query });
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('edits'), shape, { query });
       const rows = answer.edits.map((edit) => [
         moment(edit.createdAt),
         edit.home,
@@ -56,7 +55,7 @@ export function editCommands(program: Command, home: Home): void {
     examples: ['hub edits show 0197f0a0-…'],
     options: {},
     async run(cli, _options, [id]) {
-      const edit = await cli.hub.ask('GET', await editPath(cli, id), fullEditShape);
+      const edit = await cli.hub.ask('GET', await cli.tenantPath('edits', id), fullEditShape);
       const item = (title: string, value: unknown) =>
         value === undefined ? '' : `\n\n${cli.paint('bold', title)}\n${JSON.stringify(value, undefined, 2)}`;
       cli.show(edit, () => `${editFacts(cli.paint, edit)}${item('Before', edit.before)}${item('After', edit.after)}`);
@@ -70,7 +69,7 @@ export function editCommands(program: Command, home: Home): void {
     examples: ['hub edits diff 0197f0a0-…'],
     options: {},
     async run(cli, _options, [id]) {
-      const answer = await cli.hub.ask('GET', `${await editPath(cli, id)}/diff`, diffShape);
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('edits', id, 'diff'), diffShape);
       const text = diffText(cli.paint, answer.diff) || 'Nothing changed.';
       cli.show(answer, () => `${editFacts(cli.paint, answer.edit)}\n\n${text}`);
       return undefined;
@@ -84,7 +83,7 @@ export function editCommands(program: Command, home: Home): void {
     flags: [['--yes', 'do it; without it nothing is changed']],
     options: { yes: z.boolean().default(false) },
     async run(cli, { yes }, [id]) {
-      const path = `${await editPath(cli, id)}/restore`;
+      const path = await cli.tenantPath('edits', id, 'restore');
       const shown = await cli.hub.ask('POST', path, restoreShape, { body: { confirm: false } });
       const text = `${editFacts(cli.paint, shown.edit)}\n\n${diffText(cli.paint, shown.diff) || 'It is as it was already.'}`;
       if (!yes || shown.standing === 'already') {
@@ -113,10 +112,6 @@ function diffText(paint: Paint, diff: string): string {
     .split('\n')
     .map((line) => coloured(paint, line))
     .join('\n');
-}
-
-async function editPath(cli: Cli, id = ''): Promise<string> {
-  return `${await cli.tenantPath()}/edits/${encodeURIComponent(id)}`;
 }
 
 function editFacts(paint: Paint, edit: Edit): string {

@@ -47,7 +47,8 @@ export function fleetRunCommands(group: Command, home: Home): void {
       const limits = { soak_seconds: soakSeconds, max_failures: maxFailures, max_failed_percent: maxFailedPercent };
       const args = jsonFlag('--args', options.args);
       const body = { tool, args, where: whereOf(options), exclude, canary, ...limits, plan_id: plan };
-      const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'run'), fleetAnswer, { body });
+      const path = await cli.tenantPath('connectors', options.as, 'fleet', 'run');
+      const answer = await cli.hub.ask('POST', path, fleetAnswer, { body });
       cli.show(answer, () => JSON.stringify(answer, undefined, 2));
       return answer['failed'] || answer['unknown'] || answer['stopped'] ? 1 : undefined;
     },
@@ -61,15 +62,12 @@ export function fleetRunCommands(group: Command, home: Home): void {
     options: { ...whereOptions, full: z.enum(['true', 'false']).optional() },
     async run(cli, options, [query]) {
       const body = { query, where: whereOf(options), full: options.full === 'true' };
-      const answer = await cli.hub.ask('POST', await pathOf(cli, options, 'search'), fleetAnswer, { body });
+      const path = await cli.tenantPath('connectors', options.as, 'fleet', 'search');
+      const answer = await cli.hub.ask('POST', path, fleetAnswer, { body });
       cli.show(answer, () => JSON.stringify(answer, undefined, 2));
       return undefined;
     },
   });
-}
-
-async function pathOf(cli: { tenantPath(): Promise<string> }, { as }: Where, act: string): Promise<string> {
-  return `${await cli.tenantPath()}/connectors/${encodeURIComponent(as)}/fleet/${act}`;
 }
 
 function whereOf({ home, tag, country, region, state, ...stands }: Where): Record<string, unknown> {

@@ -24,7 +24,7 @@ export function fleetCommands(program: Command, home: Home): void {
     flags: fleetFlags,
     options: fleetOptions,
     async run(cli, query) {
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/fleet`, answerShape, { query });
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('fleet'), answerShape, { query });
       const heads = ['Home', 'State', 'Core', 'Updates', 'Last backup', 'Looked at', 'Problems'];
       cli.show(answer, () => {
         const rows = answer.homes.map((one) => [

@@ -39,7 +39,7 @@ export function applyCommand(group: Command, home: Home): void {
     },
     async run(cli, { file, yes, ...query }) {
       const body = await readHomesFile(file, cli.io.env);
-      const path = `${await cli.tenantPath()}/homes/apply`;
+      const path = await cli.tenantPath('homes', 'apply');
       const apply = (dryRun: boolean) =>
         cli.hub.ask('POST', path, applyResultShape, { query: { ...query, dryRun }, body, deadlineMs: APPLY_MS });
       if (query.prune && !query.dryRun) await confirm(cli, yes, async () => pruneQuestion((await apply(true)).homes));

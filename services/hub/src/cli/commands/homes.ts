@@ -51,7 +51,7 @@ function addCommand(group: Command, home: Home): void {
     async run(cli, { token: option, ...options }, [url]) {
       const body = await homeBody(options);
       const token = await readToken(cli.io, option, 'Long-lived access token (your profile → Security)');
-      const path = `${await cli.tenantPath()}/homes`;
+      const path = await cli.tenantPath('homes');
       const answer = await cli.hub.ask('POST', path, storedShape, { body: { ...body, url, token } });
       showStored(cli, answer);
       return undefined;
@@ -67,7 +67,7 @@ function listCommand(group: Command, home: Home): void {
     flags: [['--tag <tag...>', 'only those that bear one of them']],
     options: { tag: z.array(z.string()).optional() },
     async run(cli, { tag }) {
-      const path = `${await cli.tenantPath()}/homes`;
+      const path = await cli.tenantPath('homes');
       const answer = await cli.hub.ask('GET', path, z.object({ homes: z.array(homeShape) }), { query: { tag } });
       cli.show(answer, () => homeTable(cli.paint, answer.homes));
       return undefined;
@@ -82,7 +82,7 @@ function showCommand(group: Command, home: Home): void {
     examples: ['hub homes show cabin'],
     options: {},
     async run(cli, _options, [ref]) {
-      const answer = await cli.hub.ask('GET', await homePath(cli, ref), homeShape);
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('homes', ref), homeShape);
       cli.show(answer, () => homeFacts(cli.paint, answer));
       return undefined;
     },
@@ -126,7 +126,7 @@ function setCommand(group: Command, home: Home): void {
       } = rest;
       const body = await homeBody(options);
       const token = option === undefined ? undefined : await readToken(cli.io, option, 'New long-lived access token');
-      const path = await homePath(cli, ref);
+      const path = await cli.tenantPath('homes', ref);
       const present = (await cli.hub.ask('GET', path, homeShape)).defaults;
       const settings = { toolSearch, readOnly, backupHint, strict, disable, enable, pin: pinTool, unpin: unpinTool };
       const defaults = settingsBody(settings, { ...present, pinnedTools: present.pinnedTools ?? DEFAULT_PINS });
@@ -147,7 +147,7 @@ function checkCommand(group: Command, home: Home): void {
     examples: ['hub homes check cabin'],
     options: {},
     async run(cli, _options, [ref]) {
-      const answer = await cli.hub.ask('POST', `${await homePath(cli, ref)}/check`, checkShape);
+      const answer = await cli.hub.ask('POST', await cli.tenantPath('homes', ref, 'check'), checkShape);
       cli.show(answer, () => checkText(cli.paint, answer));
       return answer.ok ? 0 : 1;
     },
@@ -162,7 +162,7 @@ function removeCommand(group: Command, home: Home): void {
     flags: [yesFlag],
     options: yesOption,
     async run(cli, { yes }, [ref]) {
-      const path = await homePath(cli, ref);
+      const path = await cli.tenantPath('homes', ref);
       await confirm(cli, yes, async () => {
         const { name, slug } = await cli.hub.ask('GET', path, homeShape);
         return `Forget ${cell(name)} (${slug}) with its token, settings and schedules?`;
@@ -192,7 +192,7 @@ function importCommand(group: Command, home: Home): void {
       const content = await readImport(cli, file);
       const isJson = /^\s*[[{]/.test(content);
       const type = isJson ? 'application/json' : 'text/csv';
-      const path = `${await cli.tenantPath()}/homes/import`;
+      const path = await cli.tenantPath('homes', 'import');
       const options = { query, text: { type, content }, deadlineMs: IMPORT_MS };
       const answer = await cli.hub.ask('POST', path, importResultShape, options);
       const colours = { created: 'green', updated: 'cyan', invalid: 'red' } as const;
@@ -223,10 +223,6 @@ async function readImport({ io }: Cli, file: string): Promise<string> {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
     throw new UsageError(`${file} cannot be read (${code})`);
   }
-}
-
-async function homePath(cli: Cli, ref = ''): Promise<string> {
-  return `${await cli.tenantPath()}/homes/${encodeURIComponent(ref)}`;
 }
 
 function showStored(cli: Cli, answer: z.output<typeof storedShape>): void {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { jobShape } from '../../api/job-shape.ts';
-import type { Cli } from '../cli.ts';
 import { jobFacts, jobTable } from '../job-view.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { pageFlags, pageOptions } from '../page-flags.ts';
@@ -28,7 +27,7 @@ export function jobCommands(program: Command, home: Home): void {
     },
     async run(cli, query) {
       const shape = z.object({ jobs: z.array(jobShape), next: z.string().optional() });
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/jobs`, shape, { query });
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('jobs'), shape, { query });
       cli.show(answer, () => jobTable(cli.paint, answer.jobs));
       return undefined;
     },
@@ -40,7 +39,7 @@ export function jobCommands(program: Command, home: Home): void {
     examples: ['hub jobs show 0197f0a0-…'],
     options: {},
     async run(cli, _options, [id]) {
-      const job = await cli.hub.ask('GET', await jobPath(cli, id), jobShape);
+      const job = await cli.hub.ask('GET', await cli.tenantPath('jobs', id), jobShape);
       cli.show(job, () => jobFacts(cli.paint, job));
       return undefined;
     },
@@ -52,7 +51,7 @@ export function jobCommands(program: Command, home: Home): void {
     examples: ['hub jobs watch 0197f0a0-…'],
     options: {},
     async run(cli, _options, [id]) {
-      return watchJob(cli, await jobPath(cli, id));
+      return watchJob(cli, await cli.tenantPath('jobs', id));
     },
   });
 
@@ -62,14 +61,10 @@ export function jobCommands(program: Command, home: Home): void {
     examples: ['hub jobs cancel 0197f0a0-…'],
     options: {},
     async run(cli, _options, [id]) {
-      const job = await cli.hub.ask('POST', `${await jobPath(cli, id)}/cancel`, jobShape);
+      const job = await cli.hub.ask('POST', await cli.tenantPath('jobs', id, 'cancel'), jobShape);
       const isAsked = job.state === 'running';
       cli.show(job, () => (isAsked ? 'It was asked to end.' : `It is ${job.state}.`));
       return undefined;
     },
   });
-}
-
-async function jobPath(cli: Cli, id = ''): Promise<string> {
-  return `${await cli.tenantPath()}/jobs/${encodeURIComponent(id)}`;
 }

@@ -16,7 +16,7 @@ export function memberCommands(program: Command, home: Home): void {
     examples: ['hub members list', 'hub members list --tenant harbour-rentals'],
     options: {},
     async run(cli) {
-      const path = `${await cli.tenantPath()}/members`;
+      const path = await cli.tenantPath('members');
       const answer = await cli.hub.ask('GET', path, z.object({ members: z.array(memberShape) }));
       const rows = answer.members.map(({ personName, role, id }) => [cell(personName), role, id]);
       cli.show(answer, () => table(cli.paint, ['NAME', 'ROLE', 'ID'], rows));
@@ -36,7 +36,7 @@ export function memberCommands(program: Command, home: Home): void {
     options: { email: z.string().optional(), person: z.string().optional(), role: z.enum(ROLES).default('resident') },
     async run(cli, { person, ...options }, [name]) {
       const body = { ...options, name, personId: person };
-      const member = await cli.hub.ask('POST', `${await cli.tenantPath()}/members`, memberShape, { body });
+      const member = await cli.hub.ask('POST', await cli.tenantPath('members'), memberShape, { body });
       cli.show(member, () => `${cell(member.personName)} is now ${member.role}. Id: ${member.id}`);
       return undefined;
     },
@@ -50,7 +50,7 @@ export function memberCommands(program: Command, home: Home): void {
     options: yesOption,
     async run(cli, { yes }, [member = '']) {
       await confirm(cli, yes, () => `End the membership of ${cell(member)} with all its connectors and their URLs?`);
-      await cli.hub.ask('DELETE', `${await cli.tenantPath()}/members/${encodeURIComponent(member)}`, nothing);
+      await cli.hub.ask('DELETE', await cli.tenantPath('members', member), nothing);
       cli.show({ removed: member }, () => `Removed ${cell(member)}.`);
       return undefined;
     },

@@ -30,7 +30,7 @@ export function notifyCommands(program: Command, home: Home): void {
     examples: ['hub notify list'],
     options: {},
     async run(cli) {
-      const path = `${await cli.tenantPath()}/notice-channels`;
+      const path = await cli.tenantPath('notice-channels');
       const answer = await cli.hub.ask('GET', path, z.object({ channels: z.array(channelShape) }));
       const rows = answer.channels.map((one) => [
         one.name,
@@ -70,7 +70,7 @@ export function notifyCommands(program: Command, home: Home): void {
     options: addOptions,
     async run(cli, options, [name]) {
       const body = { name, settings: await settingsOf(options, cli.io), quiet: options.quiet, timeZone: options.zone };
-      const path = `${await cli.tenantPath()}/notice-channels`;
+      const path = await cli.tenantPath('notice-channels');
       const added = await cli.hub.ask('POST', path, newChannelAnswer, { body });
       const secret = added.secret === undefined ? '' : `\nIts secret, shown only now: ${added.secret}`;
       cli.show(
@@ -87,7 +87,7 @@ export function notifyCommands(program: Command, home: Home): void {
     examples: ['hub notify test office'],
     options: {},
     async run(cli, _options, [name = '']) {
-      const path = `${await cli.tenantPath()}/notice-channels/${encodeURIComponent(name)}/test`;
+      const path = await cli.tenantPath('notice-channels', name, 'test');
       const answer = await cli.hub.ask('POST', path, testAnswer, { body: {} });
       const { error, suggestions } = answer;
       if (error !== undefined) throw new Fault('CONNECTION_FAILED', error, { suggestion: suggestions ?? [] });
@@ -104,7 +104,7 @@ export function notifyCommands(program: Command, home: Home): void {
     options: yesOption,
     async run(cli, { yes }, [name = '']) {
       await confirm(cli, yes, () => `Remove the channel ${cell(name)} with its secret and what waits for it?`);
-      await cli.hub.ask('DELETE', `${await cli.tenantPath()}/notice-channels/${encodeURIComponent(name)}`, nothing);
+      await cli.hub.ask('DELETE', await cli.tenantPath('notice-channels', name), nothing);
       cli.show({ removed: name }, () => `Removed ${cell(name)}.`);
       return undefined;
     },

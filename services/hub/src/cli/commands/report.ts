@@ -11,7 +11,7 @@ export function reportCommand(program: Command, home: Home): void {
     options: { month: z.string().optional() },
     async run(cli, { month }) {
       const query = month === undefined ? '' : `?month=${encodeURIComponent(month)}`;
-      for await (const bytes of cli.hub.bytes('GET', `${await cli.tenantPath()}/report${query}`)) {
+      for await (const bytes of cli.hub.bytes('GET', `${await cli.tenantPath('report')}${query}`)) {
         cli.io.stdout.write(bytes);
       }
       return undefined;

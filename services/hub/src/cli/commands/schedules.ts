@@ -19,7 +19,7 @@ export function scheduleCommands(program: Command, home: Home): void {
     options: {},
     async run(cli) {
       const shape = z.object({ schedules: z.array(scheduleShape) });
-      const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/schedules`, shape);
+      const answer = await cli.hub.ask('GET', await cli.tenantPath('schedules'), shape);
       const rows = answer.schedules.map((one) => [
         one.name,
         one.home,
@@ -54,7 +54,7 @@ export function scheduleCommands(program: Command, home: Home): void {
     options: { home: z.string(), cron: z.string(), job: scheduledKind.optional(), args: z.string().default('{}') },
     async run(cli, { job: kind, args, ...options }, [name]) {
       const shape = z.object({ name: z.string(), nextAt: z.string(), timeZone: z.string() });
-      const path = `${await cli.tenantPath()}/schedules`;
+      const path = await cli.tenantPath('schedules');
       const added = await cli.hub.ask('POST', path, shape, {
         body: { name, ...options, kind, args: jsonFlag('--args', args) },
       });
@@ -71,7 +71,7 @@ export function scheduleCommands(program: Command, home: Home): void {
     options: yesOption,
     async run(cli, { yes }, [name = '']) {
       await confirm(cli, yes, () => `Remove the schedule ${cell(name)}?`);
-      await cli.hub.ask('DELETE', `${await cli.tenantPath()}/schedules/${encodeURIComponent(name)}`, nothing);
+      await cli.hub.ask('DELETE', await cli.tenantPath('schedules', name), nothing);
       cli.show({ removed: name }, () => `Removed ${cell(name)}.`);
       return undefined;
     },

@@ -21,7 +21,7 @@ export function tenantFileCommands(program: Command, home: Home): void {
     options: { passphrase: z.string().optional() },
     async run(cli, { passphrase: option }, [file = '']) {
       const passphrase = await passphraseOf(cli.io, option);
-      const answer = await cli.hub.ask('POST', `${await cli.tenantPath()}/export`, tenantFileShape, {
+      const answer = await cli.hub.ask('POST', await cli.tenantPath('export'), tenantFileShape, {
         body: { passphrase },
       });
       await writeFile(file, `${JSON.stringify(answer, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 }).catch(

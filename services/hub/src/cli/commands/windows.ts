@@ -56,13 +56,12 @@ export function windowCommands(program: Command, home: Home): void {
 }
 
 async function patch(cli: Cli, home: string | undefined, windows: readonly string[] | null): Promise<void> {
-  const path = await cli.tenantPath();
-  const of = home === undefined ? '' : `/homes/${encodeURIComponent(home)}`;
-  await cli.hub.ask('PATCH', `${path}${of}`, z.unknown(), { body: { maintenanceWindows: windows } });
+  const path = await cli.tenantPath(...(home === undefined ? [] : ['homes', home]));
+  await cli.hub.ask('PATCH', path, z.unknown(), { body: { maintenanceWindows: windows } });
 }
 
 async function show(cli: Cli): Promise<void> {
-  const answer = await cli.hub.ask('GET', `${await cli.tenantPath()}/windows`, windowsShape);
+  const answer = await cli.hub.ask('GET', await cli.tenantPath('windows'), windowsShape);
   cli.show(answer, () => windowsText(cli, answer));
 }
 
