@@ -1,4 +1,5 @@
 import { Fault } from '@hub/core/fault.ts';
+import { readBackupInfo } from '@hub/ha/backups.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { callService } from '@hub/ha/services.ts';
@@ -101,6 +102,21 @@ test('nothing begins after the window closed', async () => {
   const notAfter = new Date(Date.now() - 1_000).toISOString();
   await expect(run({ categories: ['devices'], notAfter })).rejects.toMatchObject({ code: 'MAINTENANCE_WINDOW_CLOSED' });
   expect(await installedVersion()).toBe('2.8.1');
+});
+
+test('the home is backed up before a device that cannot back itself up, and not before one that can', async () => {
+  const backups = async () => (await readBackupInfo(home)).backups.length;
+  simulated.pushState(LOCK, 'on', { supported_features: 1 | 8 });
+  expect(await run({ categories: ['devices'] })).not.toHaveProperty('backup');
+  expect(await backups()).toBe(0);
+  simulated.pushState(LOCK, 'on', { installed_version: '2.8.1', supported_features: 1 });
+  expect(await run({ categories: ['devices'] })).toMatchObject({
+    ...{
+      installed: [{ entity_id: LOCK, installed_version: '2.9.0' }],
+      backup: { name: expect.stringMatching(/^Before /) },
+    },
+  });
+  expect(await backups()).toBe(1);
 });
 
 test('no backup is made for what the window leaves no time for', async () => {

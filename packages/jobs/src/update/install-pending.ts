@@ -12,7 +12,9 @@ export const pendingUpdatesArgs = z.strictObject({
   withBackup: z
     .boolean()
     .default(true)
-    .describe('of the home before Home Assistant or its system, else the own one of each update that has it'),
+    .describe(
+      'of the home before Home Assistant, its system, or a device that cannot back itself up; else the own one of each update that has it',
+    ),
 });
 
 /** Set by the schedule: no further update begins later. */
@@ -86,14 +88,19 @@ function chooseStep({ categories }: Args, { home, signal }: JobContext): Step<re
   };
 }
 
-/** One backup before all of them, when what the home stands on is among them: of as much as the last of them may take away. */
+/** Of a device that cannot back itself up the home keeps what belongs to it. */
+function wishOf({ category, canBackUp }: Pending) {
+  return backupWishOf(category) ?? (category === 'devices' && !canBackUp ? 'home_assistant' : undefined);
+}
+
+/** One backup before all of them, where one of them wants it: of as much as the last of those may take away. */
 async function backUpBeforeAny(
   chosen: readonly Pending[],
   { notAfter }: Args,
   context: JobContext,
 ): Promise<BackupBefore | undefined> {
-  const last = chosen.findLast(({ category }) => backupWishOf(category) !== undefined);
-  const wish = last && backupWishOf(last.category);
+  const last = chosen.findLast((one) => wishOf(one) !== undefined);
+  const wish = last && wishOf(last);
   if (!last || !wish) return undefined;
   const { title, latestVersion } = last;
   const offered = async () => {

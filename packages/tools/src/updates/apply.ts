@@ -42,9 +42,9 @@ export async function apply(
   context.progress(0, updates.length, `${action}: ${counted(updates.length, 'update')}`);
   let done = 0;
   // Of several at once no job is the whole answer.
-  const told = (update: Update) => (updates.length === 1 ? toldOf(update, backup, missing) : undefined);
+  const told = (update: Update) => (updates.length === 1 ? toldOf(update, missing) : undefined);
   const acted = updates.map(async (update) => {
-    const result = await one(context, action, update, backup, told(update));
+    const result = await one(context, action, update, backupOf(update, backup, updates.length === 1), told(update));
     context.progress(++done, updates.length, `${update.title}: ${result.status}`);
     return result;
   });
@@ -91,11 +91,11 @@ async function one(
   context: ToolContext,
   action: WriteAction,
   update: Update,
-  backup: boolean | undefined,
+  wish: BackupWish,
   told: Told | undefined,
 ): Promise<Result> {
   try {
-    return action === 'install' ? await install(context, update, backup, told) : await mark(context, action, update);
+    return action === 'install' ? await install(context, update, wish, told) : await mark(context, action, update);
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'CANCELLED') throw error;
     return notDone(update, error);
@@ -105,13 +105,12 @@ async function one(
 async function install(
   context: ToolContext,
   update: Update,
-  backup: boolean | undefined,
+  { warning, ...wish }: BackupWish,
   told: Told | undefined,
 ): Promise<Result> {
   const { entityId, installedVersion, latestVersion } = update;
   const refusal = whyNot(update);
   if (refusal !== undefined) return failed(entityId, 'SERVICE_CALL_FAILED', refusal);
-  const { warning, ...wish } = backupOf(update, backup);
   const dedupKey = `update.install:${entityId}`;
   const answer = await startAndFollow(context, 'update.install', { entityId, ...wish }, { dedupKey, told });
   if (!('note' in answer)) return installedRow(answer.result, update, warning);
@@ -132,13 +131,17 @@ interface BackupWish {
   readonly warning?: string;
 }
 
-/** Which backup comes first: of the home before what all of it stands on, else the update's own, only when asked for. */
-function backupOf({ category, canBackUp }: Update, wanted: boolean | undefined): BackupWish {
+/**
+ * Which backup comes first: of the home before what all of it stands on, else, only when asked for, the update's own, or one of
+ * the home for a single update without.
+ */
+function backupOf({ category, canBackUp }: Update, wanted: boolean | undefined, isOnly: boolean): BackupWish {
   if (wanted === false) return {};
   const backupFirst = backupWishOf(category);
   if (backupFirst) return { backupFirst };
   if (!wanted) return {};
-  return canBackUp ? { withBackup: true } : { warning: NO_BACKUP };
+  if (canBackUp) return { withBackup: true };
+  return isOnly ? { backupFirst: 'home_assistant' } : { warning: NO_BACKUP };
 }
 
 /** What a finished job tells; one that ran in a hub of before tells less. */
@@ -169,25 +172,18 @@ const toldShape = z.object({
     installedVersion: z.string().nullable(),
     latestVersion: z.string().nullable(),
   }),
-  warning: z.string().optional(),
   missing: z.array(z.string()),
 });
 type Told = z.output<typeof toldShape>;
 
-function toldOf(update: Update, backup: boolean | undefined, missing: readonly string[]): Told {
-  const { entityId, installedVersion, latestVersion } = update;
-  const { warning } = backupOf(update, backup);
-  return {
-    update: { entityId, installedVersion, latestVersion },
-    ...(warning === undefined ? {} : { warning }),
-    missing: [...missing],
-  };
+function toldOf({ entityId, installedVersion, latestVersion }: Update, missing: readonly string[]): Told {
+  return { update: { entityId, installedVersion, latestVersion }, missing: [...missing] };
 }
 
 export const installed = lateAnswer({
   told: toldShape,
-  answer: ({ result }: EndedJob, { update, warning, missing }: Told) =>
-    summary('install', [installedRow(result, update, warning)], missing),
+  answer: ({ result }: EndedJob, { update, missing }: Told) =>
+    summary('install', [installedRow(result, update, undefined)], missing),
   failed: (fault: Fault, { update, missing }: Told) => summary('install', [notDone(update, fault)], missing),
 });
 

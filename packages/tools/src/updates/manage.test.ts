@@ -1,9 +1,11 @@
 import type { Effect } from '@hub/core/effect.ts';
 import { callService } from '@hub/ha/services.ts';
+import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeHomes, describeRealHome } from '../testing/each-home.ts';
 import { createInlineJobs } from '../testing/inline-jobs.ts';
+import { openView } from '../testing/open-view.ts';
 import { runTool } from '../testing/run-tool.ts';
 import { describeSupervisedHome } from '../testing/supervised-home.ts';
 import { createToolContext } from '../testing/tool-context.ts';
@@ -13,6 +15,20 @@ const listed = z.looseObject({
   updates: z.array(z.looseObject({ entity_id: z.string(), category: z.string() })),
   updates_available: z.number(),
   skipped_count: z.number(),
+});
+
+it('backs the home up before a single update that has no backup of its own, when asked to', async () => {
+  const home = await startSimulatedHome();
+  await using open = await openView(home);
+  const lock = 'update.front_door_lock_firmware';
+  const install = async (backup: boolean) => {
+    home.pushState(lock, 'on', { installed_version: '2.8.1' });
+    const context = createToolContext({ view: open.view, jobs: createInlineJobs(open.view) });
+    return (await runTool(tool, { action: 'install', entity_ids: lock, backup }, context))['results'];
+  };
+  expect(await install(true)).toMatchObject([{ status: 'installed', backup_id: expect.any(String) }]);
+  expect(await install(false)).not.toMatchObject([{ backup_id: expect.anything() }]);
+  await home.close();
 });
 
 await describeHomes('ha_manage_updates', (context) => {

@@ -22,7 +22,9 @@ const input = z.strictObject({
   backup: z
     .boolean()
     .nullish()
-    .describe('install: true has an app or device back itself up first where it can; false: no backup at all'),
+    .describe(
+      'install: true has an app or device back itself up first, or the home for one that cannot; false: no backup at all',
+    ),
 });
 
 type Input = z.infer<typeof input>;
