@@ -84,6 +84,7 @@ async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
   else {
     await noteSeen(db, due, seen.info);
     await writeSweep(db, due, seen);
+    await noteClock(db, due, seen.info);
   }
   await countLook(db, due.tenantId, due.homeId, !isMissed);
   await putOff(db, due.homeId, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
@@ -130,7 +131,11 @@ async function noteSeen(db: Database, { tenantId, homeId }: DueHome, info: HomeI
     ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
     ...{ locationName: info.locationName || undefined, lastSeenAt: now, fault: undefined, checkedAt: now },
   });
-  if (await learnTimeZone(db, tenantId, homeId, info.timeZone)) await followClock(db, tenantId, homeId);
+}
+
+/** Where nobody said by which clock the home goes. */
+async function noteClock(db: Database, { tenantId, homeId }: DueHome, { timeZone }: HomeInfo): Promise<void> {
+  if (await learnTimeZone(db, tenantId, homeId, timeZone)) await followClock(db, tenantId, homeId);
 }
 
 /** What was known of it stays: its version, when it was last seen, what the last sweep found. */
