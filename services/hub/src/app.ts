@@ -41,6 +41,7 @@ export async function createApp(deps: Deps, shutdown: Shutdown): Promise<Fastify
     observe: createRequestObserver(metrics),
   });
   hearPeers(deps, endpoint);
+  deps.open.add(endpoint.isOpen);
   deps.revoked.add((connectorId) => void endpoint.closeSurface(connectorId));
   deps.expired.add((connectorId) => void endpoint.endStreams(connectorId));
   metrics.onScrape(() => metrics.activeStreams.set({ kind: 'sse' }, endpoint.openStreams));

@@ -6,7 +6,7 @@ import type { KnownConnector } from './directory.ts';
 const CONNECTOR = { id: 'c', tenantId: 't' } as ConnectorAccess;
 const CHANGE = { id: 1, tenantId: 't', kind: 'credential', rowId: 'c' } as const;
 
-function applierOf(isAway: () => boolean, ended: string[]) {
+function applierOf(isAway: () => boolean, ended: string[], openId = 'c') {
   let known: readonly KnownConnector[] = [{ hash: 'h', access: CONNECTOR }];
   const forget = () => {
     const forgotten = known;
@@ -25,6 +25,7 @@ function applierOf(isAway: () => boolean, ended: string[]) {
     },
     gate: { listKey: () => '' },
     surfaces: { changed: () => undefined },
+    open: new Set([(id: string) => id === openId]),
     revoked: new Set([(id: string) => ended.push(id)]),
   });
 }
@@ -46,4 +47,11 @@ test('a connector that was revoked while the database was out of reach for long 
   forgetAll();
   await apply([CHANGE]);
   expect(ended).toEqual(['c']);
+});
+
+test('a connector with nothing open is not read for every change of its tenant', async () => {
+  let reads = 0;
+  const { apply } = applierOf(() => ++reads > 0, [], 'another');
+  await apply([CHANGE]);
+  expect(reads).toBe(0);
 });

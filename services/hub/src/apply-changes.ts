@@ -9,6 +9,8 @@ export interface ChangeTargets {
   readonly directory: Pick<Directory, 'forgetTenant' | 'forgetAll' | 'refresh'>;
   readonly gate: Pick<Gate, 'listKey'>;
   readonly surfaces: Pick<Surfaces, 'changed'>;
+  /** Asked whether a connector has a stream or call open here. */
+  readonly open: ReadonlySet<(connectorId: string) => boolean>;
   /** Told the id of a connector that opens nothing any more. */
   readonly revoked: ReadonlySet<(connectorId: string) => void>;
 }
@@ -30,6 +32,12 @@ export function createChangeApplier(targets: ChangeTargets): ChangeApplier {
   const { homes, directory } = targets;
   const unfollowed = new Set<KnownConnector>();
 
+  /** Who has nothing open is read anew when it comes again: a tenant may have thousands, and the next change waits for this one. */
+  function toFollow(forgotten: readonly KnownConnector[]): void {
+    for (const known of forgotten)
+      if ([...targets.open].some((isOpen) => isOpen(known.access.id))) unfollowed.add(known);
+  }
+
   async function follow(known: KnownConnector): Promise<void> {
     const now = await directory.refresh(known);
     unfollowed.delete(known);
@@ -46,13 +54,13 @@ export function createChangeApplier(targets: ChangeTargets): ChangeApplier {
     async apply(changes) {
       // First of all, so that nobody is served from what is known to be old.
       for (const tenantId of new Set(changes.map((change) => change.tenantId))) {
-        for (const known of directory.forgetTenant(tenantId)) unfollowed.add(known);
+        toFollow(directory.forgetTenant(tenantId));
       }
       const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
       await Promise.all([followAll(), ...[...homeIds].map((homeId) => homes.release(homeId))]);
     },
     forgetAll() {
-      for (const known of directory.forgetAll()) unfollowed.add(known);
+      toFollow(directory.forgetAll());
     },
   };
 }

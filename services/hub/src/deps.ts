@@ -65,6 +65,8 @@ export interface Deps {
   readonly surfaces: Surfaces;
   readonly queue: Queue;
   readonly changes: ChangeWatch;
+  /** Has a connector a stream or call open here? Set by the MCP endpoint. */
+  readonly open: Set<(connectorId: string) => boolean>;
   /** A connector's open clients must end at once; set by the MCP endpoint. */
   readonly revoked: Set<(connectorId: string) => void>;
   /** A credential of a connector is over by its time: its streams must end; set by the MCP endpoint. */
@@ -183,9 +185,10 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     jobsMaxDays: config.jobsMaxDays,
   };
   const surfaces = createSurfaces({ gate, tasks, directory, metrics, bestPractice, onUse: uses.note });
+  const open = new Set<(connectorId: string) => boolean>();
   const revoked = new Set<(connectorId: string) => void>();
   const expired = new Set<(connectorId: string) => void>();
-  const { apply, forgetAll } = createChangeApplier({ homes, directory, gate, surfaces, revoked });
+  const { apply, forgetAll } = createChangeApplier({ homes, directory, gate, surfaces, open, revoked });
   const watch = await watchChanges({
     db,
     log,
@@ -222,6 +225,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     surfaces,
     queue,
     changes,
+    open,
     revoked,
     expired,
   };

@@ -41,6 +41,8 @@ export interface Endpoint {
   deliverReply(remote: RemoteReply): void;
   /** A client took back a call that may run here. */
   cancel(cancelled: RemoteCancel): void;
+  /** A stream or call of this connector is under way. */
+  isOpen(key: string): boolean;
   /** Ends all streams and calls of a connector at once: its credential was revoked. */
   closeSurface(key: string): Promise<void>;
   /** Ends the streams alone: whoever may still use the connector opens others. */
@@ -125,6 +127,10 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     deleteSession: (inbound) => entryOf(inbound.surface).legacy.deleteSession(inbound),
     cancel: (cancelled) => entries.peek(cancelled.surfaceKey)?.legacy.cancel(cancelled),
     deliverReply: (remote) => entries.peek(remote.surfaceKey)?.legacy.deliverReply(remote),
+    isOpen(key) {
+      const entry = entries.peek(key);
+      return entry !== undefined && streamsOf(entry) + callsOf(entry) > 0;
+    },
     async closeSurface(key) {
       entries.delete(key);
     },
@@ -146,10 +152,10 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       entries.clear();
     },
     get openStreams() {
-      return sum(entries, (entry) => entry.listening.size + entry.legacy.openStreams);
+      return sum(entries, streamsOf);
     },
     get runningCalls() {
-      return sum(entries, (entry) => entry.running.size + entry.legacy.calls.length);
+      return sum(entries, callsOf);
     },
   };
 }
@@ -243,6 +249,9 @@ function unavailable({ reply }: Inbound): void {
     .type('application/json')
     .send(rpcError(RPC.refused, 'The hub is shutting down; connect again in a moment.'));
 }
+
+const streamsOf = ({ listening, legacy }: Entry) => listening.size + legacy.openStreams;
+const callsOf = ({ running, legacy }: Entry) => running.size + legacy.calls.length;
 
 function sum(entries: LRUCache<string, Entry>, count: (entry: Entry) => number): number {
   return [...entries.values()].reduce((total, entry) => total + count(entry), 0);
