@@ -168,12 +168,17 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     const guest = await admin.connector('fjord', { name: 'guest', ceiling: 'control' });
     const on = (hub: Replica | undefined) => guest.replace(cluster.url, hub ? cluster.addressOf(hub) : '');
     for (const hub of cluster.hubs) expect(await listTools(on(hub))).toContain('ha_get_history');
+    const streams = await Promise.all(
+      cluster.hubs.map((hub) => fetch(on(hub), { headers: { accept: 'text/event-stream' } })),
+    );
+    const told = streams.map(firstMessage);
     await admin.send('PATCH', '/tenants/fjord/connectors/guest', { disabledTools: ['ha_get_history'] });
     for (const hub of cluster.hubs) {
       await vi.waitFor(async () => expect(await listTools(on(hub))).not.toContain('ha_get_history'), {
         timeout: 1_000,
       });
     }
+    for (const message of await Promise.all(told)) expect(message).toContain('notifications/tools/list_changed');
     await admin.send('POST', '/tenants/fjord/connectors/guest/revoke');
     for (const hub of cluster.hubs) {
       await vi.waitFor(() => expect(listTools(on(hub))).rejects.toThrow('404'), { timeout: 1_000 });
@@ -206,3 +211,10 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     await first?.start();
   }, 60_000);
 });
+
+/** Of an event stream. */
+async function firstMessage({ body }: Response): Promise<string> {
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? [])
+    if (chunk.includes('data: ')) return chunk;
+  return 'the stream ended';
+}
