@@ -19,11 +19,12 @@ const JOB = {
 };
 
 /** A hub whose streams of the job are these, one after the other; the last word in each is whether it is the end. */
-async function runAt(streams: readonly (readonly object[])[], isTty = false) {
+async function runAt(streams: readonly (readonly object[])[], isTty = false, words = ['jobs', 'watch', ID]) {
   let asked = 0;
   const server = createServer((request, response) => {
     if (!request.url?.endsWith('/events')) {
-      return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ tenants: [TENANT] }));
+      const answer = request.method === 'POST' ? { status: 'running', job_id: ID } : { tenants: [TENANT] };
+      return void response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     }
     const jobs = streams[asked++] ?? [];
     const events = jobs.map((job) => {
@@ -35,7 +36,7 @@ async function runAt(streams: readonly (readonly object[])[], isTty = false) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const env = { HUB_URL: `http://127.0.0.1:${port}`, HUB_ADMIN_KEY: 'key', NO_COLOR: '1' };
-  const run = await runHere(['jobs', 'watch', ID, '--tenant', 'fjord'], { env, isTty });
+  const run = await runHere([...words, '--tenant', 'fjord'], { env, isTty });
   server.close();
   return { ...run, asked };
 }
@@ -67,7 +68,8 @@ it('a terminal shows a bar that moves, and why a job is tried again', async () =
 it('a hub that goes away amid a watched job leaves word that the job goes on, and how to follow it', async () => {
   const server = createServer((request, response) => {
     if (!request.url?.endsWith('/events')) {
-      return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ tenants: [TENANT] }));
+      const answer = request.method === 'POST' ? { status: 'running', job_id: ID } : { tenants: [TENANT] };
+      return void response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     }
     response
       .setHeader('content-type', 'text/event-stream')
@@ -83,4 +85,16 @@ it('a hub that goes away amid a watched job leaves word that the job goes on, an
   expect(code).toBe(1);
   expect(stderr).toContain('No hub answers');
   expect(stderr).toContain(`The job goes on when it runs again; follow it then: hub jobs watch ${ID}`);
+});
+
+it('a run over many homes is watched to its end, and ends with 1 unless all went well', async () => {
+  const result = { done: 3, failed: 0, unknown: 0, homes: [] };
+  const run = async (of: object) =>
+    runAt([[at(1), { ...END, result: { ...result, ...of } }]], false, ['fleet', 'run', 'x']);
+  expect(await run({})).toMatchObject({
+    code: 0,
+    stderr: '10 % part 1\n',
+    stdout: expect.stringContaining('"done": 3'),
+  });
+  for (const of of [{ failed: 1 }, { unknown: 1 }, { stopped: 'too many' }]) expect((await run(of)).code).toBe(1);
 });

@@ -12,13 +12,17 @@ const AGAIN_MS = 1_000;
 
 /**
  * Shows a job until it ends: a bar on a terminal, else a line for each change (to stderr, so that --json stays clean).
- * Resolves with the exit code. @throws Fault CONNECTION_FAILED when no hub answers, or streams end without a word of the job
+ * Resolves with the exit code: 0 when it is well. @throws Fault CONNECTION_FAILED when no hub answers, or streams end without a word of the job
  */
-export async function watchJob(cli: Cli, path: string): Promise<number> {
+export async function watchJob(
+  cli: Cli,
+  path: string,
+  isWell = ({ state }: JobAnswer) => state === 'done',
+): Promise<number> {
   const view = cli.io.stderr.isTTY ? barView(cli) : lineView(cli);
   const job = await followToEnd(cli, path, view.update).finally(view.close);
   cli.show(job, () => jobFacts(cli.paint, job));
-  return job.state === 'done' ? 0 : 1;
+  return isWell(job) ? 0 : 1;
 }
 
 async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => void): Promise<JobAnswer> {

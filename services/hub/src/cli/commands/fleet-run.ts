@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fleetAnswer } from '../../api/fleet-run.ts';
+import type { Cli } from '../cli.ts';
 import { fleetFlags, fleetOptions } from '../fleet-flags.ts';
 import { jsonFlag } from '../json-flag.ts';
 import { addLeaf, type Home } from '../leaf.ts';
+import { watchJob } from '../watch-job.ts';
 
 const whereFlags = [['--as <connector>', 'whose homes and limits'], ...fleetFlags] as const;
 const whereOptions = { as: z.string().default('default'), ...fleetOptions };
@@ -16,7 +18,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'run <tool>',
     summary:
-      'one tool at all homes that fit; a write shows its plan first, and runs with it; exit code 1 unless all went well',
+      'one tool at all homes that fit, to its end; a write shows its plan first, and runs with it; exit code 1 unless all went well',
     examples: [
       'hub fleet run ha_get_overview --tag north --no-backup-for-days 7',
       'hub fleet run ha_call_service --as installer --args \'{"domain":"light","service":"turn_off"}\'',
@@ -48,9 +50,7 @@ export function fleetRunCommands(group: Command, home: Home): void {
       const args = jsonFlag('--args', options.args);
       const body = { tool, args, where: whereOf(options), exclude, canary, ...limits, plan_id: plan };
       const path = await cli.tenantPath('connectors', options.as, 'fleet', 'run');
-      const answer = await cli.hub.ask('POST', path, fleetAnswer, { body });
-      cli.show(answer, () => JSON.stringify(answer, undefined, 2));
-      return answer['failed'] || answer['unknown'] || answer['stopped'] ? 1 : undefined;
+      return toItsEnd(cli, await cli.hub.ask('POST', path, fleetAnswer, { body }));
     },
   });
 
@@ -63,12 +63,25 @@ export function fleetRunCommands(group: Command, home: Home): void {
     async run(cli, options, [query]) {
       const body = { query, where: whereOf(options), full: options.full === 'true' };
       const path = await cli.tenantPath('connectors', options.as, 'fleet', 'search');
-      const answer = await cli.hub.ask('POST', path, fleetAnswer, { body });
-      cli.show(answer, () => JSON.stringify(answer, undefined, 2));
-      return undefined;
+      return toItsEnd(cli, await cli.hub.ask('POST', path, fleetAnswer, { body }), () => true);
     },
   });
 }
+
+type Answer = z.output<typeof fleetAnswer>;
+
+/** What goes on as a job is watched; it goes on also when nobody does. Resolves with the exit code. */
+async function toItsEnd(cli: Cli, answer: Answer, isWell = wentWell): Promise<number> {
+  const { status, job_id: jobId } = answer;
+  if (status === 'queued' || status === 'running') {
+    const path = await cli.tenantPath('jobs', String(jobId));
+    return watchJob(cli, path, ({ state, result }) => state === 'done' && isWell(result as Answer));
+  }
+  cli.show(answer, () => JSON.stringify(answer, undefined, 2));
+  return isWell(answer) ? 0 : 1;
+}
+
+const wentWell = ({ failed, unknown, stopped }: Answer) => !failed && !unknown && !stopped;
 
 function whereOf({ home, tag, country, region, state, ...stands }: Where): Record<string, unknown> {
   const { coreOlderThan, noBackupForDays, hasUpdates, hasProblems } = stands;
