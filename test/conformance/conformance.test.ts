@@ -4,11 +4,14 @@ import { createRequire } from 'node:module';
 import { text as readAll } from 'node:stream/consumers';
 import { newSecret } from '@hub/core/ids.ts';
 import { freePort } from '@hub/real-home/free-port.ts';
-import { createMemoryBus } from '@hub/runtime/bus.ts';
+import { type Bus, createMemoryBus } from '@hub/runtime/bus.ts';
+import { openRedis } from '@hub/runtime/redis.ts';
+import { createRedisBus } from '@hub/runtime/redis-bus.ts';
+import { findRedis, startRedisServer } from '@hub/runtime/testing/redis-server.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hearPeers, peersOf, sharedDenylist } from '../../services/hub/src/cluster/peers.ts';
 import { type Served, serve } from '../../services/hub/src/mcp/testing/serve.ts';
-import { type Balancer, startBalancer } from '../cluster/balancer.ts';
+import { startBalancer } from '../cluster/balancer.ts';
 import { fixtureSurface } from './fixture-surface.ts';
 
 /** A suite takes 3 to 10 s alone; this is for a machine that does ten other things. */
@@ -85,29 +88,41 @@ describe('MCP conformance', () => {
   describeConformance('of one hub', () => served.url.href);
 });
 
+/** A bus for each replica, over Redis where it is installed. */
+async function openBuses(open: AsyncDisposableStack): Promise<() => Bus> {
+  if (findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1') {
+    const bus = createMemoryBus();
+    return () => bus;
+  }
+  const { url } = open.use(await startRedisServer(await freePort()));
+  const connect = () => {
+    const redis = openRedis({ url, onLost: () => undefined, onReady: () => undefined });
+    open.defer(async () => redis.disconnect());
+    return redis;
+  };
+  return () => createRedisBus({ redis: connect(), listener: connect(), prefix: 'conformance:' });
+}
+
 describe('MCP conformance, each request at the next of three replicas', () => {
-  const bus = createMemoryBus();
-  const replicas: Served[] = [];
-  let balancer: Balancer;
+  const open = new AsyncDisposableStack();
   let url: string;
   beforeAll(async () => {
     // What a surface keeps (tasks, lists) stands for what replicas share; sessions, streams and calls are each one's own.
     const surface = fixtureSurface();
     const shared = { key: randomBytes(32), secret: newSecret() };
-    const cluster = { link: { bus } };
+    const openBus = await openBuses(open);
+    const replicas: Served[] = [];
     for (const replicaId of ['one', 'two', 'three']) {
+      const cluster = { link: { bus: openBus() } };
       const peers = peersOf({ replicaId, cluster });
-      const replica = await serve(surface, { ...shared, peers, denylist: sharedDenylist({ cluster }) });
+      const replica = open.use(await serve(surface, { ...shared, peers, denylist: sharedDenylist({ cluster }) }));
       hearPeers({ replicaId, cluster }, replica.endpoint);
       replicas.push(replica);
     }
     const port = await freePort();
-    balancer = await startBalancer(port, () => replicas.map(({ url: own }) => Number(own.port)));
+    const balancer = open.use(await startBalancer(port, () => replicas.map(({ url: own }) => Number(own.port))));
     url = `${balancer.url}/private_${shared.secret}`;
   });
-  afterAll(async () => {
-    await balancer[Symbol.asyncDispose]();
-    for (const replica of replicas) await replica[Symbol.asyncDispose]();
-  });
+  afterAll(() => open.disposeAsync());
   describeConformance('behind a balancer without stickiness', () => url);
 });
