@@ -1,7 +1,7 @@
 /**
  * Replaces a cluster's code under load, one process after the other, and puts the old one back: `npm run chaos:upgrade --
- * [--from HEAD~1] [--homes 20] [--jobs 60] [--keep FOLDER]`. The database is migrated in between. No call may fail but for
- * what is refused clearly and may be retried, no job may be lost or doubled.
+ * [--from COMMIT] [--homes 20] [--jobs 60] [--keep FOLDER]`. The old code is that before the newest migration unless told, so that
+ * the database changes in between. No call may fail but for what is refused clearly and may be retried, no job may be lost or doubled.
  */
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { z } from 'zod';
 import { startChild } from '../../../bench/child.ts';
 import { openClusterAdmin } from '../../cluster/admin.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
@@ -24,7 +25,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DRAIN_SECONDS = 1;
 const { values } = parseArgs({
   options: {
-    from: { type: 'string', default: 'HEAD~1' },
+    from: { type: 'string' },
     homes: { type: 'string', default: '20' },
     jobs: { type: 'string', default: '60' },
     keep: { type: 'string' },
@@ -32,9 +33,15 @@ const { values } = parseArgs({
 });
 const [homeCount, jobCount] = [Number(values.homes), Number(values.jobs)];
 const run = promisify(execFile);
+const migrated = z.object({ applied: z.array(z.string()) });
 const startedAt = performance.now();
 const say = (line: string) =>
   console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+
+async function beforeNewestMigration(): Promise<string> {
+  const { stdout } = await run('git', ['-C', ROOT, 'log', '-1', '--format=%h', '--', 'migrations']);
+  return `${stdout.trim()}~1`;
+}
 
 /** An older commit with the modules of this one; its own packages, as their links are relative. */
 async function checkOut(revision: string, dir: string): Promise<void> {
@@ -63,7 +70,8 @@ async function replace(cluster: Cluster, replica: Replica, root: string, version
 
 const dir = values.keep ?? (await makeDataDir());
 const old = join(dir, 'old-code');
-await checkOut(values.from, old);
+const from = values.from ?? (await beforeNewestMigration());
+await checkOut(from, old);
 const journal = join(dir, 'journal.txt');
 await writeFile(journal, '');
 await using homesProcess = startChild(new URL('./homes-process.ts', import.meta.url));
@@ -77,7 +85,7 @@ const homes = addresses.map(({ name }) => ({ name, slug: name.toLowerCase().repl
 for (const [at, { name, url, token }] of addresses.entries())
   await admin.send('POST', `/tenants/${tenant}/homes`, { name, slug: homes[at]?.slug, url, token, check: false });
 const url = await admin.connector(tenant, { name: 'load', ceiling: 'destroy', strict: false });
-say(`the code of ${values.from} is up`);
+say(`the code of ${from} is up`);
 
 const ledger = newLedger();
 const ending = new AbortController();
@@ -87,8 +95,9 @@ const asking = askForJobs(load, jobCount, 40_000);
 await delay(3_000);
 const all = [...cluster.workers, ...cluster.hubs];
 const database = { DATABASE_URL: cluster.postgres.url, PATH: process.env['PATH'] ?? '' };
-await run(process.execPath, [join(ROOT, 'services/hub/src/migrate.ts')], { env: database });
-say('the database is brought up to date');
+const { stderr } = await run(process.execPath, [join(ROOT, 'services/hub/src/migrate.ts')], { env: database });
+const { applied } = migrated.parse(JSON.parse(stderr.trim().split('\n').at(-1) ?? ''));
+say(`the database is brought up to date: ${applied.join(', ') || 'nothing to change'}`);
 for (const replica of all) await replace(cluster, replica, ROOT, 'new');
 await delay(3_000);
 for (const replica of all.toReversed()) await replace(cluster, replica, old, 'old');
