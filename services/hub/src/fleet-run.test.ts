@@ -172,6 +172,24 @@ test('homes outside of their maintenance windows are left alone, by the plan and
   expect(await call(anna, 'ha_fleet_run', asked)).toMatchObject({ homes: 10, skipped: [] });
 });
 
+test('a home that is left out since the plan is named, and without its canaries a plan does not run', async () => {
+  const { db, vault } = hub.deps.storage;
+  const pin = (slug: string, isPinned: boolean) => {
+    const id = anna?.homes.find((home) => home.slug === slug)?.id ?? '';
+    return updateHome(db, vault, tenantId, id, { isPinned }, SYSTEM_ACTOR);
+  };
+  const asked = { ...LIGHT, where: { homes: ['home-2'] } };
+  const { plan_id } = await call(anna, 'ha_fleet_run', asked);
+  await pin('home-20', true);
+  expect(code(await call(anna, 'ha_fleet_run', { ...asked, plan_id }))).toBe('VALIDATION_FAILED');
+  expect(heard).toEqual([]);
+  await pin('home-20', false);
+  await pin('home-25', true);
+  const ended = await call(anna, 'ha_fleet_run', { ...asked, plan_id });
+  await pin('home-25', false);
+  expect(ended).toMatchObject({ done: 9, not_run: [], skipped: [{ home: 'home-25', why: 'pinned by the owner' }] });
+});
+
 test('a home that is pinned while a run goes on is left alone at its turn', async () => {
   const { db, vault } = hub.deps.storage;
   const late = anna?.homes.find(({ slug }) => slug === 'home-35')?.id ?? '';

@@ -54,21 +54,46 @@ export function createFleet(deps: FleetDeps, call: CallRequest, nested: Nested):
       const { tool, args, soakSeconds, maxFailures, maxFailedPercent, atOnce } = request;
       const { tenantId, id: connectorId } = connector;
       // Windows are judged at each home's turn, which may come hours later.
-      const { chosen } = chooseHomes(connector, await deps.fleetOf(connector), request, { isWrite, isPlan: false });
+      const fleet = await deps.fleetOf(connector);
+      const { chosen, skipped } = chooseHomes(connector, fleet, request, { isWrite, isPlan: false });
       const job = await tenantTrx(deps.db, tenantId, async (trx) => {
         const rings = isWrite
           ? await spend(trx, { tenantId, connectorId, digest }, planId)
           : [chosen.map(({ id }) => id)];
         const now = new Map(chosen.map(({ id, slug }) => [id, { id, slug }]));
-        // Pinned, taken from the connector or gone since the plan was shown: left alone.
-        const left = rings.map((ring) => ring.flatMap((id) => now.get(id) ?? [])).filter((ring) => ring.length > 0);
-        const options = { soakSeconds, maxFailures, maxFailedPercent, atOnce };
+        const [canaries = [], ...others] = rings.map((ring) => ring.flatMap((id) => now.get(id) ?? []));
+        if (canaries.length === 0 && others.length > 0) throw noCanary();
+        const left = [canaries, ...others].filter((ring) => ring.length > 0);
+        const leftOut = leftOutOf(connector, rings.flat(), now, skipped);
+        const options = { soakSeconds, maxFailures, maxFailedPercent, atOnce, ...(leftOut.length > 0 && { leftOut }) };
         return deps.enqueue(trx, connector, effect, { tool, args, isWrite, rings: left, ...options });
       });
       deps.hint();
       return job;
     },
   };
+}
+
+/** Pinned, away, taken from the connector or gone since the plan was shown. */
+function leftOutOf(
+  { homes }: ConnectorAccess,
+  planned: readonly string[],
+  now: ReadonlyMap<string, unknown>,
+  skipped: FleetPlan['skipped'],
+): { home: string; why: string }[] {
+  const slugs = new Map(homes.map(({ id, slug }) => [id, slug]));
+  const reasons = new Map(skipped.map(({ home, why }) => [home, why]));
+  return planned
+    .filter((id) => !now.has(id))
+    .map((id) => slugs.get(id) ?? id)
+    .map((home) => ({ home, why: reasons.get(home) ?? 'no longer among the homes asked for' }));
+}
+
+/** The first of the others would be many, and all of them canaries. The plan is not spent. */
+function noCanary(): Fault {
+  return new Fault('VALIDATION_FAILED', 'No canary of this plan may be written to any more: nothing was changed.', {
+    suggestion: 'Call again without plan_id for one with other canaries.',
+  });
 }
 
 async function spend(

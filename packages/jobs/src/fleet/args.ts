@@ -6,6 +6,8 @@ export const fleetArgs = z.strictObject({
   isWrite: z.boolean(),
   /** A ring begins when the one before is well. */
   rings: z.array(z.array(z.strictObject({ id: z.string(), slug: z.string() }))),
+  /** Homes of its plan that were not to be run at any more as it began. */
+  leftOut: z.array(z.strictObject({ home: z.string(), why: z.string() })).optional(),
   soakSeconds: z.number().int().min(0).max(86_400),
   maxFailures: z.number().int().min(0),
   maxFailedPercent: z.number().min(0).max(100),

@@ -68,11 +68,14 @@ function tooMany(args: FleetArgs, outcomes: readonly HomeOutcome[], total: numbe
   return undefined;
 }
 
-function summary({ tool, rings }: FleetArgs, outcomes: readonly HomeOutcome[], stopped: string | undefined) {
+function summary(
+  { tool, rings, leftOut = [] }: FleetArgs,
+  outcomes: readonly HomeOutcome[],
+  stopped: string | undefined,
+) {
   const count = (wanted: HomeOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
-  const skipped = outcomes
-    .filter(({ outcome }) => outcome === 'skipped')
-    .map(({ home, why, opens_at }) => ({ home, why, opens_at }));
+  const atTheirTurn = outcomes.filter(({ outcome }) => outcome === 'skipped');
+  const skipped = [...leftOut, ...atTheirTurn.map(({ home, why, opens_at }) => ({ home, why, opens_at }))];
   const reached = new Set(outcomes.map(({ home }) => home));
   const notReached = rings.flat().flatMap(({ slug }) => (reached.has(slug) ? [] : [slug]));
   return {
