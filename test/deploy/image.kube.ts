@@ -73,6 +73,9 @@ describe.skipIf(!canEnterRoots)('images, laid out and started on this machine', 
     expect((await hub.exec('id', '-un')).said.trim()).toBe('hub');
     expect((await hub.exec('touch', '/app/x')).said).toContain('Read-only file system');
     expect((await hub.exec('hub', '--help')).said).toContain('homes');
+    expect((await hub.exec('hub', 'backup-db', '/data/backup.tar.zst')).said).toContain('Wrote /data/backup.tar.zst');
+    const restored = await hub.exec('hub', 'restore-db', '/data/backup.tar.zst', '/data/restored');
+    expect(restored.said).toContain('The database starts, and the keys fit.');
     hub.child.kill('SIGTERM');
     expect(await once(hub.child, 'close')).toEqual([0, null]);
     expect((await hub.exec(...lastOf(ancestry(stages, 'all-in-one'), 'HEALTHCHECK').slice(1))).code).toBe(1);
