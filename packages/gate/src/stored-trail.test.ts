@@ -78,5 +78,7 @@ test('what waits for a database that is away takes little room, and is stored wh
   await trail.flush();
   const stored = await listAudit(made.db, tenantId, { connectorId, limit: 200 });
   expect(stored).toHaveLength(101);
+  // What is stored late is not lost, and pages nobody.
+  expect(await metrics.render()).toContain('hub_audit_rows_total{outcome="failed"} 0');
   expect(stored[0]?.argsSummary).toMatchObject({ rows: expect.arrayContaining(['99 0 text']) });
 });

@@ -86,7 +86,6 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
         }
         isDatabaseAway = true;
         held = held.map(withRow);
-        metrics.auditRows.inc({ outcome: 'failed' }, batch.length);
         log.warn({ err: error, held: held.length }, 'audit rows could not be stored yet');
         return;
       }
