@@ -79,6 +79,8 @@ export function closedCounter<const S extends LabelSets>(
 
 export function closedGauge<const S extends LabelSets>(registry: Registry, definition: Definition<S>): ClosedGauge<S> {
   const gauge = new Gauge(options(registry, definition));
+  // Without labels it would say 0 before anybody has set it, and 0 may be an alarm.
+  gauge.remove({});
   const close = closing(definition.labels);
   return {
     set: (labels, value) => gauge.set(close(labels), value),

@@ -91,6 +91,13 @@ test('a trace that can be looked at is an example of its bucket, and a counter o
   expect(await metrics.render()).toMatch(/\n# EOF\n$/);
 });
 
+test('a gauge says nothing until it is set: a hub without Redis has none that is away', async () => {
+  const metrics = create();
+  expect(await linesOf(metrics, 'hub_redis_up')).toEqual([]);
+  metrics.redisUp.set({}, 0);
+  expect(await linesOf(metrics, 'hub_redis_up')).toEqual(['hub_redis_up 0']);
+});
+
 test('the build is named, process figures are there, and two sets of metrics do not meet', async () => {
   const [one, two] = [create(), create()];
   one.rateLimited.inc({ scope: 'admin' }, 3);
