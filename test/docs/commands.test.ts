@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { runHere } from '../../services/hub/src/testing/run-cli.ts';
 import { type RunningHub, startHub } from '../start-hub.ts';
 import { ROOT, readPages } from './pages.ts';
@@ -17,6 +19,8 @@ const NEEDS_MORE = /…|\b[A-Z]{2,}\b|\.csv\b|example\.| -(?:\s|$)/;
 const HUB = 'hub() { npm run --silent hub -- "$@"; }';
 /** `hub homes set NAME --ca ca.pem`, with or without `npm run` and `--` around it. */
 const MENTIONED = /\bhub (?:-- )?([a-z]+)(?: ([a-z]+))?([^\n`;|&]*)/g;
+
+const packageShape = z.object({ scripts: z.record(z.string(), z.string()) });
 
 const pages = await readPages();
 const blocks = pages.flatMap(({ name, text }) => [...text.matchAll(RUNNABLE)].map(([, block = '']) => [name, block]));
@@ -42,6 +46,17 @@ describe('a block of commands', () => {
     // Rejects with what was said when a command ends with anything but 0.
     await promisify(execFile)('sh', ['-ec', `${HUB}\n${block}`], { cwd: ROOT, env });
   });
+});
+
+it('every program that a page starts is a script of ours, which finds the Node it needs by itself', async () => {
+  const { scripts } = packageShape.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+  const named = pages.flatMap(({ name, text }) =>
+    [...text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:]*)|\bnode ((?:services|scripts|packages)\/\S+)/g)].map(
+      ([, script, file = '']) => ({ name, program: script ?? file }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter(({ program }) => !(program in scripts))).toEqual([]);
 });
 
 it('every block of commands that can run is one that is run', () => {
