@@ -65,7 +65,9 @@ export function columns(looks: Looks, by: string, queries: Readonly<Record<strin
     ...target({ expr: queries[name] ?? '', isInstant: true }, at),
     format: 'table',
   }));
-  const renameByName = Object.fromEntries(names.map((name, at) => [`Value #${letter(at)}`, name]));
+  // Grafana numbers the columns of several queries alone.
+  const columnOf = (at: number) => (names.length === 1 ? 'Value' : `Value #${letter(at)}`);
+  const renameByName = Object.fromEntries(names.map((name, at) => [columnOf(at), name]));
   return panel('table', 10, { width: 24, ...looks }, METRICS, targets, {
     transformations: [
       { id: 'joinByField', options: { byField: by, mode: 'outer' } },
