@@ -82,7 +82,8 @@ describe('compose.yaml', () => {
     });
   });
 
-  it('keeps no secret: each comes from .env and is asked for when missing', () => {
+  it('keeps no secret: each comes from .env, which git leaves alone, and is asked for when missing', () => {
+    expect(readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')).toContain('/deploy/.env');
     const sealed = [...text.matchAll(/\$\{([A-Z_]*(?:PASSWORD|KEYS?))(\S*)/g)];
     expect(sealed.length).toBeGreaterThan(5);
     for (const [, name, rest = ''] of sealed) expect(rest.startsWith(':?is'), name).toBe(true);
