@@ -151,8 +151,18 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     }, 15_000);
   });
 
+  const metricsOf = async ({ opsPort }: Replica) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+
+  it('a home counts where its link is, also when another looked at it from there', async () => {
+    const holder = await cluster.holderOf('cabin');
+    for (const hub of cluster.hubs)
+      await openClusterAdmin(cluster.addressOf(hub), cluster.adminKey).send('GET', '/doctor?all=true');
+    const linked = /^hub_homes\{state="connected"\} (\d+)/m;
+    const counts = await Promise.all(cluster.hubs.map(async (hub) => linked.exec(await metricsOf(hub))?.[1]));
+    expect(counts).toEqual(cluster.hubs.map((hub) => (hub === holder ? '1' : '0')));
+  });
+
   it('each process counts a call once, its own part of it, and says that Redis answers', async () => {
-    const metricsOf = async ({ opsPort }: Replica) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
     const calls = async () => {
       const texts = await Promise.all(cluster.hubs.map(metricsOf));
       return texts.map((text) => Number(/^hub_calls_total\{result="ok"\} (\d+)/m.exec(text)?.[1]));

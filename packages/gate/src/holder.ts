@@ -4,10 +4,12 @@ import type { Home, HomeInfo, HomeState } from '@hub/ha/home.ts';
 import { createMirror, type Mirror } from '@hub/ha/mirror.ts';
 import { type OnHomeCall, timedHome } from './upstream-clock.ts';
 
-/** A home this replica holds: its one link and the mirror over it. */
+/** A home in use at this replica: its one link, or the way to it, and the mirror over that. */
 export interface HeldHome {
   readonly home: Home;
   readonly mirror: Mirror;
+  /** Another replica has the link, and measures it. */
+  readonly isElsewhere: boolean;
 }
 
 export interface HolderDeps {
@@ -43,11 +45,11 @@ export function createHolder(deps: HolderDeps): Holder {
   trimming.unref();
 
   async function open(tenantId: string, homeId: string): Promise<HeldHome> {
-    const home = timedHome(
-      (await deps.openElsewhere?.(tenantId, homeId)) ?? (await openDirect(tenantId, homeId)),
-      deps.onCall,
-    );
-    return { home, mirror: createMirror(home) };
+    const elsewhere = await deps.openElsewhere?.(tenantId, homeId);
+    const home = elsewhere
+      ? timedHome(elsewhere, () => undefined)
+      : timedHome(await openDirect(tenantId, homeId), deps.onCall);
+    return { home, mirror: createMirror(home), isElsewhere: elsewhere !== undefined };
   }
 
   async function openDirect(tenantId: string, homeId: string): Promise<Home> {

@@ -11,7 +11,8 @@ export function checkMemory({ homes }: Deps): readonly Finding[] {
   const held = homes.held();
   const mirrored = held.filter(({ mirror }) => mirror.byteSize > 0);
   const bytes = mirrored.reduce((sum, { mirror }) => sum + mirror.byteSize, 0);
-  const links = counted(held.length, 'home is linked', 'homes are linked');
+  const linked = held.filter(({ isElsewhere }) => !isElsewhere).length;
+  const links = counted(linked, 'home is linked', 'homes are linked');
   return [
     ok(
       'memory',
