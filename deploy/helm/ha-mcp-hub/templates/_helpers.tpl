@@ -152,13 +152,16 @@ capabilities: {drop: [ALL]}
 - {name: tmp, mountPath: /tmp}
 {{- end -}}
 
-{{/* Ready means it serves: its database answers and it is not about to go. */}}
+{{/*
+Ready means it serves: its database answers and it is not about to go. A start may bring a large database up to date, which, cut
+off, would begin again: it has the ten minutes that the migration's Job has.
+*/}}
 {{- define "hub.probes" -}}
 startupProbe:
   httpGet: {path: /livez, port: ops}
   timeoutSeconds: {{ .Values.probes.timeoutSeconds }}
   periodSeconds: 2
-  failureThreshold: 60
+  failureThreshold: 300
 livenessProbe:
   httpGet: {path: /livez, port: ops}
   timeoutSeconds: {{ .Values.probes.timeoutSeconds }}
