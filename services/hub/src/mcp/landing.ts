@@ -38,10 +38,10 @@ const PAGE = `<!doctype html>
 <h2>Claude, ChatGPT and other assistants in a browser</h2>
 <p>In the settings for connectors (ChatGPT: in developer mode) add a custom connector, and paste the address. No sign-in is needed. The address must be reachable from the internet over HTTPS.</p>
 <h2>Claude Code</h2>
-<pre>claude mcp add --transport http home URL</pre>
+<pre>claude mcp add --scope user --transport http home URL</pre>
 <h2>Gemini CLI (settings.json)</h2>
 <pre>{ "mcpServers": { "home": { "httpUrl": "URL" } } }</pre>
-<h2>VS Code (.vscode/mcp.json)</h2>
+<h2>VS Code (MCP: Open User Configuration)</h2>
 <pre>{ "servers": { "home": { "type": "http", "url": "URL" } } }</pre>
 <h2>Programs that only start local servers</h2>
 <pre>npx mcp-remote URL</pre>
