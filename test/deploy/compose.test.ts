@@ -15,10 +15,7 @@ import { findNginx, runNginx } from '../tls/nginx-door.ts';
 import { readDockerfile } from './dockerfile.ts';
 
 const text = readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8');
-const condition = z.strictObject({
-  condition: z.enum(['service_healthy', 'service_completed_successfully']),
-  restart: z.literal(true).optional(),
-});
+const condition = z.strictObject({ condition: z.enum(['service_healthy', 'service_completed_successfully']) });
 const service = z.looseObject({
   image: z.string(),
   build: z
@@ -73,13 +70,6 @@ describe('compose.yaml', () => {
     expect(named((one) => Object.keys(one.networks)).filter((name) => !(name in compose.networks))).toEqual([]);
     expect(stores.filter((name) => !(name in compose.volumes))).toEqual([]);
     expect(files.filter((path) => !existsSync(join(ROOT, 'deploy', path)))).toEqual([]);
-  });
-
-  it('starts its balancer anew when hubs come under other addresses, which nginx asks for once', () => {
-    expect(compose.services['balancer']?.depends_on).toEqual({
-      'hub-1': { condition: 'service_healthy', restart: true },
-      'hub-2': { condition: 'service_healthy', restart: true },
-    });
   });
 
   it('keeps no secret: each comes from .env, which git leaves alone, and is asked for when missing', () => {
