@@ -163,14 +163,20 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
   });
 
   it('each process counts a call once, its own part of it, and says that Redis answers', async () => {
+    const counted = [
+      /^hub_calls_total\{result="ok"\} (\d+)/m,
+      /^hub_authz_decisions_total\{decision="allow",rule_class="default"\} (\d+)/m,
+    ];
     const calls = async () => {
       const texts = await Promise.all(cluster.hubs.map(metricsOf));
-      return texts.map((text) => Number(/^hub_calls_total\{result="ok"\} (\d+)/m.exec(text)?.[1]));
+      return texts.map((text) => counted.map((line) => Number(line.exec(text)?.[1])));
     };
     const before = await calls();
     const other = (await cluster.holderOf('cabin')) === cluster.hubs[0] ? 1 : 0;
     await callTool(at(cluster.hubs[other]), 'ha_get_state', { entity_id: 'light.bedside' });
-    expect(await calls()).toEqual(before.map((count, at) => (at === other ? count + 1 : count)));
+    expect(await calls()).toEqual(
+      before.map((counts, at) => (at === other ? counts.map((count) => count + 1) : counts)),
+    );
     for (const one of [...cluster.hubs, ...cluster.workers]) expect(await metricsOf(one)).toContain('hub_redis_up 1');
   });
 

@@ -25,7 +25,8 @@ type Deciders = Pick<GateDeps, 'approvals' | 'observer' | 'trail'>;
 export function assertAllowed(deps: Deciders, run: Run, effect: Effect): void {
   const fault = denialOf(run, effect);
   if (fault) refuse(deps, run, effect, fault);
-  deps.observer.decided('allow', 'default');
+  // The replica that forwarded the call has counted it.
+  if (!run.request.isForwarded) deps.observer.decided('allow', 'default');
 }
 
 /** Resolves at once where nobody is to be asked. @throws Fault USER_APPROVAL_REQUIRED | USER_DENIED, audited | STORAGE_UNAVAILABLE */

@@ -37,12 +37,8 @@ const MCP_METHODS = new Set([
   'notifications/roots/list_changed',
 ]);
 
-const RPC_CODES = new Set(
-  [-32700, -32600, -32601, -32602, -32603, -32000, -32001, -32002, -32020, -32021, -32022, -32042].map(String),
-);
-
-/** `error_type`: a JSON-RPC code as text, `tool_error` for a result with isError, or one of these. */
-const ERROR_TYPES = new Set([...RPC_CODES, 'tool_error', 'timeout', 'home_unreachable', 'cancelled', 'internal']);
+/** `error_type` of a tool's call. */
+const ERROR_TYPES = new Set(['tool_error', 'timeout', 'home_unreachable', 'cancelled', 'internal']);
 
 const PROTOCOL_VERSIONS = new Set(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']);
 
@@ -81,7 +77,6 @@ export function createMetrics({ version, service, toolNames = new Set(), jobKind
         mcp_method_name: MCP_METHODS,
         gen_ai_tool_name: toolNames,
         error_type: ERROR_TYPES,
-        rpc_response_status_code: RPC_CODES,
         network_transport: ['tcp', 'pipe'],
       },
     }),

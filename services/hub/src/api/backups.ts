@@ -1,5 +1,4 @@
 import { emergencyKit } from '@hub/backup-store/emergency-kit.ts';
-import { Fault } from '@hub/core/fault.ts';
 import { listBackups, readHaKey } from '@hub/db/backups.ts';
 import { notFound } from '@hub/db/constraint-fault.ts';
 import { homeBackupKey, readBackupRules, writeBackupRules } from '@hub/db/home-backup.ts';
@@ -12,6 +11,7 @@ import { id } from './field-shapes.ts';
 import { homeIn, tenantOf } from './find.ts';
 import { homeParams } from './homes.ts';
 import { jobAnswer, jobShape, newBackup } from './job-shape.ts';
+import { noBackupStore } from './no-backup-store.ts';
 import { OPERATOR } from './operator.ts';
 
 const tags = ['backups'];
@@ -49,7 +49,7 @@ export function backupRoutes(api: Api, deps: Deps): void {
   }
 
   async function assertStored({ tenantId, homeId }: Whose, backupId: string): Promise<void> {
-    if (!config.backupStore) throw noStore();
+    if (!config.backupStore) throw noBackupStore();
     const found = (await listBackups(db, tenantId, homeId)).find((one) => one.id === backupId);
     if (!found) throw notFound(`A backup ${backupId}`, 'List them: hub backups list HOME');
   }
@@ -202,10 +202,4 @@ export function backupRoutes(api: Api, deps: Deps): void {
       return { kit };
     },
   );
-}
-
-function noStore(): Fault {
-  return new Fault('CONFIG_INVALID', 'This hub has no store for backups.', {
-    suggestion: 'Set BACKUP_STORE to a folder or s3://BUCKET/PREFIX and start it again (docs/backups.md).',
-  });
 }

@@ -7,6 +7,7 @@ import { scheduledArgs, scheduledKind } from '../schedules/scheduled-jobs.ts';
 import type { Api } from './api-scope.ts';
 import { line, ref, slug, tenantParams, when } from './field-shapes.ts';
 import { homeIn, tenantOf } from './find.ts';
+import { noBackupStore } from './no-backup-store.ts';
 import { OPERATOR } from './operator.ts';
 
 const tags = ['jobs'];
@@ -80,6 +81,7 @@ export function scheduleRoutes(api: Api, deps: Deps): void {
       const home = await homeIn(deps, tenant.id, homeRef);
       const timeZone = home.timeZone ?? 'UTC';
       const args = scheduledArgs(kind, given);
+      if (kind === 'backup.drill' && !deps.config.backupStore) throw noBackupStore();
       const nextAt = nextTick(cron, timeZone, new Date());
       if (!nextAt) throw noCron(cron);
       await addSchedule(db, tenant.id, { homeId: home.id, name, cron, kind, args, nextAt }, OPERATOR);

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Trx } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { claimJob } from '@hub/db/job-claims.ts';
@@ -17,7 +19,7 @@ let hub: AdminHub;
 let home: SimulatedHome;
 beforeAll(async () => {
   [hub, home] = [
-    await startAdminHub({ SWEEP_MINUTES: '0', JOBS_AT_ONCE: '0' }),
+    await startAdminHub({ SWEEP_MINUTES: '0', JOBS_AT_ONCE: '0', BACKUP_STORE: join(tmpdir(), 'no-backups') }),
     await startSimulatedHome({ name: 'Cabin' }),
   ];
   await hub.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord' });
@@ -71,6 +73,16 @@ test('only what makes sense with nobody there can be scheduled, with the argumen
   expect(await jobsNow()).toMatchObject([{ kind: 'backup.drill', state: 'queued' }]);
   await run('remove', 'drill');
   await inFjord((trx) => jobTables(trx).deleteFrom('job').execute());
+});
+
+test('a drill is refused where no backups are stored', async () => {
+  await using bare = await startAdminHub({ SWEEP_MINUTES: '0' });
+  await bare.ask('POST', '/tenants', { name: 'Fjord', slug: 'fjord' });
+  const { id } = (
+    await bare.ask('POST', '/tenants/fjord/homes?check=false', { url: home.url, token: home.token, slug: 'cabin' })
+  ).body.home;
+  const body = { name: 'drill', home: id, kind: 'backup.drill', cron: '0 12 1 * *' };
+  expect((await bare.ask('POST', '/tenants/fjord/schedules', body)).body.error.message).toContain('no store');
 });
 
 test('updates wait for a maintenance window and begin nothing after it; backups do not wait', async () => {
