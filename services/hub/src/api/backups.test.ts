@@ -3,6 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { beginBackup } from '@hub/db/backups.ts';
+import { findTenant } from '@hub/db/tenants.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
@@ -78,8 +80,29 @@ test('the rules of the home say how many stay', async () => {
   expect(await fileOf(newer.id)).toHaveLength(1);
 }, 60_000);
 
+test('a backup that a job is storing is not removed, and one that it left behind is', async () => {
+  const { db, vault } = hub.database;
+  const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';
+  home.holdBackups();
+  const { id } = (await hub.ask('POST', '/tenants/fjord/homes/cabin/backups')).body.job;
+  await beginBackup(db, vault, {
+    ...{ id, tenantId, homeId, haBackupId: 'x', name: 'Half', haVersion: undefined, madeAt: new Date() },
+    ...{ isWithDatabase: true, isProtected: false, haKey: undefined, place: 'store', object: `x/${id}` },
+  });
+  const remove = () => run('remove', 'cabin', id, '--yes');
+  expect(await remove()).toMatchObject({ code: 1, stderr: expect.stringContaining('on its way into the store') });
+  await hub.ask('POST', `/tenants/fjord/jobs/${id}/cancel`);
+  expect(await hub.deps.queue.follow(tenantId, id, 20_000)).toMatchObject({ state: 'cancelled' });
+  expect(await remove()).toMatchObject({ code: 0 });
+  home.releaseBackups();
+}, 60_000);
+
 test('backups outlive their home: by its id they are listed and checked, and the kit is given', async () => {
   expect((await hub.ask('DELETE', '/tenants/fjord/homes/cabin')).status).toBe(204);
   expect(await run('verify', homeId, '--watch')).toMatchObject({ code: 0 });
   expect((await run('kit', homeId, '--print')).stdout).toContain('Emergency kit of the home');
+  const [{ id }] = await listed(homeId);
+  expect(await run('remove', homeId, id, '--yes')).toMatchObject({ code: 0, stdout: `Removed ${id}.\n` });
+  expect(await fileOf(id)).toEqual([]);
+  expect(await run('remove', homeId, id, '--yes')).toMatchObject({ code: 1 });
 }, 60_000);

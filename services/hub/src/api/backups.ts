@@ -1,5 +1,6 @@
 import { emergencyKit } from '@hub/backup-store/emergency-kit.ts';
-import { listBackups, readHaKey } from '@hub/db/backups.ts';
+import { Fault } from '@hub/core/fault.ts';
+import { dropBackup, listBackups, markBackupRemoving, readHaKey } from '@hub/db/backups.ts';
 import { notFound } from '@hub/db/constraint-fault.ts';
 import { homeBackupKey, readBackupRules, writeBackupRules } from '@hub/db/home-backup.ts';
 import { isId } from '@hub/db/slug.ts';
@@ -48,10 +49,11 @@ export function backupRoutes(api: Api, deps: Deps): void {
     return { job: jobAnswer(job, slug), isNew };
   }
 
-  async function assertStored({ tenantId, homeId }: Whose, backupId: string): Promise<void> {
+  async function stored({ tenantId, homeId }: Whose, backupId: string) {
     if (!config.backupStore) throw noBackupStore();
     const found = (await listBackups(db, tenantId, homeId)).find((one) => one.id === backupId);
     if (!found) throw notFound(`A backup ${backupId}`, 'List them: hub backups list HOME');
+    return { store: config.backupStore, object: found.object };
   }
 
   api.get(
@@ -143,7 +145,7 @@ export function backupRoutes(api: Api, deps: Deps): void {
     },
     async ({ params, body: { isDeep } }, reply) => {
       const home = await whose(params);
-      await assertStored(home, params.backup);
+      await stored(home, params.backup);
       const args = { copyId: params.backup, isDeep };
       return reply.code(202).send(await start(home, 'backup.drill', args, `${params.backup} ${isDeep}`));
     },
@@ -168,9 +170,34 @@ export function backupRoutes(api: Api, deps: Deps): void {
     },
     async ({ params, body: { restoreDatabase } }, reply) => {
       const home = await whose(params);
-      await assertStored(home, params.backup);
+      await stored(home, params.backup);
       const args = { copyId: params.backup, restoreDatabase };
       return reply.code(202).send(await start(home, 'backup.restore', args, `${params.backup} ${restoreDatabase}`));
+    },
+  );
+
+  api.delete(
+    '/tenants/:tenant/homes/:home/backups/:backup',
+    {
+      schema: {
+        operationId: 'removeBackup',
+        summary: "Remove a backup from the hub's own store for good, the newest as well",
+        tags,
+        params: backupParams,
+        response: { 204: z.null() },
+      },
+    },
+    async ({ params }, reply) => {
+      const home = await whose(params);
+      const { store, object } = await stored(home, params.backup);
+      // A backup bears the id of the job that stores it.
+      const job = await queue.get(home.tenantId, params.backup);
+      if (job && !job.finishedAt) throw stillStored(job.id);
+      await markBackupRemoving(db, home.tenantId, params.backup);
+      await store.remove(object);
+      await dropBackup(db, home.tenantId, params.backup);
+      log.info({ homeId: home.homeId, backupId: params.backup }, 'a stored backup was removed');
+      return reply.code(204).send(null);
     },
   );
 
@@ -202,4 +229,10 @@ export function backupRoutes(api: Api, deps: Deps): void {
       return { kit };
     },
   );
+}
+
+function stillStored(jobId: string): Fault {
+  return new Fault('RESOURCE_LOCKED', 'This backup is on its way into the store.', {
+    suggestion: `Wait for it, or end it first: hub jobs cancel ${jobId}`,
+  });
 }

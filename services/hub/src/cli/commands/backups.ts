@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { backupShape, rulesShape } from '../../api/backup-shape.ts';
 import { jobShape } from '../../api/job-shape.ts';
 import type { Cli } from '../cli.ts';
+import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
+import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
 import { watchJob } from '../watch-job.ts';
@@ -115,6 +117,21 @@ export function backupCommands(program: Command, home: Home): void {
       const path = await cli.tenantPath('homes', ref, 'backups', 'rules');
       const now = await cli.hub.ask('PATCH', path, rulesShape, { body: rules });
       cli.show(now, () => rulesText(now));
+      return undefined;
+    },
+  });
+
+  addLeaf(group, home, {
+    usage: 'remove <home> <backup>',
+    summary: "remove a backup from the hub's own store for good; one that is still at its home stays there",
+    examples: ['hub backups remove cabin 0197f0a0-…', 'hub backups remove cabin 0197f0a0-… --yes'],
+    flags: [yesFlag],
+    options: yesOption,
+    async run(cli, { yes }, [ref, backup]) {
+      const { id, name, madeAt } = await storedBackup(cli, ref, backup);
+      await confirm(cli, yes, () => `Remove ${cell(name)} of ${moment(madeAt)} from the store for good?`);
+      await cli.hub.ask('DELETE', await cli.tenantPath('homes', ref, 'backups', id), nothing);
+      cli.show({ removed: id }, () => `Removed ${id}.`);
       return undefined;
     },
   });
