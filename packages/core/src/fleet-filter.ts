@@ -67,7 +67,16 @@ export function fitsFleet(home: FleetHome, filter: FleetFilter, now: Date): bool
 
 /** Something a person should look at; a home has at most one of a kind at a time. */
 export interface Problem {
-  readonly kind: 'state' | 'repairs' | 'batteries' | 'disk' | 'backup' | 'certificate' | 'token' | `schedule:${string}`;
+  readonly kind:
+    | 'state'
+    | 'refused'
+    | 'repairs'
+    | 'batteries'
+    | 'disk'
+    | 'backup'
+    | 'certificate'
+    | 'token'
+    | `schedule:${string}`;
   readonly text: string;
 }
 
@@ -86,7 +95,7 @@ export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
   const { state, diskFreeBytes: free, diskTotalBytes: total, lastBackupAt } = home;
   const freePct = free !== undefined && total ? Math.round((free / total) * 100) : undefined;
   const found: readonly (Problem | false | undefined | 0)[] = [
-    state !== undefined && state !== 'running' && { kind: 'state', text: `is ${state.replace('_', ' ')}` },
+    stateProblem(state),
     home.repairs && { kind: 'repairs', text: `${home.repairs} repairs` },
     home.lowBatteries && { kind: 'batteries', text: `${home.lowBatteries} low batteries` },
     freePct !== undefined && freePct < 10 && { kind: 'disk', text: `disk ${freePct} % free` },
@@ -103,6 +112,21 @@ export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
     }),
   ];
   return found.filter((one) => typeof one === 'object');
+}
+
+/** That a home which was away came back and lets nobody in is news. */
+function stateProblem(state: string | undefined): Problem | undefined {
+  switch (state) {
+    case undefined:
+    case 'running':
+      return undefined;
+    case 'reauth_required':
+      return { kind: 'refused', text: "refuses the hub's token" };
+    case 'banned':
+      return { kind: 'refused', text: "has banned the hub's address" };
+    default:
+      return { kind: 'state', text: `is ${state}` };
+  }
 }
 
 /** By number, part for part: 2026.9.3 is older than 2026.10. False for what is not known. */

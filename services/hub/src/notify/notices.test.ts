@@ -71,7 +71,7 @@ beforeEach(async () => {
 
 const channels = () => `/tenants/${slug}/notice-channels`;
 const add = (settings: object, more: object = {}) => hub.ask('POST', channels(), { name: 'office', settings, ...more });
-const seen = (state: 'offline' | 'running') =>
+const seen = (state: 'offline' | 'running' | 'reauth_required') =>
   writeHomeStatus(hub.database.db, tenantId, homeId, {
     ...{ state, haVersion: undefined, isAdmin: undefined, locationName: undefined, lastSeenAt: undefined },
     ...{ fault: undefined, checkedAt: new Date() },
@@ -100,6 +100,17 @@ test('a problem is told once, signed, and once more when it is over', async () =
   expect(await look()).toMatchObject([{ event: 'recovered', kind: 'state' }]);
   await arrived(2);
   expect(JSON.parse(taken[1]?.body ?? '')).toMatchObject({ text: 'Recovered: Cabin: is offline' });
+});
+
+test('a home that was away and comes back without letting the hub in is told anew', async () => {
+  await seen('offline');
+  await look();
+  await seen('reauth_required');
+  expect(await look()).toMatchObject([
+    { event: 'problem', text: "refuses the hub's token" },
+    { event: 'recovered', text: 'is offline' },
+  ]);
+  expect(await look()).toEqual([]);
 });
 
 test('replicas that look at once tell it once, and what passes at once is not told', async () => {
