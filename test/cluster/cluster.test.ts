@@ -12,6 +12,7 @@ import { type Cluster, startCluster } from './cluster.ts';
 import type { Replica } from './replica.ts';
 
 const jobAnswer = z.object({ job: z.object({ id: z.string() }) });
+const searched = z.object({ results: z.array(z.object({ home: z.string() })), not_looked_into: z.array(z.string()) });
 const jobShape = z.object({ state: z.string(), attempt: z.number(), error: z.unknown().optional() });
 
 describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1')('two hubs and a worker', () => {
@@ -225,6 +226,29 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     while (!isOver) answers.push((await callTool(at(second), 'ha_get_state', { entity_id: 'light.bedside' })).isError);
     expect(answers.filter(Boolean)).toEqual([]);
     await first?.start();
+  }, 60_000);
+
+  it('a search over many homes looks into the same ones at each of them, wherever their links are', async () => {
+    const shed = await startSimulatedHome({ name: 'Shed' });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => shed.close());
+    await admin.send('POST', '/tenants/fjord/homes', { url: shed.url, token: shed.token, name: 'Shed', slug: 'shed' });
+    const holder = await cluster.holderOf('cabin');
+    const other = cluster.hubs.find((hub) => hub !== holder);
+    await vi.waitFor(async () => {
+      const looked = await callTool(at(other), 'ha_get_state', { home: 'shed', entity_id: 'light.bedside' });
+      expect(looked.isError).toBe(false);
+    }, 10_000);
+    expect(await cluster.holderOf('shed')).toBe(other);
+    const search = async (hub: Replica | undefined) =>
+      searched.parse((await callTool(at(hub), 'ha_fleet_search', { query: 'bedside' })).body);
+    for (const hub of cluster.hubs) {
+      await vi.waitFor(async () => {
+        const { results, not_looked_into: notLookedInto } = await search(hub);
+        expect([results.map(({ home: slug }) => slug), notLookedInto]).toEqual([['cabin', 'shed'], []]);
+      }, 10_000);
+    }
+    await admin.send('DELETE', '/tenants/fjord/homes/shed');
   }, 60_000);
 });
 
