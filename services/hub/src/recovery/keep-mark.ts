@@ -40,8 +40,13 @@ export async function keepMark({ db, marks, log, signal, onRecovery }: MarkDeps)
       if (await isPutBack(db, mark)) return onRecovery();
       if (isDue) {
         beatAtMs = performance.now();
-        own = markOf(await beatOnce(db, mark && new Date(Date.parse(mark.at) - LOOK_BACK_MS)), mark);
-        await marks.write(own);
+        const beat = await beatOnce(db, mark && new Date(Date.parse(mark.at) - LOOK_BACK_MS));
+        // Put back in the moment before it: the next look finds that it recovers.
+        if (mark && beat.beat <= mark.beat) await beginRecovery(db, wentBack(mark));
+        else {
+          own = markOf(beat, mark);
+          await marks.write(own);
+        }
       }
     } catch (error) {
       log.debug({ err: error }, 'the beat of the database could not be raised');
