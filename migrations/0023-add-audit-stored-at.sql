@@ -1,8 +1,8 @@
 -- oldest code: 1
 --
--- When a row of the trail came into the database, by its clock. A replica that was cut off from it brings rows late, of hours that
--- are sealed by then. Rows from before this have none, and count as stored when their call began.
+-- When a row of the trail came into the database, by its clock: a replica that was cut off brings rows late, of hours that are sealed
+-- by then. Rows from before this have none. A seal says by which of the two its rows were chosen, as older code goes on by the other.
 
 alter table audit add column stored_at timestamptz;
 alter table audit alter column stored_at set default now();
-create index audit_stored on audit (tenant_id, (coalesce(stored_at, at)));
+alter table audit_seal add column by_storing boolean not null default false;

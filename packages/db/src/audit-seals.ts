@@ -27,8 +27,6 @@ const SETTLED = sql<Date>`now() - interval '1 hour'`;
 const MAX_SEALS_AT_ONCE = 500;
 /** Rows read at once. */
 const PIECE = 500;
-/** A row belongs to the hour that stored it, however late a replica brings it and whatever its clock says. */
-const STORED = sql<Date>`coalesce(stored_at, at)`;
 
 /** Seals the hours that are settled; resolves with the number of new seals. @throws Fault STORAGE_UNAVAILABLE */
 export async function sealAudit(db: Database, tenantId: string): Promise<number> {
@@ -38,12 +36,12 @@ export async function sealAudit(db: Database, tenantId: string): Promise<number>
     for (let made = 0; ; made++) {
       const until = made < MAX_SEALS_AT_ONCE ? await nextSettledHour(trx, tenantId, last?.until) : undefined;
       if (!until) return made;
-      const { count, digest } = await digestRows(trx, tenantId, last?.until, until);
+      const { count, digest } = await digestRows(trx, tenantId, { since: last?.until, until, byStoring: true });
       const number = (last?.number ?? 0) + 1;
       const chain = chainOf(last?.chain, { number, until, count, digest });
       await sql`
-        insert into audit_seal (tenant_id, number, until, row_count, digest, chain)
-        values (${tenantId}, ${number}, ${until}, ${count}, ${digest}, ${chain})`.execute(trx);
+        insert into audit_seal (tenant_id, number, until, row_count, digest, chain, by_storing)
+        values (${tenantId}, ${number}, ${until}, ${count}, ${digest}, ${chain}, true)`.execute(trx);
       last = { number, until, chain };
     }
   });
@@ -57,9 +55,9 @@ export async function verifyAudit(db: Database, tenantId: string, head?: string)
     const seals = await readSeals(trx, tenantId);
     const broken = brokenChain(seals, head);
     let rows = 0;
-    for (const [at, { until, row_count: count, digest, dropped_at }] of seals.entries()) {
+    for (const [at, { until, row_count: count, digest, dropped_at, by_storing: byStoring }] of seals.entries()) {
       if (dropped_at !== null) continue;
-      const found = await digestRows(trx, tenantId, seals[at - 1]?.until, until);
+      const found = await digestRows(trx, tenantId, { since: seals[at - 1]?.until, until, byStoring });
       rows += found.count;
       if (found.digest.equals(digest)) continue;
       broken.push(`the ${found.count} rows until ${until.toISOString()} are not the ${count} that were sealed`);
@@ -104,9 +102,9 @@ export async function dropAudit(db: Database, tenantId: string, before: Date): P
   return await deleteInBatches((count) =>
     tenantTrx(db, tenantId, (trx) =>
       sql`delete from audit where id in (
-        select id from audit where tenant_id = ${tenantId} and ${STORED} < ${until} order by ${STORED} limit ${count})`.execute(
-        trx,
-      ),
+        select id from audit
+        where tenant_id = ${tenantId} and at < ${until} and (stored_at is null or stored_at < ${until})
+        order by at limit ${count})`.execute(trx),
     ),
   );
 }
@@ -118,11 +116,13 @@ interface SealRow {
   readonly digest: Buffer;
   readonly chain: Buffer;
   readonly dropped_at: Date | null;
+  /** False for seals of older code: of the rows whose calls began in its time. */
+  readonly by_storing: boolean;
 }
 
 async function readSeals(trx: Trx, tenantId: string): Promise<readonly SealRow[]> {
   const { rows } = await sql<SealRow>`
-    select number, until, row_count, digest, chain, dropped_at from audit_seal
+    select number, until, row_count, digest, chain, dropped_at, by_storing from audit_seal
     where tenant_id = ${tenantId} order by number`.execute(trx);
   return rows;
 }
@@ -136,19 +136,35 @@ async function readLast(trx: Trx, tenantId: string) {
 
 /** The end of the next hour in which anything was stored, once it is settled. */
 async function nextSettledHour(trx: Trx, tenantId: string, since: Date | undefined): Promise<Date | undefined> {
+  const from = since ?? '-infinity';
+  const { rows: stored } = await sql<{ first: Date | null }>`
+    select min(stored_at) as first from audit where tenant_id = ${tenantId} and stored_at >= ${from}`.execute(trx);
+  const first = stored[0]?.first ?? 'infinity';
+  // Rows that do not say when they were stored are older than those that do.
+  const until = sql<Date>`date_trunc('hour', least(${first}::timestamptz, min(at)), 'UTC') + interval '1 hour'`;
   const { rows } = await sql<{ until: Date }>`
-    select until from (
-      select date_trunc('hour', min(${STORED}), 'UTC') + interval '1 hour' as until from audit
-      where tenant_id = ${tenantId} and ${STORED} >= ${since ?? '-infinity'}
-    ) hour where until <= ${SETTLED}`.execute(trx);
+    select ${until} as until from audit
+    where tenant_id = ${tenantId} and at >= ${from} and at < ${first} and stored_at is null
+    having ${until} <= ${SETTLED}`.execute(trx);
   return rows[0]?.until;
+}
+
+interface SealedTime {
+  readonly since: Date | undefined;
+  readonly until: Date;
+  /** A row belongs to the time that stored it, however late a replica brings it and whatever its clock says; else to that of its call. */
+  readonly byStoring: boolean;
 }
 
 /**
  * SHA-256 over the rows as JSON, a line each, by id. Read in pieces, as an hour may be more than PostgreSQL holds in one value or
  * gives in one statement; sorted before it is made text. Columns by name: one added later changes no digest.
  */
-async function digestRows(trx: Trx, tenantId: string, since: Date | undefined, until: Date) {
+async function digestRows(trx: Trx, tenantId: string, { since, until, byStoring }: SealedTime) {
+  const from = since?.toISOString() ?? '-infinity';
+  const within = (time: 'at' | 'stored_at') =>
+    sql`${sql.ref(time)} >= ${sql.lit(from)} and ${sql.ref(time)} < ${sql.lit(until.toISOString())}`;
+  const isMeant = byStoring ? sql`(${within('stored_at')} or stored_at is null and ${within('at')})` : within('at');
   // Else the plan is made for the first rows alone, and walks the rows of all tenants by id.
   await sql`set local cursor_tuple_fraction = 1`.execute(trx);
   await sql`
@@ -158,8 +174,7 @@ async function digestRows(trx: Trx, tenantId: string, since: Date | undefined, u
       extract(epoch from at), replica_id, seq)::text as line
     from (
       select * from audit
-      where tenant_id = ${sql.lit(tenantId)} and ${STORED} >= ${sql.lit(since?.toISOString() ?? '-infinity')}
-        and ${STORED} < ${sql.lit(until.toISOString())}
+      where tenant_id = ${sql.lit(tenantId)} and ${isMeant}
       order by id offset 0
     ) audit`.execute(trx);
   const hash = createHash('sha256');

@@ -8,6 +8,7 @@ import { assertSafeRole, type Database, openDatabase } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import { type Embedded, startEmbedded } from './embedded.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { systemTrx } from './system-door.ts';
 import { createTenant, findTenant } from './tenants.ts';
 import { createTestDatabase, MIGRATIONS, type TestDatabase } from './testing/database.ts';
 
@@ -63,6 +64,23 @@ describe('a migrated database', () => {
       message: expect.stringContaining('changed'),
     });
     await writeFile(path, text);
+  });
+
+  test('lets those who serve meanwhile pass, while it waits for a table, and comes again', {
+    timeout: 30_000,
+  }, async () => {
+    await writeFile(join(folder, '9000-widen-tenant.sql'), '-- oldest code: 1\nalter table tenant add extra int;\n');
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const read = sql`select from tenant`;
+    const reading = systemTrx(db, (trx) => read.execute(trx).then(() => over));
+    const migrating = migrate(db, folder);
+    const isWaiting = sql`select from pg_locks where relation = 'tenant'::regclass and not granted`;
+    await expect.poll(async () => (await isWaiting.execute(db)).rows.length).toBe(1);
+    // Behind it, until it gives way.
+    await systemTrx(db, (trx) => read.execute(trx));
+    end();
+    await reading;
+    expect(await migrating).toMatchObject({ applied: ['9000-widen-tenant.sql'] });
   });
 
   test('runs older code as long as each newer migration allows it, and refuses it after', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -24,6 +25,11 @@ export interface MigrationReport {
   readonly newest: number;
 }
 
+/** Hubs that serve meanwhile wait behind a migration that waits for a lock: it gives way, and comes again. */
+const LOCK_WAIT_MS = 2_000;
+const COME_AGAIN_MS = 1_000;
+const MAX_TRIES = 60;
+
 // Any constant will do, as long as it stays: it keeps two hubs from migrating at once.
 const MIGRATION_LOCK = 4_847_201;
 
@@ -35,11 +41,20 @@ export async function migrate(db: Database, folder: string): Promise<MigrationRe
   const files = await readMigrations(folder);
   const applied: string[] = [];
   for (;;) {
-    const step = await systemTrx(db, (trx) => applyNext(trx, files)).catch((error: unknown) => {
-      throw asMigrationFault(error);
-    });
+    const step = await tryNext(db, files);
     if (step.applied === undefined) return { applied, newest: step.newest };
     applied.push(step.applied);
+  }
+}
+
+async function tryNext(db: Database, files: readonly MigrationFile[]): ReturnType<typeof applyNext> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await systemTrx(db, (trx) => applyNext(trx, files));
+    } catch (error) {
+      if (!isOf(error, LOCK_NOT_AVAILABLE) || tries === MAX_TRIES) throw asMigrationFault(error);
+      await delay(COME_AGAIN_MS);
+    }
   }
 }
 
@@ -84,6 +99,7 @@ async function readMigration(folder: string, name: string): Promise<MigrationFil
 async function applyNext(trx: Trx, files: readonly MigrationFile[]): Promise<{ applied?: string; newest: number }> {
   await sql`set local statement_timeout = 0`.execute(trx);
   await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx);
+  await sql`set local lock_timeout = ${sql.lit(LOCK_WAIT_MS)}`.execute(trx);
   await createMigrationTable(trx);
   const rows = await trx
     .selectFrom('migration')
@@ -122,9 +138,20 @@ async function createMigrationTable(trx: Trx): Promise<void> {
 }
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+function isOf(error: unknown, code: string): error is Error {
+  return error instanceof pg.DatabaseError && error.code === code;
+}
 
 function asMigrationFault(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE)) return error;
+  if (isOf(error, LOCK_NOT_AVAILABLE)) {
+    return new Fault('STORAGE_UNAVAILABLE', `The tables are in use all the time: ${error.message}.`, {
+      suggestion: 'See in pg_stat_activity which transaction has been open for long, end it, and start again.',
+      cause: error,
+    });
+  }
+  if (!isOf(error, INSUFFICIENT_PRIVILEGE)) return error;
   return new Fault('STORAGE_UNAVAILABLE', `The database role may not make tables: ${error.message}.`, {
     suggestion: 'Make it the owner of its database: alter database hub owner to hub;',
     cause: error,

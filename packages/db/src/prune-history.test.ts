@@ -43,12 +43,31 @@ test('more than goes at once goes by age, what is younger stays, and a seal mean
   await drop();
 });
 
+test('what older code sealed with the hour of its call stays under that seal, and under that of the hour that stored it', async () => {
+  const { db, vault, drop } = await createTestDatabase();
+  const { id } = await createTenant(db, vault, { name: 'Family', slug: 'family' }, SYSTEM_ACTOR);
+  const run = (statement: ReturnType<typeof sql>) => tenantTrx(db, id, (trx) => statement.execute(trx));
+  await run(sql`
+    insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, at, stored_at)
+    values (gen_random_uuid(), ${id}, 'a', 'call', 'system', 'ha_get_state', 'read', 'allow', 'done',
+      now() - interval '30 hours', now() - interval '30 hours')`);
+  await sealAudit(db, id);
+  await run(sql`update audit_seal set by_storing = false`);
+  await run(sql`update audit set stored_at = now() - interval '28 hours'`);
+  expect(await verifyAudit(db, id)).toMatchObject({ seals: 1, rows: 1, broken: [] });
+  await sealAudit(db, id);
+  expect(await verifyAudit(db, id)).toMatchObject({ seals: 2, rows: 2, broken: [] });
+  expect(await dropAudit(db, id, new Date(Date.now() - 29 * 3_600_000))).toBe(0);
+  expect(await verifyAudit(db, id)).toMatchObject({ dropped: 1, rows: 1, broken: [] });
+  await drop();
+});
+
 test('what a run that broke off left under a marked seal goes with the next one', async () => {
   const { db, vault, drop } = await createTestDatabase();
   const { id } = await createTenant(db, vault, { name: 'Family', slug: 'family' }, SYSTEM_ACTOR);
   await tenantTrx(db, id, (trx) =>
     sql`insert into audit (id, tenant_id, call_id, phase, actor_kind, tool, effect, decision, outcome, at, stored_at)
-      values (gen_random_uuid(), ${id}, 'a', 'call', 'system', 'ha_get_state', 'read', 'allow', 'done', now(), now() - interval '50 hours')`.execute(
+      values (gen_random_uuid(), ${id}, 'a', 'call', 'system', 'ha_get_state', 'read', 'allow', 'done', now() - interval '50 hours', now() - interval '50 hours')`.execute(
       trx,
     ),
   );
