@@ -39,6 +39,8 @@ export interface JobFilter {
   readonly connectorId?: string | undefined;
   readonly kind?: string | undefined;
   readonly states?: readonly StoredJobState[] | undefined;
+  /** Whose arguments hold these. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
   /** Newest first; jobs older than this id. */
   readonly beforeId?: string | undefined;
   /** 50 unless told. */
@@ -113,6 +115,7 @@ export async function listJobs(trx: Trx, tenantId: string, filter: JobFilter = {
   if (filter.connectorId !== undefined) query = query.where('connector_id', '=', filter.connectorId);
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
+  if (filter.args !== undefined) query = query.where(sql<boolean>`args @> ${jsonText(filter.args)}::jsonb`);
   if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId);
   const rows = await query
     .orderBy('id', 'desc')

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beginBackup } from '@hub/db/backups.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { beginBackup, settleBackup } from '@hub/db/backups.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -80,22 +81,41 @@ test('the rules of the home say how many stay', async () => {
   expect(await fileOf(newer.id)).toHaveLength(1);
 }, 60_000);
 
-test('a backup that a job is storing is not removed, and one that it left behind is', async () => {
+test('a backup that a job is storing is not removed; one that it stored or left behind is, whatever the job does now', async () => {
   const { db, vault } = hub.database;
   const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';
   home.holdBackups();
   const { id } = (await hub.ask('POST', '/tenants/fjord/homes/cabin/backups')).body.job;
-  await beginBackup(db, vault, {
-    ...{ id, tenantId, homeId, haBackupId: 'x', name: 'Half', haVersion: undefined, madeAt: new Date() },
-    ...{ isWithDatabase: true, isProtected: false, haKey: undefined, place: 'store', object: `x/${id}` },
-  });
+  const begin = () =>
+    beginBackup(db, vault, {
+      ...{ id, tenantId, homeId, haBackupId: 'x', name: 'Half', haVersion: undefined, madeAt: new Date() },
+      ...{ isWithDatabase: true, isProtected: false, haKey: undefined, place: 'store', object: `x/${id}` },
+    });
   const remove = () => run('remove', 'cabin', id, '--yes');
-  expect(await remove()).toMatchObject({ code: 1, stderr: expect.stringContaining('on its way into the store') });
+  await begin();
+  expect(await remove()).toMatchObject({ code: 1, stderr: expect.stringContaining(`being stored by the job ${id}`) });
+  const [sha256, sealedSha256] = [Buffer.from('x'), Buffer.from('y')];
+  await settleBackup(db, tenantId, id, { sizeBytes: 1, sha256, sealedSizeBytes: 1, sealedSha256 });
+  expect(await remove()).toMatchObject({ code: 0 });
+  await begin();
   await hub.ask('POST', `/tenants/fjord/jobs/${id}/cancel`);
   expect(await hub.deps.queue.follow(tenantId, id, 20_000)).toMatchObject({ state: 'cancelled' });
   expect(await remove()).toMatchObject({ code: 0 });
   home.releaseBackups();
 }, 60_000);
+
+test.each(['backup.restore', 'backup.drill'])('a backup that a %s is to read is not removed', async (kind) => {
+  const [{ id: copyId }] = await listed();
+  const tenantId = (await findTenant(hub.database.db, 'fjord'))?.id ?? '';
+  const runAt = new Date(Date.now() + 3_600_000);
+  const { job } = await hub.deps.queue.enqueue({
+    ...{ tenantId, homeId, kind, args: { copyId }, actor: SYSTEM_ACTOR, runAt },
+  });
+  const refused = await run('remove', 'cabin', copyId, '--yes');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`needed by the job ${job.id} (${kind})`) });
+  expect(await fileOf(copyId)).toHaveLength(1);
+  await hub.deps.queue.cancel(tenantId, job.id);
+});
 
 test('backups outlive their home: by its id they are listed and checked, and the kit is given', async () => {
   expect((await hub.ask('DELETE', '/tenants/fjord/homes/cabin')).status).toBe(204);

@@ -1,8 +1,9 @@
 import { emergencyKit } from '@hub/backup-store/emergency-kit.ts';
 import { Fault } from '@hub/core/fault.ts';
-import { dropBackup, listBackups, markBackupRemoving, readHaKey } from '@hub/db/backups.ts';
+import { type BackupRecord, dropBackup, listBackups, markBackupRemoving, readHaKey } from '@hub/db/backups.ts';
 import { notFound } from '@hub/db/constraint-fault.ts';
 import { homeBackupKey, readBackupRules, writeBackupRules } from '@hub/db/home-backup.ts';
+import type { JobRecord } from '@hub/db/job-record.ts';
 import { isId } from '@hub/db/slug.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
@@ -53,7 +54,17 @@ export function backupRoutes(api: Api, deps: Deps): void {
     if (!config.backupStore) throw noBackupStore();
     const found = (await listBackups(db, tenantId, homeId)).find((one) => one.id === backupId);
     if (!found) throw notFound(`A backup ${backupId}`, 'List them: hub backups list HOME');
-    return { store: config.backupStore, object: found.object };
+    return { store: config.backupStore, found };
+  }
+
+  /** @throws Fault RESOURCE_LOCKED while a job stores it or is to read it */
+  async function assertUnused({ tenantId, homeId }: Whose, { id: backupId, state }: BackupRecord) {
+    // A backup bears the id of the job that stores it, which may go on with other work for hours.
+    const maker = state === 'storing' ? await queue.get(tenantId, backupId) : undefined;
+    if (maker && !maker.finishedAt) throw inUse('being stored', maker);
+    const reading = { homeId, states: ['queued', 'running'], args: { copyId: backupId }, limit: 1 } as const;
+    const [reader] = await queue.list(tenantId, reading);
+    if (reader) throw inUse('needed', reader);
   }
 
   api.get(
@@ -189,12 +200,10 @@ export function backupRoutes(api: Api, deps: Deps): void {
     },
     async ({ params }, reply) => {
       const home = await whose(params);
-      const { store, object } = await stored(home, params.backup);
-      // A backup bears the id of the job that stores it.
-      const job = await queue.get(home.tenantId, params.backup);
-      if (job && !job.finishedAt) throw stillStored(job.id);
+      const { store, found } = await stored(home, params.backup);
+      await assertUnused(home, found);
       await markBackupRemoving(db, home.tenantId, params.backup);
-      await store.remove(object);
+      await store.remove(found.object);
       await dropBackup(db, home.tenantId, params.backup);
       log.info({ homeId: home.homeId, backupId: params.backup }, 'a stored backup was removed');
       return reply.code(204).send(null);
@@ -231,8 +240,8 @@ export function backupRoutes(api: Api, deps: Deps): void {
   );
 }
 
-function stillStored(jobId: string): Fault {
-  return new Fault('RESOURCE_LOCKED', 'This backup is on its way into the store.', {
+function inUse(how: string, { id: jobId, kind }: JobRecord): Fault {
+  return new Fault('RESOURCE_LOCKED', `This backup is ${how} by the job ${jobId} (${kind}).`, {
     suggestion: `Wait for it, or end it first: hub jobs cancel ${jobId}`,
   });
 }
