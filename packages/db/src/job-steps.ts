@@ -47,7 +47,10 @@ export async function findOpenStep(trx: Trx, tenantId: string, jobId: string): P
   return row?.name;
 }
 
-/** Unfinished jobs that this one began and follows, as its steps say (`goesOnAs`): of whoever asked for it alone. */
+/**
+ * Unfinished jobs that this one began and follows, as its steps say (`goesOnAs`): of whoever asked for it alone, and none that
+ * went on before the step and was only joined.
+ */
 export async function listFollowed(trx: Trx, tenantId: string, jobId: string): Promise<readonly string[]> {
   const steps = await jobTables(trx)
     .selectFrom('job_step')
@@ -61,6 +64,13 @@ export async function listFollowed(trx: Trx, tenantId: string, jobId: string): P
   const rows = await jobTables(trx)
     .selectFrom('job as followed')
     .innerJoin('job as own', 'own.connector_id', 'followed.connector_id')
+    .innerJoin('job_step as step', (join) =>
+      join
+        .onRef('step.tenant_id', '=', 'own.tenant_id')
+        .onRef('step.job_id', '=', 'own.id')
+        .onRef('step.created_at', '<=', 'followed.created_at')
+        .on(sql<boolean>`step.result ->> 'goesOnAs' = followed.id::text`),
+    )
     .select('followed.id')
     .where('own.tenant_id', '=', tenantId)
     .where('own.id', '=', jobId)

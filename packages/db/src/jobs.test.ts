@@ -293,27 +293,29 @@ describe('cancel', () => {
     ['stops', (held) => handBackJob(database.db, held)],
   ];
   test.each(ends)(
-    'ends what the job began and follows, and no job of others, when its runner %s',
+    'ends what the job began and follows, no job of others and none that it joined, when its runner %s',
     async (_how, end) => {
       const [connectorId, otherId] = [newId(), newId()];
       const { job } = await enqueue({ connectorId });
       const { claim: held } = await claimed();
-      const [begun, done, others] = [
-        (await enqueue({ connectorId })).job,
-        (await enqueue({ connectorId })).job,
-        (await enqueue({ connectorId: otherId })).job,
-      ];
-      await tenantTrx(database.db, tenantId, async (trx) => {
-        for (const { id } of [begun, done, others]) {
-          await saveStepMarker(trx, held, `home ${id}`, {});
-          await saveStepResult(trx, held, `home ${id}`, 'done', { goesOnAs: id });
-        }
-        await jobTables(trx)
+      const inTrx = <T>(work: Parameters<typeof tenantTrx<T>>[2]) => tenantTrx(database.db, tenantId, work);
+      async function followed(ofConnector: string, dedupKey?: string): Promise<JobRecord> {
+        const step = `home ${newId()}`;
+        await inTrx((trx) => saveStepMarker(trx, held, step, {}));
+        const { job: begun } = await enqueue({ connectorId: ofConnector, dedupKey });
+        await inTrx((trx) => saveStepResult(trx, held, step, 'done', { goesOnAs: begun.id }));
+        return begun;
+      }
+      await enqueue({ connectorId, dedupKey: 'update' });
+      const joined = await followed(connectorId, 'update');
+      const [begun, done, others] = [await followed(connectorId), await followed(connectorId), await followed(otherId)];
+      await inTrx((trx) =>
+        jobTables(trx)
           .updateTable('job')
           .set({ state: 'done', finished_at: new Date() })
           .where('id', '=', done.id)
-          .execute();
-      });
+          .execute(),
+      );
       await cancel(job.id);
       expect(await read(begun.id)).toMatchObject({ state: 'queued' });
       await end(held);
@@ -321,6 +323,7 @@ describe('cancel', () => {
       expect(await read(begun.id)).toMatchObject({ state: 'cancelled', finishedAt: expect.any(Date) });
       expect(await read(done.id)).toMatchObject({ state: 'done' });
       expect(await read(others.id)).toMatchObject({ state: 'queued' });
+      expect(await read(joined.id)).toMatchObject({ state: 'queued', isCancelRequested: false });
     },
   );
 });
