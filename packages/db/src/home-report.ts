@@ -37,19 +37,12 @@ export async function readReport(
   since: Date,
   until: Date,
 ): Promise<readonly HomeReport[]> {
-  const jobs = (
-    kind: string,
-    { counted = sql`count(*)`, only = sql`true` } = {},
-  ) => sql`(select coalesce(${counted}, 0)::int from job j where j.tenant_id = h.tenant_id and j.home_id = h.id
-    and j.state = 'done' and j.kind = ${kind} and ${only} and j.finished_at >= ${since} and j.finished_at < ${until})`;
-  const updates = sql`${jobs('update.install')} + ${jobs('update.install-pending', { counted: INSTALLED })}
-    + ${jobs('app.act', { only: OF_AN_APP })} + ${jobs('store.install', { only: OF_WHAT_WAS_THERE })}`;
   const { rows } = await tenantTrx(db, tenantId, (trx) =>
     sql<HomeReport>`
       select h.slug, h.name, s.ha_version as "haVersion",
         coalesce(d.looks, 0) as looks, coalesce(d.running, 0) as running,
         coalesce(a.calls, 0) as calls, coalesce(a.failed, 0) as "failedCalls",
-        ${updates} as updates, ${jobs('backup.create')} as backups,
+        coalesce(j.updates, 0) as updates, coalesce(j.backups, 0) as backups,
         coalesce(p.problems, 0) as problems, coalesce(p.open, 0) as "openProblems"
       from home h
       left join home_status s on s.home_id = h.id
@@ -65,6 +58,11 @@ export async function readReport(
         from audit where tenant_id = ${tenantId} and at >= ${since} and at < ${until} group by home_id
       ) a on a.home_id = h.id
       left join (
+        select home_id, sum(${UPDATES})::int as updates, count(*) filter (where kind = 'backup.create')::int as backups
+        from job where tenant_id = ${tenantId} and state = 'done' and finished_at >= ${since} and finished_at < ${until}
+        group by home_id
+      ) j on j.home_id = h.id
+      left join (
         select home_id, count(*) filter (where since >= ${since})::int as problems,
           count(*) filter (where ended_at is null or ended_at >= ${until})::int as open
         from home_problem
@@ -77,9 +75,9 @@ export async function readReport(
   return rows;
 }
 
-/** One such job installs several. */
-const INSTALLED = sql`sum(jsonb_array_length(j.result -> 'installed'))`;
-const OF_AN_APP = sql`j.args ->> 'action' = 'update'`;
-/** Its marker tells the version it came from; none where it was installed anew. */
-const OF_WHAT_WAS_THERE = sql`exists (select from job_step s
-  where s.tenant_id = j.tenant_id and s.job_id = j.id and s.marker ->> 'from' is not null)`;
+/** What a job installed. One of an item of the store names the version it came from in its marker; none where it was installed anew. */
+const UPDATES = sql`case kind when 'update.install' then 1
+  when 'update.install-pending' then jsonb_array_length(result -> 'installed')
+  when 'app.act' then (args ->> 'action' = 'update')::int
+  when 'store.install' then exists (select from job_step s
+    where s.tenant_id = job.tenant_id and s.job_id = job.id and s.marker ->> 'from' is not null)::int end`;
