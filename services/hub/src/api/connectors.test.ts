@@ -84,7 +84,9 @@ describe('a new connector', () => {
     );
   });
 
-  it('warns of denied names that no home has, as they hide nothing, and takes them all the same', async () => {
+  it('warns of denied names that no linked home has, as they hide nothing, and takes them all the same', async () => {
+    const { url } = (await hub.ask('POST', connectors, { name: 'linking' })).body;
+    await rpc(url, 'tools/call', { name: 'ha_get_state', arguments: { entity_id: 'sun.sun' } });
     const deny = (rules: object) => ({ visibility: { deny: rules } });
     const made = await hub.ask('POST', connectors, {
       name: 'slips',
@@ -102,6 +104,17 @@ describe('a new connector', () => {
     expect(right.body.warnings).toBeUndefined();
     const wrong = await hub.ask('PATCH', `${connectors}/slips`, deny({ labels: ['hiden'] }));
     expect(wrong.body.warnings).toEqual([expect.stringContaining('hiden')]);
+  });
+
+  it('links no home for that', async () => {
+    await hub.ask('POST', '/tenants', { name: 'Harbour', slug: 'harbour', owner: 'Ben' });
+    const { url, token } = simulated;
+    const { id } = (await hub.ask('POST', '/tenants/harbour/homes', { url, token })).body.home;
+    const body = { name: 'ben', visibility: { deny: { domains: ['locks'] } } };
+    const made = await hub.ask('POST', '/tenants/harbour/connectors', body);
+    expect(made).toMatchObject({ status: 201, body: { url: expect.any(String) } });
+    expect(made.body.connector.warnings).toBeUndefined();
+    expect(hub.deps.homes.stateOf(id)).toBeUndefined();
   });
 
   it('can do no more than the role of its member and, when read-only, nothing but read', async () => {

@@ -147,6 +147,8 @@ describe('a day with the command line', () => {
     await writeFile(rules, JSON.stringify({ deny: { domains: ['light'] } }));
     const hidden = await json(`connectors set anna --visibility ${rules}`);
     expect(hidden.visibility).toMatchObject({ deny: { domains: ['light'] } });
+    // Which links it.
+    await run('doctor --all');
     await writeFile(rules, JSON.stringify({ deny: { domains: ['lihgt'] } }));
     const slip = await run(`connectors set anna --visibility ${rules}`);
     expect([slip.code, slip.stderr]).toEqual([0, expect.stringContaining('Warning: The rules deny lihgt')]);
