@@ -15,7 +15,7 @@ export async function confirm(
   isAgreed: boolean,
   question: () => Promise<string | undefined> | string,
 ): Promise<void> {
-  if (isAgreed || !io.stdin.isTTY || !io.stdout.isTTY) return;
+  if (isAgreed || !io.stdin.isTTY || !io.stderr.isTTY) return;
   const asked = await question();
   if (asked === undefined) return;
   const answer = await askPerson(io, `${asked} [y/N] `);

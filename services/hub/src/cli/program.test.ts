@@ -107,6 +107,13 @@ describe('a day with the command line', () => {
     await add();
     expect((await run('homes remove six --yes', { isTty: true })).stderr).toBe('');
     expect(await isThere()).toBe(false);
+    await add();
+    const piped = await run('homes remove six', { stdin: 'n\n', isTty: true, piped: 'stdout' });
+    expect(piped).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('Forget Six (six)') });
+    expect(await isThere()).toBe(true);
+    // Where nobody would see the question.
+    expect(await run('homes remove six', { isTty: true, piped: 'stderr' })).toMatchObject({ code: 0, stderr: '' });
+    expect(await isThere()).toBe(false);
     const key = await run('keys retire 1', { stdin: 'n\n', isTty: true });
     expect(key.stderr).toMatch(/Take key 1 out of the ring\?[\s\S]*Nothing was changed/);
   });

@@ -12,12 +12,14 @@ export interface CliSurroundings {
   readonly stdin?: string;
   /** A person at a terminal: colours, bars and questions, answered by `stdin`. */
   readonly isTty?: boolean;
+  /** The one stream that goes into a file or another command all the same. */
+  readonly piped?: 'stdout' | 'stderr';
 }
 
 /** The command line in this process, with streams of its own. */
 export async function runHere(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
-  const { env = {}, stdin = '', isTty = false } = surroundings;
-  const [stdout, stderr] = [sink(isTty), sink(isTty)];
+  const { env = {}, stdin = '', isTty = false, piped } = surroundings;
+  const [stdout, stderr] = [sink(isTty && piped !== 'stdout'), sink(isTty && piped !== 'stderr')];
   const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: isTty, fd: 0 });
   // biome-ignore lint/suspicious/noExplicitAny: streams that stand in for those of a process
   const code = await runCli(args, { stdin: input as any, stdout: stdout.stream, stderr: stderr.stream, env });
