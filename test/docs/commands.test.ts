@@ -6,7 +6,7 @@ import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simu
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runHere } from '../../services/hub/src/testing/run-cli.ts';
-import { type RunningHub, startHub } from '../start-hub.ts';
+import { makeDataDir, type RunningHub, removeDataDir, startHub } from '../start-hub.ts';
 import { ROOT, readPages } from './pages.ts';
 
 /** Blocks fenced with `sh run`: they work as they stand, with a home called Cabin and the connector that a start prints. */
@@ -28,15 +28,16 @@ const blocks = pages.flatMap(({ name, text }) => [...text.matchAll(RUNNABLE)].ma
 describe('a block of commands', () => {
   let home: SimulatedHome;
   let hub: RunningHub;
+  let backups: string;
   beforeAll(async () => {
-    home = await startSimulatedHome({ name: 'Cabin' });
-    hub = await startHub({
-      env: { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, HOME_ASSISTANT_NAME: 'Cabin' },
-    });
+    [home, backups] = [await startSimulatedHome({ name: 'Cabin' }), await makeDataDir()];
+    const own = { HOME_ASSISTANT_URL: home.url, HOME_ASSISTANT_TOKEN: home.token, HOME_ASSISTANT_NAME: 'Cabin' };
+    hub = await startHub({ env: { ...own, BACKUP_STORE: backups } });
   });
   afterAll(async () => {
     await hub?.[Symbol.asyncDispose]();
     await home?.close();
+    await removeDataDir(backups);
   });
 
   it.each(blocks)('of %s runs: %s', { timeout: 180_000 }, async (_name, block = '') => {
