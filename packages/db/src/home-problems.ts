@@ -45,7 +45,7 @@ export async function noteProblems(
       returning 'problem' as event, p.home_id, h.name as home, p.kind, p.text, p.since, true as is_told`.execute(trx);
     const ended = await sql<EventRow>`
       update home_problem p set ended_at = now() from home h
-      where h.id = p.home_id and p.tenant_id = ${tenantId} and ended_at is null and not ${isFound(now)}
+      where h.id = p.home_id and p.tenant_id = ${tenantId} and ended_at is null and not ${isFound(now)} and not ${LASTS}
       returning 'recovered' as event, p.home_id, h.name as home, p.kind, p.text, p.since, raised_at is not null as is_told`.execute(
       trx,
     );
@@ -66,6 +66,10 @@ async function storeNotices(trx: Trx, tenantId: string, content: unknown): Promi
 const isFound = (now: string) => sql<boolean>`exists (
   select from jsonb_to_recordset(${now}::jsonb) as f ("homeId" uuid, kind text)
   where f."homeId" = p.home_id and f.kind = p.kind)`;
+
+/** That a home is away in another way than was told brings it back in none: this ends when it runs. */
+const LASTS = sql<boolean>`(p.kind in ('state', 'refused') and raised_at is not null and exists (
+  select from home_status s where s.home_id = p.home_id and s.state <> 'running'))`;
 
 interface EventRow {
   readonly event: ProblemEvent['event'];

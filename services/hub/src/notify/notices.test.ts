@@ -102,15 +102,19 @@ test('a problem is told once, signed, and once more when it is over', async () =
   expect(JSON.parse(taken[1]?.body ?? '')).toMatchObject({ text: 'Recovered: Cabin: is offline' });
 });
 
-test('a home that was away and comes back without letting the hub in is told anew', async () => {
+test('a home that was away and comes back without letting the hub in is told anew, and to be back when it runs', async () => {
   await seen('offline');
   await look();
   await seen('reauth_required');
-  expect(await look()).toMatchObject([
-    { event: 'problem', text: "refuses the hub's token" },
-    { event: 'recovered', text: 'is offline' },
-  ]);
+  expect(await look()).toMatchObject([{ event: 'problem', text: "refuses the hub's token" }]);
   expect(await look()).toEqual([]);
+  // Without power it refuses nothing, and lets nobody in either.
+  await seen('offline');
+  expect(await look()).toEqual([]);
+  await seen('running');
+  const over = await look();
+  expect(over).toMatchObject([{ event: 'recovered' }, { event: 'recovered' }]);
+  expect(over.map(({ text }) => text).sort()).toEqual(['is offline', "refuses the hub's token"]);
 });
 
 test('replicas that look at once tell it once, and what passes at once is not told', async () => {
