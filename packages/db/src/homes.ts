@@ -7,6 +7,7 @@ import { noteChange } from './changes.ts';
 import { alreadyExists, withConstraintFaults } from './constraint-fault.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { setClock } from './home-clock.ts';
 import { insertLink, type LinkInput, updateLink, urlKeyOf } from './home-links.ts';
 import { type HomeRecord, selectHomes, toHomeRecord } from './home-record.ts';
 import { type SettingsChange, settingsColumn } from './settings-change.ts';
@@ -113,27 +114,6 @@ export async function updateHome(
   );
 }
 
-/** The clock that Home Assistant goes by, where nobody said which one it is. True when it is news. @throws Fault STORAGE_UNAVAILABLE */
-export async function learnTimeZone(
-  db: Database,
-  tenantId: string,
-  homeId: string,
-  timeZone: string,
-): Promise<boolean> {
-  return await tenantTrx(db, tenantId, async (trx) => {
-    const learnt = await trx
-      .updateTable('home')
-      .set({ time_zone: timeZone })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', homeId)
-      .where('time_zone', 'is', null)
-      .executeTakeFirst();
-    if (learnt.numUpdatedRows === 0n) return false;
-    await wakeSchedules(trx, tenantId, homeId);
-    return true;
-  });
-}
-
 /** The home with its link and status is gone; its edits and audit stay. False when it was not there. @throws Fault STORAGE_UNAVAILABLE */
 export async function removeHome(db: Database, tenantId: string, homeId: string): Promise<boolean> {
   return await tenantTrx(db, tenantId, async (trx) => {
@@ -198,6 +178,7 @@ async function insertHome(
     })
     .execute();
   await insertLink(trx, vault, { tenantId, homeId }, input.link, actor);
+  if (input.timeZone !== undefined) await setClock(trx, { tenantId, homeId }, input.timeZone);
   await noteChange(trx, tenantId, 'home', homeId);
   return await readHome(trx, tenantId, homeId);
 }
@@ -223,8 +204,8 @@ async function changeHome(
     .executeTakeFirst();
   if (changed.numUpdatedRows === 0n) throw homeNotFound(homeId);
   if (patch.link) await updateLink(trx, vault, home, patch.link, actor);
-  if (patch.maintenanceWindows !== undefined || patch.timeZone !== undefined)
-    await wakeSchedules(trx, tenantId, homeId);
+  if (patch.maintenanceWindows !== undefined) await wakeSchedules(trx, tenantId, homeId);
+  if (patch.timeZone !== undefined) await setClock(trx, home, patch.timeZone);
   await noteChange(trx, tenantId, 'home', homeId);
   return await readHome(trx, tenantId, homeId);
 }
@@ -244,14 +225,13 @@ async function pickSlug(trx: Trx, tenantId: string, wanted: string): Promise<str
 }
 
 function homeColumns(input: HomeInput) {
-  const { name, tags, country, region, timeZone, note, customerReference, instanceId, isSimulated, isPinned } = input;
+  const { name, tags, country, region, note, customerReference, instanceId, isSimulated, isPinned } = input;
   const { maintenanceWindows, ceiling } = input;
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
     ...(country === undefined ? {} : { country }),
     ...(region === undefined ? {} : { region }),
-    ...(timeZone === undefined ? {} : { time_zone: timeZone }),
     ...(note === undefined ? {} : { note }),
     ...(customerReference === undefined ? {} : { customer_reference: customerReference }),
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),

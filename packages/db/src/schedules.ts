@@ -1,5 +1,6 @@
 import { newId } from '@hub/core/ids.ts';
 import { type MaintenanceWindow, storedWindows } from '@hub/core/maintenance-windows.ts';
+import { nextStart } from '@hub/core/next-tick.ts';
 import type { ScheduleStanding } from '@hub/core/schedule-standing.ts';
 import { sql } from 'kysely';
 import type { Actor } from './actor.ts';
@@ -111,22 +112,16 @@ async function startOne(db: Database, tenantId: string, id: string, start: Start
   });
 }
 
-/** A home goes by another clock: what is due ahead is due when `next` says so by that one. @throws Fault STORAGE_UNAVAILABLE */
-export async function retimeSchedules(
-  db: Database,
-  tenantId: string,
-  homeId: string,
-  next: (cron: string, timeZone: string) => Date,
-): Promise<void> {
-  await tenantTrx(db, tenantId, async (trx) => {
-    const { rows } = await sql<Row>`
-      ${SELECT} where s.tenant_id = ${tenantId} and s.home_id = ${homeId} and s.next_at > now() and not s.waits
-      for update of s`.execute(trx);
-    for (const { id, cron, timeZone } of rows.map(toSchedule)) {
-      await sql`update schedule set next_at = ${next(cron, timeZone)}
-        where tenant_id = ${tenantId} and id = ${id}`.execute(trx);
-    }
-  });
+/** What is due ahead at a home that goes by another clock than before is due by that one. */
+export async function retimeSchedules(trx: Trx, tenantId: string, homeId: string): Promise<void> {
+  const now = new Date();
+  const { rows } = await sql<Row>`
+    ${SELECT} where s.tenant_id = ${tenantId} and s.home_id = ${homeId} and s.next_at > now() and not s.waits
+    for update of s`.execute(trx);
+  for (const { id, cron, timeZone } of rows.map(toSchedule)) {
+    await sql`update schedule set next_at = ${nextStart(cron, timeZone, now)}
+      where tenant_id = ${tenantId} and id = ${id}`.execute(trx);
+  }
 }
 
 /** How each schedule of a tenant stands, by home id. @throws Fault STORAGE_UNAVAILABLE */

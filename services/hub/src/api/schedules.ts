@@ -1,8 +1,8 @@
 import { Fault } from '@hub/core/fault.ts';
+import { nextTick } from '@hub/core/next-tick.ts';
 import { addSchedule, listSchedules, removeSchedule } from '@hub/db/schedules.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { nextTick } from '../schedules/next-tick.ts';
 import { scheduledArgs, scheduledKind } from '../schedules/scheduled-jobs.ts';
 import type { Api } from './api-scope.ts';
 import { line, ref, slug, tenantParams, when } from './field-shapes.ts';

@@ -9,7 +9,6 @@ import type { z } from 'zod';
 import { checkLink, type LinkCheck } from '../check-link.ts';
 import type { Deps } from '../deps.ts';
 import { linkOptions } from '../homes.ts';
-import { followClock } from '../schedules/follow-clock.ts';
 import { checkAnswer, keepCheck } from './home-check.ts';
 import type { HomeFields, homePatch } from './home-shape.ts';
 import { OPERATOR } from './operator.ts';
@@ -84,7 +83,6 @@ export async function changeHome(
     { ...facts, instanceId, ...link, settings: defaults && ((stored) => patchedSettings(stored, defaults)) },
     OPERATOR,
   );
-  if (facts.timeZone !== undefined) await followClock(db, home.tenantId, home.id);
   if (seen) await keepCheck(deps, changed, seen);
   return { home: changed, isNew: false, seen };
 }

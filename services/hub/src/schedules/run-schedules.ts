@@ -1,11 +1,11 @@
 import { windowsAt } from '@hub/core/maintenance-windows.ts';
+import { nextStart } from '@hub/core/next-tick.ts';
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { type StartSchedule, startDueSchedules } from '@hub/db/schedules.ts';
 import type { Queue } from '@hub/queue/queue.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { OPERATOR } from '../api/operator.ts';
-import { nextStart } from './next-tick.ts';
 import { keepsWindows, scheduledArgs, scheduledKind } from './scheduled-jobs.ts';
 
 const EVERY_MS = 5_000;

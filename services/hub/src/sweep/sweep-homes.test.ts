@@ -4,10 +4,11 @@ import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { openDatabase } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
+import { learnTimeZone } from '@hub/db/home-clock.ts';
 import { takeHome } from '@hub/db/home-holders.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed } from '@hub/db/home-status.ts';
-import { learnTimeZone, registerHome, updateHome } from '@hub/db/homes.ts';
+import { registerHome, updateHome } from '@hub/db/homes.ts';
 import { claimReplica } from '@hub/db/replicas.ts';
 import { addSchedule, listSchedules } from '@hub/db/schedules.ts';
 import { createTenant } from '@hub/db/tenants.ts';
@@ -99,7 +100,7 @@ test('a home that was added unseen goes by the clock of its Home Assistant from 
   const clock = { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   expect(new Intl.DateTimeFormat('en-GB', clock).format((await found())?.nextAt)).toBe('03:30');
   await updateHome(db, vault, tenantId, added.id, { timeZone: 'Asia/Tokyo' }, SYSTEM_ACTOR);
-  expect(await learnTimeZone(db, tenantId, added.id, 'Europe/Amsterdam')).toBe(false);
+  await learnTimeZone(db, tenantId, added.id, 'Europe/Amsterdam');
   expect(await found()).toMatchObject({ timeZone: 'Asia/Tokyo' });
 });
 

@@ -1,12 +1,12 @@
 import { Fault } from '@hub/core/fault.ts';
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
+import { learnTimeZone } from '@hub/db/home-clock.ts';
 import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
 import { type DueHome, type HomeSweep, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
-import { learnTimeZone } from '@hub/db/homes.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -16,7 +16,6 @@ import { readHealth } from '@hub/ha/health.ts';
 import type { Home, HomeInfo } from '@hub/ha/home.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { linkOptions } from '../homes.ts';
-import { followClock } from '../schedules/follow-clock.ts';
 
 export interface SweepDeps {
   readonly db: Database;
@@ -84,7 +83,7 @@ async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
   else {
     await noteSeen(db, due, seen.info);
     await writeSweep(db, due, seen);
-    await noteClock(db, due, seen.info);
+    await learnTimeZone(db, due.tenantId, due.homeId, seen.info.timeZone);
   }
   await countLook(db, due.tenantId, due.homeId, !isMissed);
   await putOff(db, due.homeId, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
@@ -131,11 +130,6 @@ async function noteSeen(db: Database, { tenantId, homeId }: DueHome, info: HomeI
     ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
     ...{ locationName: info.locationName || undefined, lastSeenAt: now, fault: undefined, checkedAt: now },
   });
-}
-
-/** Where nobody said by which clock the home goes. */
-async function noteClock(db: Database, { tenantId, homeId }: DueHome, { timeZone }: HomeInfo): Promise<void> {
-  if (await learnTimeZone(db, tenantId, homeId, timeZone)) await followClock(db, tenantId, homeId);
 }
 
 /** What was known of it stays: its version, when it was last seen, what the last sweep found. */
