@@ -1,37 +1,44 @@
-import type { Database, Trx } from './database.ts';
+import type { Database } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { saidTimeZone } from './home-record.ts';
 import { retimeSchedules } from './schedules.ts';
 import { wakeSchedules } from './wake-schedules.ts';
 
-/** By which clock a home goes; what goes by it moves with it. Nothing happens where it is this one. */
-export async function setClock(
-  trx: Trx,
-  { tenantId, homeId }: { readonly tenantId: string; readonly homeId: string },
-  timeZone: string | null,
-): Promise<void> {
-  const set = await trx
-    .updateTable('home')
-    .set({ time_zone: timeZone })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', homeId)
-    .where('time_zone', 'is distinct from', timeZone)
-    .executeTakeFirst();
-  if (set.numUpdatedRows === 0n) return;
-  await wakeSchedules(trx, tenantId, homeId);
-  await retimeSchedules(trx, tenantId, homeId);
+/** By which clock a home goes. */
+export interface ClockInput {
+  /** As a person says; `null`: nobody does. */
+  readonly timeZone?: string | null | undefined;
+  /** As its Home Assistant says, which holds where no person does. */
+  readonly seenTimeZone?: string | undefined;
 }
 
-/** The clock that Home Assistant goes by, where nobody said which one it is. @throws Fault STORAGE_UNAVAILABLE */
-export async function learnTimeZone(db: Database, tenantId: string, homeId: string, timeZone: string): Promise<void> {
+/** What goes by the clock of a home moves with it, in this transaction. @throws Fault STORAGE_UNAVAILABLE */
+export async function setClock(
+  db: Database,
+  { tenantId, homeId }: { readonly tenantId: string; readonly homeId: string },
+  { timeZone, seenTimeZone }: ClockInput,
+): Promise<void> {
+  if (timeZone === undefined && seenTimeZone === undefined) return;
   await tenantTrx(db, tenantId, async (trx) => {
-    const unsaid = await trx
+    const before = await trx
       .selectFrom('home')
-      .select('id')
+      .select(['time_zone', 'learnt_time_zone'])
       .where('tenant_id', '=', tenantId)
       .where('id', '=', homeId)
-      .where('time_zone', 'is', null)
       .forNoKeyUpdate()
       .executeTakeFirst();
-    if (unsaid) await setClock(trx, { tenantId, homeId }, timeZone);
+    if (!before) return;
+    const said = timeZone === undefined ? saidTimeZone(before) : timeZone;
+    const learnt = said === null ? (seenTimeZone ?? before.learnt_time_zone) : null;
+    const now = said ?? learnt;
+    await trx
+      .updateTable('home')
+      .set({ time_zone: now, learnt_time_zone: learnt })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', homeId)
+      .execute();
+    if (now === before.time_zone) return;
+    await wakeSchedules(trx, tenantId, homeId);
+    await retimeSchedules(trx, tenantId, homeId);
   });
 }

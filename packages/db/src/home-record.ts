@@ -29,6 +29,8 @@ export interface HomeRecord {
   readonly country: string | undefined;
   readonly region: string | undefined;
   readonly timeZone: string | undefined;
+  /** What a person said of it; undefined: it is that of its Home Assistant. */
+  readonly saidTimeZone: string | undefined;
   readonly note: string | undefined;
   readonly customerReference: string | undefined;
   /** Home Assistant's own id, unknown until first linked. */
@@ -73,6 +75,11 @@ export function selectHomes(trx: Trx, tenantId: string) {
     .orderBy('home.slug');
 }
 
+/** null: the home follows its Home Assistant. */
+export function saidTimeZone(home: Pick<HomeRow, 'time_zone' | 'learnt_time_zone'>): string | null {
+  return home.time_zone === home.learnt_time_zone ? null : home.time_zone;
+}
+
 export function toHomeRecord(row: HomeRow): HomeRecord {
   return {
     id: row.id,
@@ -83,6 +90,7 @@ export function toHomeRecord(row: HomeRow): HomeRecord {
     country: row.country ?? undefined,
     region: row.region ?? undefined,
     timeZone: row.time_zone ?? undefined,
+    saidTimeZone: saidTimeZone(row) ?? undefined,
     note: row.note ?? undefined,
     customerReference: row.customer_reference ?? undefined,
     instanceId: row.instance_id ?? undefined,

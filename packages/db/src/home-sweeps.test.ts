@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from './actor.ts';
+import { setClock } from './home-clock.ts';
 import { writeHomeMissed } from './home-status.ts';
 import { putOff, takeDueHomes } from './home-sweeps.ts';
 import { registerHome } from './homes.ts';
@@ -38,4 +39,25 @@ test('homes that were away take no more than their part, however long they are d
   expect(await takeDueHomes(db, { count: 4, ofAway: 0 }, 60_000)).toEqual([]);
   await putOff(db, well, -1);
   expect(await takeDueHomes(db, { count: 4, ofAway: 4 }, 60_000)).toHaveLength(4);
+});
+
+test('a home is taken with the clock it goes by, and whether a person said so', async () => {
+  const { db, vault } = made;
+  const { id: tenantId } = await createTenant(db, vault, { name: 'Clocks', slug: 'clocks' }, SYSTEM_ACTOR);
+  const add = async (slug: string) => {
+    const link = { url: `http://${slug}.example`, token: 'a' };
+    return (await registerHome(db, vault, tenantId, { slug, link }, SYSTEM_ACTOR)).home.id;
+  };
+  const [unseen, learnt, said] = [await add('unseen'), await add('learnt'), await add('said')];
+  await setClock(db, { tenantId, homeId: learnt }, { seenTimeZone: 'Europe/Berlin' });
+  await setClock(db, { tenantId, homeId: said }, { timeZone: 'Asia/Tokyo' });
+  const taken = (await takeDueHomes(db, { count: 10, ofAway: 0 }, 60_000)).filter((one) => one.tenantId === tenantId);
+  const clocks = taken.map(({ homeId, timeZone, followsClock }) => [homeId, { timeZone, followsClock }] as const);
+  expect(new Map(clocks)).toEqual(
+    new Map([
+      [unseen, { timeZone: null, followsClock: true }],
+      [learnt, { timeZone: 'Europe/Berlin', followsClock: true }],
+      [said, { timeZone: 'Asia/Tokyo', followsClock: false }],
+    ]),
+  );
 });

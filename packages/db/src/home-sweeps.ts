@@ -9,6 +9,9 @@ export interface DueHome {
   readonly homeId: string;
   /** The last look did not reach it: this one may take its whole deadline again. */
   readonly wasAway: boolean;
+  readonly timeZone: string | null;
+  /** No person said which clock it goes by. */
+  readonly followsClock: boolean;
 }
 
 export interface SweepRoom {
@@ -34,7 +37,8 @@ export async function takeDueHomes(
   const { rows } = await systemTrx(db, (trx) =>
     sql<DueHome>`
       with overdue as (
-        select h.id, h.tenant_id, coalesce(s.due_at, '-infinity') as due_at, coalesce(st.state <> 'running', false) as was_away
+        select h.id, h.tenant_id, h.time_zone, coalesce(h.time_zone = h.learnt_time_zone, h.time_zone is null) as follows_clock,
+          coalesce(s.due_at, '-infinity') as due_at, coalesce(st.state <> 'running', false) as was_away
         from home h
         join tenant t on t.id = h.tenant_id and t.state = 'active'
         left join home_sweep s on s.home_id = h.id
@@ -53,9 +57,9 @@ export async function takeDueHomes(
         on conflict (home_id) do update set due_at = excluded.due_at where s.due_at <= now()
         returning home_id
       )
-      select due.id as "homeId", due.tenant_id as "tenantId", due.was_away as "wasAway" from due join taken on taken.home_id = due.id`.execute(
-      trx,
-    ),
+      select due.id as "homeId", due.tenant_id as "tenantId", due.was_away as "wasAway", due.time_zone as "timeZone",
+        due.follows_clock as "followsClock"
+      from due join taken on taken.home_id = due.id`.execute(trx),
   );
   return rows;
 }
@@ -72,7 +76,7 @@ export async function putOff(db: Database, homeId: string, forMs: number): Promi
 /** Beside what links note of a home, in the same row. @throws Fault STORAGE_UNAVAILABLE */
 export async function writeSweep(
   db: Database,
-  { tenantId, homeId }: Omit<DueHome, 'wasAway'>,
+  { tenantId, homeId }: Pick<DueHome, 'tenantId' | 'homeId'>,
   sweep: HomeSweep,
 ): Promise<void> {
   const columns = {

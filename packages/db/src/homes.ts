@@ -7,7 +7,7 @@ import { noteChange } from './changes.ts';
 import { alreadyExists, withConstraintFaults } from './constraint-fault.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
-import { setClock } from './home-clock.ts';
+import { type ClockInput, setClock } from './home-clock.ts';
 import { insertLink, type LinkInput, updateLink, urlKeyOf } from './home-links.ts';
 import { type HomeRecord, selectHomes, toHomeRecord } from './home-record.ts';
 import { type SettingsChange, settingsColumn } from './settings-change.ts';
@@ -16,13 +16,12 @@ import type { Vault } from './vault.ts';
 import { wakeSchedules } from './wake-schedules.ts';
 
 /** Parts left out stay as they are, or take their default on a new home; `null` empties one. */
-export interface HomeInput {
+export interface HomeInput extends ClockInput {
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly country?: string | null | undefined;
   readonly region?: string | null | undefined;
-  readonly timeZone?: string | null | undefined;
   readonly note?: string | null | undefined;
   readonly customerReference?: string | null | undefined;
   readonly instanceId?: string | null | undefined;
@@ -178,7 +177,7 @@ async function insertHome(
     })
     .execute();
   await insertLink(trx, vault, { tenantId, homeId }, input.link, actor);
-  if (input.timeZone !== undefined) await setClock(trx, { tenantId, homeId }, input.timeZone);
+  await setClock(trx, { tenantId, homeId }, input);
   await noteChange(trx, tenantId, 'home', homeId);
   return await readHome(trx, tenantId, homeId);
 }
@@ -205,7 +204,7 @@ async function changeHome(
   if (changed.numUpdatedRows === 0n) throw homeNotFound(homeId);
   if (patch.link) await updateLink(trx, vault, home, patch.link, actor);
   if (patch.maintenanceWindows !== undefined) await wakeSchedules(trx, tenantId, homeId);
-  if (patch.timeZone !== undefined) await setClock(trx, home, patch.timeZone);
+  await setClock(trx, home, patch);
   await noteChange(trx, tenantId, 'home', homeId);
   return await readHome(trx, tenantId, homeId);
 }

@@ -94,6 +94,7 @@ export interface HomeTable extends Created, Updated {
   country: string | null;
   region: string | null;
   time_zone: string | null;
+  learnt_time_zone: string | null;
   note: string | null;
   customer_reference: string | null;
   is_pinned: Generated<boolean>;

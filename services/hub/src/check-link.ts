@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { readInstanceId } from '@hub/ha/instance.ts';
+import { readTimeZone } from '@hub/ha/time-zone.ts';
 
 export type LinkCheck =
   | {
@@ -9,7 +10,8 @@ export type LinkCheck =
       readonly haVersion: string;
       readonly isAdmin: boolean;
       readonly locationName: string;
-      readonly timeZone: string;
+      /** undefined: none that is known here. */
+      readonly timeZone: string | undefined;
       readonly instanceId: string | undefined;
       readonly latencyMs: number;
       /** How far the home's clock is ahead of ours, to the second; undefined when its answers carry no date. */
@@ -27,10 +29,10 @@ export async function checkLink(options: Omit<DirectHomeOptions, 'id'>): Promise
     await home.ready({ deadlineMs: CHECK_MS });
     const instanceId = await readInstanceId(home, { deadlineMs: CHECK_MS });
     const started = performance.now();
-    await home.send({ type: 'get_config' }, { deadlineMs: CHECK_MS });
+    const timeZone = await readTimeZone(home, { deadlineMs: CHECK_MS });
     const latencyMs = performance.now() - started;
     const clockAheadS = await readClock(home);
-    const { haVersion = '', isAdmin, locationName, timeZone } = home.info;
+    const { haVersion = '', isAdmin, locationName } = home.info;
     return { ok: true, haVersion, isAdmin, locationName, timeZone, instanceId, latencyMs, clockAheadS };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

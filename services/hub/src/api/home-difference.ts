@@ -25,7 +25,8 @@ export function differenceOf(home: HomeRecord, link: OpenLink, wanted: WantedHom
 
 type Change = FieldChange & { readonly field: keyof WantedHome };
 
-function factChanges(home: HomeRecord, wanted: WantedHome): readonly Change[] {
+function factChanges(stored: HomeRecord, wanted: WantedHome): readonly Change[] {
+  const home = { ...stored, timeZone: stored.saidTimeZone };
   const { tags, url, maintenanceWindows } = wanted;
   return [
     ...FACTS.flatMap((field) => {

@@ -137,7 +137,7 @@ export const checkShape = z
   .meta({ id: 'HomeCheck' });
 
 export function homeAnswer(home: HomeRecord, status: HomeStatus | undefined): HomeAnswer {
-  const { tenantId: _, instanceId: __, link, settings, maintenanceWindows: windows, ...rest } = home;
+  const { tenantId: _, instanceId: __, saidTimeZone: ___, link, settings, maintenanceWindows: windows, ...rest } = home;
   return {
     ...rest,
     tags: [...home.tags],

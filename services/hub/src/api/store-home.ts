@@ -44,14 +44,14 @@ export async function registerFields(
   seen: LinkCheck | undefined,
 ): Promise<{ readonly home: HomeRecord; readonly isNew: boolean }> {
   const { url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers, ...facts } = fields;
-  const { instanceId, timeZone, locationName } = seen?.ok ? seen : {};
+  const { instanceId, timeZone: seenTimeZone, locationName } = seen?.ok ? seen : {};
   // A home that is there keeps the name people gave it.
   const name = facts.name ?? ((await isStored(db, tenantId, url, instanceId)) ? undefined : locationName || undefined);
   const link: LinkInput = {
     ...{ url, token, clientCertificate, clientKey, extraCa, pinnedKey, headers },
     ...tokenColumns(token),
   };
-  const input = { timeZone, ...facts, name, instanceId, link };
+  const input = { ...facts, name, instanceId, seenTimeZone, link };
   return registerHome(db, deps.storage.vault, tenantId, input, OPERATOR);
 }
 
@@ -73,14 +73,20 @@ export async function changeHome(
     const merged = Object.entries({ ...old, ...parts }).filter(([, value]) => value !== null);
     seen = await tryLink(deps, { ...old, ...Object.fromEntries(merged) });
   }
-  const instanceId = seen?.ok ? seen.instanceId : undefined;
+  const { instanceId, timeZone: seenTimeZone } = seen?.ok ? seen : {};
   const link = isLinkChanged ? { link: { ...parts, ...(token === undefined ? {} : tokenColumns(token)) } } : {};
   const changed = await updateHome(
     db,
     vault,
     home.tenantId,
     home.id,
-    { ...facts, instanceId, ...link, settings: defaults && ((stored) => patchedSettings(stored, defaults)) },
+    {
+      ...facts,
+      instanceId,
+      seenTimeZone,
+      ...link,
+      settings: defaults && ((stored) => patchedSettings(stored, defaults)),
+    },
     OPERATOR,
   );
   if (seen) await keepCheck(deps, changed, seen);

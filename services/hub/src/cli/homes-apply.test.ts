@@ -83,6 +83,12 @@ describe('homes that a file describes', () => {
     await writeFile(join(dir, 'cabin.token'), home.token);
   });
 
+  it('keep the clock that the file says, be it that of their Home Assistant today', async () => {
+    const told = cabin('    timeZone: Europe/Amsterdam\n');
+    expect((await apply(told)).stdout).toContain('~ cabin\n    timeZone: nothing → Europe/Amsterdam\n');
+    expect((await apply(told)).stdout).toContain('= cabin\n');
+  });
+
   it('that fail do not stop the rest, and only --prune removes', async () => {
     const both = await apply(`${cabin()}${barn}`, '--no-check');
     expect(both.stdout).toContain('= cabin\n+ barn\n');

@@ -1,7 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
-import { learnTimeZone } from '@hub/db/home-clock.ts';
+import { setClock } from '@hub/db/home-clock.ts';
 import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
 import { countLook } from '@hub/db/home-report.ts';
@@ -14,6 +14,7 @@ import { readCertificateExpiry } from '@hub/ha/dial.ts';
 import { createDirectHome } from '@hub/ha/direct.ts';
 import { readHealth } from '@hub/ha/health.ts';
 import type { Home, HomeInfo } from '@hub/ha/home.ts';
+import { readTimeZone } from '@hub/ha/time-zone.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { linkOptions } from '../homes.ts';
 
@@ -82,14 +83,15 @@ async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
   if (isMissed) await noteMissed(db, due, seen);
   else {
     await noteSeen(db, due, seen.info);
+    await noteClock(db, due, seen.timeZone);
     await writeSweep(db, due, seen);
-    await learnTimeZone(db, due.tenantId, due.homeId, seen.info.timeZone);
   }
   await countLook(db, due.tenantId, due.homeId, !isMissed);
   await putOff(db, due.homeId, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
 }
 
 interface Look extends HomeSweep {
+  readonly timeZone: string | undefined;
   readonly info: HomeInfo;
 }
 
@@ -99,13 +101,17 @@ interface Look extends HomeSweep {
  */
 async function lookAt(deps: SweepDeps, { tenantId, homeId }: DueHome): Promise<Look> {
   const { db, vault, homes, cluster, config, signal } = deps;
-  const options = linkOptions(await readLink(db, vault, tenantId, homeId), config.allowPrivateAddresses);
+  const link = linkOptions(await readLink(db, vault, tenantId, homeId), config.allowPrivateAddresses);
   async function over(home: Home): Promise<Look> {
     await home.ready({ signal, deadlineMs: READY_MS });
-    const health = await readHealth(home, { signal, deadlineMs: READ_MS });
+    const options = { signal, deadlineMs: READ_MS };
+    const [health, timeZone] = await Promise.all([
+      readHealth(home, options),
+      readTimeZone(home, options).catch(() => undefined),
+    ]);
     const policy = { allowPrivate: config.allowPrivateAddresses };
-    const expiry = readCertificateExpiry({ ...options, url: new URL(options.url), policy });
-    return { ...health, certificateExpiresAt: await expiry.catch(() => undefined), info: home.info };
+    const expiry = readCertificateExpiry({ ...link, url: new URL(link.url), policy });
+    return { ...health, timeZone, certificateExpiresAt: await expiry.catch(() => undefined), info: home.info };
   }
   const isElsewhere = cluster !== undefined && !cluster.elsewhere.isHere(homeId);
   const isHeld = homes.stateOf(homeId) !== undefined || (isElsewhere && (await findHome(db, homeId)) !== undefined);
@@ -116,7 +122,7 @@ async function lookAt(deps: SweepDeps, { tenantId, homeId }: DueHome): Promise<L
       if (!isElsewhere || !(error instanceof Fault) || signal.aborted) throw error;
     }
   }
-  await using own = closing(createDirectHome(options));
+  await using own = closing(createDirectHome(link));
   return await over(own.home);
 }
 
@@ -130,6 +136,11 @@ async function noteSeen(db: Database, { tenantId, homeId }: DueHome, info: HomeI
     ...{ state: 'running', haVersion: info.haVersion, isAdmin: info.isAdmin },
     ...{ locationName: info.locationName || undefined, lastSeenAt: now, fault: undefined, checkedAt: now },
   });
+}
+
+/** Where a person said which clock it goes by, and where it goes by this one, there is nothing to write. */
+async function noteClock(db: Database, due: DueHome, seenTimeZone: string | undefined): Promise<void> {
+  if (due.followsClock && seenTimeZone !== due.timeZone) await setClock(db, due, { seenTimeZone });
 }
 
 /** What was known of it stays: its version, when it was last seen, what the last sweep found. */

@@ -54,7 +54,7 @@ async function registerGiven(
     tenantId,
     {
       ...(given.name !== undefined || seen.ok ? { name } : {}),
-      ...(seen.ok ? { instanceId: seen.instanceId, timeZone: seen.timeZone } : {}),
+      ...(seen.ok ? { instanceId: seen.instanceId, seenTimeZone: seen.timeZone } : {}),
       link: { url, token },
     },
     SYSTEM_ACTOR,
