@@ -92,18 +92,14 @@ export function findProblems(home: FleetHome, now: Date): readonly Problem[] {
     const verb = at.getTime() <= now.getTime() ? 'expired' : 'expires';
     return [{ kind, text: `${kind} ${verb} ${at.toISOString().slice(0, 10)}` }];
   };
-  const { state, diskFreeBytes: free, diskTotalBytes: total, lastBackupAt } = home;
+  const { state, diskFreeBytes: free, diskTotalBytes: total } = home;
   const freePct = free !== undefined && total ? Math.round((free / total) * 100) : undefined;
   const found: readonly (Problem | false | undefined | 0)[] = [
     stateProblem(state),
     home.repairs && { kind: 'repairs', text: `${home.repairs} repairs` },
     home.lowBatteries && { kind: 'batteries', text: `${home.lowBatteries} low batteries` },
     freePct !== undefined && freePct < 10 && { kind: 'disk', text: `disk ${freePct} % free` },
-    lastBackupAt &&
-      !hasBackupSince(home, now.getTime() - BACKUP_DAYS * DAY_MS) && {
-        kind: 'backup',
-        text: `last backup ${lastBackupAt.toISOString().slice(0, 10)}`,
-      },
+    backupProblem(home),
     ...expires(home.certificateExpiresAt, 'certificate'),
     ...expires(home.tokenExpiresAt, 'token'),
     ...(home.schedules ?? []).map((one) => {
@@ -127,6 +123,14 @@ function stateProblem(state: string | undefined): Problem | undefined {
     default:
       return { kind: 'state', text: `is ${state}` };
   }
+}
+
+/** As of the last look: how a home that is away went on backing itself up, nobody has seen. */
+function backupProblem(home: FleetHome): Problem | undefined {
+  const { lastBackupAt, hasBackup, sweptAt } = home;
+  if (hasBackup === false && !lastBackupAt) return { kind: 'backup', text: 'no backup' };
+  if (!lastBackupAt || !sweptAt || hasBackupSince(home, sweptAt.getTime() - BACKUP_DAYS * DAY_MS)) return undefined;
+  return { kind: 'backup', text: `last backup ${lastBackupAt.toISOString().slice(0, 10)}` };
 }
 
 /** By number, part for part: 2026.9.3 is older than 2026.10. False for what is not known. */

@@ -4,7 +4,9 @@ export interface HomeHealth {
   readonly coreUpdate: string | undefined;
   readonly osUpdate: string | undefined;
   readonly updatesPending: number | undefined;
+  /** Of the whole home, as it brings one back. */
   readonly lastBackupAt: Date | undefined;
+  readonly hasBackup: boolean | undefined;
   readonly diskFreeBytes: number | undefined;
   readonly diskTotalBytes: number | undefined;
   readonly repairs: number | undefined;

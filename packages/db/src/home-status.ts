@@ -115,6 +115,7 @@ function sweptFacts(row: Selectable<HomeStatusTable>): HomeSweep & { readonly sw
     osUpdate: row.os_update ?? undefined,
     updatesPending: row.updates_pending ?? undefined,
     lastBackupAt: row.last_backup_at ?? undefined,
+    hasBackup: row.has_backup ?? undefined,
     diskFreeBytes: row.disk_free_bytes ?? undefined,
     diskTotalBytes: row.disk_total_bytes ?? undefined,
     repairs: row.repairs ?? undefined,

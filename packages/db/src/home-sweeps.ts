@@ -84,6 +84,7 @@ export async function writeSweep(
     os_update: sweep.osUpdate ?? null,
     updates_pending: sweep.updatesPending ?? null,
     last_backup_at: sweep.lastBackupAt ?? null,
+    has_backup: sweep.hasBackup ?? null,
     disk_free_bytes: sweep.diskFreeBytes ?? null,
     disk_total_bytes: sweep.diskTotalBytes ?? null,
     repairs: sweep.repairs ?? null,

@@ -22,6 +22,7 @@ const FOUND = {
     coreUpdate: '2026.11.3',
     osUpdate: undefined,
     updatesPending: 4,
+    hasBackup: true,
     lastBackupAt: new Date('2026-11-01T03:00:00Z'),
   },
   ...{ diskFreeBytes: 3_000_000_000, diskTotalBytes: 30_000_000_000, repairs: 1 },

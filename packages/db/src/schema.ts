@@ -147,6 +147,7 @@ export interface HomeStatusTable {
   os_update: Generated<string | null>;
   updates_pending: Generated<number | null>;
   last_backup_at: Generated<Date | null>;
+  has_backup: Generated<boolean | null>;
   disk_free_bytes: Generated<number | null>;
   disk_total_bytes: Generated<number | null>;
   repairs: Generated<number | null>;

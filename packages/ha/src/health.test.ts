@@ -49,7 +49,13 @@ test('one look tells versions, updates, disk, repairs, entities and batteries', 
     'supervisor/api': { disk_free: 3.5, disk_total: 30 },
   });
   expect(found).toEqual({
-    ...{ coreUpdate: '2026.11.1', osUpdate: undefined, updatesPending: 2, lastBackupAt: undefined },
+    ...{
+      coreUpdate: '2026.11.1',
+      osUpdate: undefined,
+      updatesPending: 2,
+      lastBackupAt: undefined,
+      hasBackup: undefined,
+    },
     ...{ diskFreeBytes: 3_500_000_000, diskTotalBytes: 30_000_000_000, repairs: 1 },
     ...{ unavailableEntities: 1, lowBatteries: 2 },
   });
@@ -65,8 +71,23 @@ test('the last backup is the newest that brings the home back: one of an app alo
   expect(lastBackupAt).toEqual(new Date('2026-11-09T02:00:00Z'));
 });
 
+test('that a home has no backup of its whole is told where every place could be asked', async () => {
+  const ofApp = [backup('2026-11-20T03:00:00+01:00', { homeassistant_included: false })];
+  const seen = async (facts: object) => (await healthOf({ 'backup/info': { state: 'idle', ...facts } })).hasBackup;
+  expect(await seen({ backups: [] })).toBe(false);
+  expect(await seen({ backups: ofApp })).toBe(false);
+  expect(await seen({ backups: ofApp, agent_errors: { 'cloud.cloud': 'no way there' } })).toBeUndefined();
+  expect(await seen({ backups: [...ofApp, backup('2026-11-02T03:00:00+01:00', {})] })).toBe(true);
+});
+
 test('what a home does not let the hub see is not known, and the rest is', async () => {
   expect(await healthOf({})).toMatchObject({
-    ...{ updatesPending: 0, lastBackupAt: undefined, diskFreeBytes: undefined, repairs: undefined },
+    ...{
+      updatesPending: 0,
+      lastBackupAt: undefined,
+      hasBackup: undefined,
+      diskFreeBytes: undefined,
+      repairs: undefined,
+    },
   });
 });

@@ -1,6 +1,6 @@
 import type { HomeHealth } from '@hub/core/home-health.ts';
 import { z } from 'zod';
-import { readBackupInfo } from './backups.ts';
+import { type BackupInfo, readBackupInfo } from './backups.ts';
 import { readText } from './body.ts';
 import type { CallOptions, Home } from './home.ts';
 import { listRepairs } from './notices.ts';
@@ -35,19 +35,28 @@ export async function readHealth(home: Home, options: CallOptions = {}): Promise
       : undefined,
   ]);
   const updates = states.filter(({ entity_id: id, state }) => id.startsWith('update.') && state === 'on');
-  // One of apps alone, as the Supervisor makes before it updates an app, brings no home back.
-  const ofHome = backups?.backups.filter(({ homeassistant_included: isWhole }) => isWhole !== false);
-  const newest = ofHome?.map(({ date }) => Date.parse(date)).filter((at) => !Number.isNaN(at));
+  const { lastBackupAt, hasBackup } = backups ? backupsOfHome(backups) : {};
   return {
     coreUpdate: offered(updates, 'Home Assistant Core'),
     osUpdate: offered(updates, 'Home Assistant Operating System'),
     updatesPending: updates.length,
-    lastBackupAt: newest && newest.length > 0 ? new Date(Math.max(...newest)) : undefined,
+    lastBackupAt,
+    hasBackup,
     diskFreeBytes: host && Math.round(host.disk_free * GB),
     diskTotalBytes: host && Math.round(host.disk_total * GB),
     repairs: repairs?.filter(({ ignored }) => !ignored).length,
     unavailableEntities: states.filter(({ state }) => state === 'unavailable').length,
     lowBatteries: states.filter(isLowBattery).length,
+  };
+}
+
+/** One of apps alone, as the Supervisor makes before it updates an app, brings no home back. A place that could not be asked may have one. */
+function backupsOfHome({ backups, agent_errors: errors }: BackupInfo): Pick<HomeHealth, 'lastBackupAt' | 'hasBackup'> {
+  const ofHome = backups.filter(({ homeassistant_included: isWhole }) => isWhole !== false);
+  const dates = ofHome.map(({ date }) => Date.parse(date)).filter((at) => !Number.isNaN(at));
+  return {
+    lastBackupAt: dates.length > 0 ? new Date(Math.max(...dates)) : undefined,
+    hasBackup: ofHome.length > 0 || (Object.keys(errors).length > 0 ? undefined : false),
   };
 }
 

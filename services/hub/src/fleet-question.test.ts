@@ -18,6 +18,7 @@ const told = {
   ...{ coreUpdate: undefined, osUpdate: undefined, updatesPending: 0, diskFreeBytes: undefined },
   ...{
     diskTotalBytes: undefined,
+    hasBackup: undefined,
     repairs: 0,
     unavailableEntities: 0,
     lowBatteries: 0,

@@ -53,15 +53,26 @@ it('says what is wrong in words', async () => {
   ]);
 });
 
-it('a last backup of more than two weeks ago is a problem, and one that is not known is none', async () => {
-  const old = [home('weekly', { lastBackupAt: ago(13) }), home('forgotten', { lastBackupAt: ago(15) })];
+it('a last backup that was more than two weeks old at the last look is a problem, and one that is not known is none', async () => {
+  const old = [
+    home('weekly', { lastBackupAt: ago(13) }),
+    home('forgotten', { lastBackupAt: ago(15) }),
+    home('away', { state: 'offline', lastBackupAt: ago(15), sweptAt: ago(14) }),
+    home('bare', { lastBackupAt: undefined, hasBackup: false }),
+  ];
   const { homes } = await runTool(
     tool,
     {},
     createToolContext({ fleet: [...old, home('new', { lastBackupAt: undefined })] }),
   );
   const day = ago(15).toISOString().slice(0, 10);
-  expect(homes.map(({ problems }) => problems)).toEqual([[], [`last backup ${day}`], []]);
+  expect(homes.map(({ problems }) => problems)).toEqual([
+    [],
+    [`last backup ${day}`],
+    ['is offline'],
+    ['no backup'],
+    [],
+  ]);
 });
 
 it('gives a hundred homes at a time', async () => {

@@ -78,6 +78,7 @@ test('every home is looked at, one that is away and one that refuses do not hold
   expect(found.get('cabin')).toMatchObject({
     ...{ state: 'running', haVersion: '2026.11.0', updatesPending: expect.any(Number), repairs: expect.any(Number) },
     ...{ unavailableEntities: expect.any(Number), lowBatteries: expect.any(Number), sweptAt: expect.any(Date) },
+    hasBackup: expect.any(Boolean),
   });
   expect(found.get('away')).toMatchObject({ state: 'offline' });
   expect(found.get('refusing')).toMatchObject({ state: 'reauth_required' });
