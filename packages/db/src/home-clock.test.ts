@@ -3,7 +3,7 @@ import { SYSTEM_ACTOR } from './actor.ts';
 import { tenantTrx } from './doors.ts';
 import { type ClockInput, setClock } from './home-clock.ts';
 import { findHome, registerHome, updateHome } from './homes.ts';
-import { addSchedule, listSchedules } from './schedules.ts';
+import { addSchedule, listSchedules, startDueSchedules } from './schedules.ts';
 import { createTenant } from './tenants.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
@@ -62,4 +62,30 @@ test('what a person says to a hub of before, which knows no clock that is learnt
   await tenantTrx(db, tenantId, (trx) => trx.updateTable('home').set({ time_zone: 'Asia/Tokyo' }).execute());
   await setClock(db, { tenantId, homeId }, { seenTimeZone: 'Europe/Berlin' });
   expect(await findHome(db, tenantId, homeId)).toMatchObject({ timeZone: 'Asia/Tokyo' });
+});
+
+test('a schedule that falls due while the clock is changed starts by the new one', async () => {
+  const { db, tenantId, homeId } = await addHome('due');
+  await tenantTrx(db, tenantId, (trx) =>
+    trx
+      .updateTable('schedule')
+      .set({ next_at: new Date(0) })
+      .execute(),
+  );
+  const zones: string[] = [];
+  const start = () =>
+    startDueSchedules(
+      db,
+      async ({ timeZone }) => {
+        zones.push(timeZone);
+        return { jobId: undefined, nextAt: new Date(Date.now() + 86_400_000) };
+      },
+      () => undefined,
+    );
+  await tenantTrx(db, tenantId, async (trx) => {
+    await setClock(trx, { tenantId, homeId }, { timeZone: 'Asia/Tokyo' });
+    await start();
+  });
+  await start();
+  expect(zones).toEqual(['Asia/Tokyo']);
 });

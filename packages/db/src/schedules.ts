@@ -97,11 +97,12 @@ export async function startDueSchedules(
   return started;
 }
 
+/** Not while the clock or the windows of its home are being changed: it would go by those of before. */
 async function startOne(db: Database, tenantId: string, id: string, start: StartSchedule): Promise<boolean> {
   return await tenantTrx(db, tenantId, async (trx) => {
     const { rows } = await sql<Row>`
       ${SELECT} where s.tenant_id = ${tenantId} and s.id = ${id} and s.next_at <= now()
-      for update of s skip locked`.execute(trx);
+      for update of s skip locked for share of h skip locked`.execute(trx);
     const [row] = rows;
     if (!row) return false;
     const { jobId, nextAt } = await start(toSchedule(row), trx);
