@@ -104,6 +104,22 @@ export async function saveStepMarker(
   return true;
 }
 
+/** A step that a job finds done, in the transaction that stores the job. */
+export async function saveFirstStep(
+  trx: Trx,
+  { tenantId, jobId }: Pick<Claim, 'tenantId' | 'jobId'>,
+  name: string,
+  result: unknown,
+): Promise<void> {
+  await jobTables(trx)
+    .insertInto('job_step')
+    .values({
+      ...{ job_id: jobId, tenant_id: tenantId, name },
+      ...{ marker: jsonText({}), state: 'done', result: jsonText(result) },
+    })
+    .execute();
+}
+
 /** Settles a step. False when another attempt has the job. */
 export async function saveStepResult(
   trx: Trx,

@@ -188,6 +188,33 @@ test('a home that is left out since the plan is named, and without its canaries 
   const ended = await call(anna, 'ha_fleet_run', { ...asked, plan_id });
   await pin('home-25', false);
   expect(ended).toMatchObject({ done: 9, not_run: [], skipped: [{ home: 'home-25', why: 'pinned by the owner' }] });
+  // A hub of the version before ends a job with arguments it does not know, and the plan is spent by then.
+  const { args } = (await hub.deps.queue.get(tenantId, ended.job_id)) ?? {};
+  const known = ['args', 'atOnce', 'isWrite', 'maxFailedPercent', 'maxFailures', 'rings', 'soakSeconds', 'tool'];
+  expect(Object.keys(args ?? {}).toSorted()).toEqual(known);
+});
+
+test('a run that a newer hub began goes on at this one, which knows less of it', async () => {
+  const { db } = hub.deps.storage;
+  const [home] = anna?.homes.filter(({ slug }) => slug === 'home-07') ?? [];
+  const { tool, args } = LIGHT;
+  const how = { isWrite: true, soakSeconds: 0, maxFailures: 0, maxFailedPercent: 0, atOnce: 1 };
+  const rings = [[{ id: home?.id, slug: home?.slug }]];
+  const connectorId = anna?.id ?? '';
+  const { job } = await hub.deps.queue.enqueue({
+    ...{ tenantId, connectorId, homeId: undefined, actor: { kind: 'connector', id: connectorId }, effect: 'control' },
+    ...{ kind: 'fleet.run', args: { tool, args, rings, ...how }, runAt: new Date(Date.now() + 3_600_000) },
+  });
+  await tenantTrx(db, tenantId, (trx) =>
+    jobTables(trx)
+      .updateTable('job')
+      .set({ args: JSON.stringify({ tool, args, rings, ...how, fromLater: true }), run_at: new Date() })
+      .where('id', '=', job.id)
+      .execute(),
+  );
+  hub.deps.queue.hint();
+  expect(await hub.deps.queue.follow(tenantId, job.id, 30_000)).toMatchObject({ state: 'done', result: { done: 1 } });
+  expect(heard).toEqual(['Simulated home 7']);
 });
 
 test('a home that is pinned while a run goes on is left alone at its turn', async () => {

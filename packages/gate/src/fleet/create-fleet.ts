@@ -6,7 +6,9 @@ import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import type { Database, Trx } from '@hub/db/database.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
 import { savePlan, usePlan } from '@hub/db/fleet-plans.ts';
+import { saveFirstStep } from '@hub/db/job-steps.ts';
 import type { FleetArgs } from '@hub/jobs/fleet/args.ts';
+import { LEFT_OUT, type LeftOut } from '@hub/jobs/fleet/left-out.ts';
 import type { JobView } from '@hub/jobs/port.ts';
 import type { FleetPlan, FleetPort, FleetRequest } from '@hub/tools/define.ts';
 import type { Catalogue } from '../catalogue.ts';
@@ -65,8 +67,10 @@ export function createFleet(deps: FleetDeps, call: CallRequest, nested: Nested):
         if (canaries.length === 0 && others.length > 0) throw noCanary();
         const left = [canaries, ...others].filter((ring) => ring.length > 0);
         const leftOut = leftOutOf(connector, rings.flat(), now, skipped);
-        const options = { soakSeconds, maxFailures, maxFailedPercent, atOnce, ...(leftOut.length > 0 && { leftOut }) };
-        return deps.enqueue(trx, connector, effect, { tool, args, isWrite, rings: left, ...options });
+        const limits = { soakSeconds, maxFailures, maxFailedPercent, atOnce };
+        const job = await deps.enqueue(trx, connector, effect, { tool, args, isWrite, rings: left, ...limits });
+        if (leftOut.length > 0) await saveFirstStep(trx, { tenantId, jobId: job.id }, LEFT_OUT, leftOut);
+        return job;
       });
       deps.hint();
       return job;
@@ -80,7 +84,7 @@ function leftOutOf(
   planned: readonly string[],
   now: ReadonlyMap<string, unknown>,
   skipped: FleetPlan['skipped'],
-): { home: string; why: string }[] {
+): LeftOut {
   const slugs = new Map(homes.map(({ id, slug }) => [id, slug]));
   const reasons = new Map(skipped.map(({ home, why }) => [home, why]));
   return planned

@@ -2,6 +2,7 @@ import { counted } from '@hub/core/counted.ts';
 import { defineJob, type JobContext } from '../define.ts';
 import { afterRing, lookBefore } from './after-ring.ts';
 import { type FleetArgs, fleetArgs } from './args.ts';
+import { type LeftOut, readLeftOut } from './left-out.ts';
 import { type HomeOutcome, isBad, runAtHome } from './run-at-home.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +19,7 @@ export const job = defineJob({
   args: fleetArgs,
   deadlineMs: 3 * DAY_MS,
   async run(args, context) {
+    const leftOut = await readLeftOut(context);
     const outcomes: HomeOutcome[] = [];
     const total = args.rings.flat().length;
     let stopped: string | undefined;
@@ -31,7 +33,7 @@ export const job = defineJob({
       if (!stopped && isWatched) stopped = await afterRing(args, context, at, reached);
       if (stopped) break;
     }
-    return summary(args, outcomes, stopped);
+    return summary(args, leftOut, outcomes, stopped);
   },
 });
 
@@ -69,7 +71,8 @@ function tooMany(args: FleetArgs, outcomes: readonly HomeOutcome[], total: numbe
 }
 
 function summary(
-  { tool, rings, leftOut = [] }: FleetArgs,
+  { tool, rings }: FleetArgs,
+  leftOut: LeftOut,
   outcomes: readonly HomeOutcome[],
   stopped: string | undefined,
 ) {
