@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Fault } from '@hub/core/fault.ts';
 import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { expect, it } from 'vitest';
@@ -51,6 +52,22 @@ it('looks into homes that another replica has as well, and names one that does n
     ],
     not_looked_into: [],
   });
+});
+
+it('leaves a connector room for other calls while it looks into twenty homes', async () => {
+  const many = Array.from({ length: 20 }, (_, at) => home(`home-${at}`, 'running'));
+  let underWay = 0;
+  let most = 0;
+  const call = async (_name: string, args: unknown) => {
+    most = Math.max(most, ++underWay);
+    await turn();
+    underWay--;
+    return { at: (args as { home: string }).home };
+  };
+  const context = createToolContext({ homes: many, fleet: many, call });
+  const { results } = await runTool(tool, { query: 'boiler' }, context);
+  expect(results).toEqual(many.map(({ slug }) => ({ home: slug, found: { at: slug } })));
+  expect(most).toBe(5);
 });
 
 it('a full search is a job over all of them', async () => {

@@ -1,3 +1,4 @@
+import { byHands } from '@hub/core/by-hands.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { type FleetHome, fitsFleet } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
@@ -8,6 +9,8 @@ import { followFleet } from './follow-fleet.ts';
 
 const MAX_LOOKED_INTO = 20;
 const MAX_NAMED = 100;
+/** Each is a call of the connector, which may have a bounded number under way. */
+const AT_ONCE = 5;
 
 export const tool = defineTool({
   name: 'ha_fleet_search',
@@ -43,7 +46,7 @@ export const tool = defineTool({
       [slug, name, ...tags].some((text) => text.toLowerCase().includes(wanted)),
     );
     const looked = all.filter((home) => isLinked(home, fitting.get(home.slug))).slice(0, MAX_LOOKED_INTO);
-    const searching = looked.map(({ slug }) =>
+    const results = await byHands(AT_ONCE, looked, ({ slug }) =>
       call('ha_search', { ...args, home: slug }).then((found) => ({ home: slug, found }), namedAs(slug)),
     );
     const seen = new Set(looked.map(({ slug }) => slug));
@@ -51,7 +54,7 @@ export const tool = defineTool({
     return {
       success: true as const,
       homes: named.slice(0, MAX_NAMED).map(({ slug }) => slug),
-      results: await Promise.all(searching),
+      results,
       not_looked_into: notLookedInto.slice(0, MAX_NAMED),
       not_looked_into_count: notLookedInto.length,
       ...(notLookedInto.length > 0 ? { note: 'full: true searches these too.' } : {}),

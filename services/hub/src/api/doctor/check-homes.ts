@@ -1,3 +1,4 @@
+import { byHands } from '@hub/core/by-hands.ts';
 import { counted } from '@hub/core/counted.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import { listHomes } from '@hub/db/homes.ts';
@@ -27,20 +28,12 @@ export async function checkHomes(
     const homes = (await Promise.all(tenants.map(({ id }) => listHomes(deps.storage.db, id)))).flat();
     if (homes.length === 0) return [warn('home', 'There is no home.', 'Add one: hub homes add URL --token -')];
     const slugs = new Map(tenants.map(({ id, slug }) => [id, slug]));
-    const results = new Map<HomeRecord, readonly Finding[]>();
-    const waiting = homes.values();
-    const worker = async () => {
-      for (const home of waiting) {
-        const subject = tenants.length > 1 ? `${slugs.get(home.tenantId)}/${home.slug}` : home.slug;
-        const findings = await orBroken('home', () => look(deps, home, subject, isThorough));
-        results.set(
-          home,
-          findings.map((one) => ({ ...one, subject })),
-        );
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    return homes.flatMap((home) => results.get(home) ?? []);
+    const found = await byHands(AT_ONCE, homes, async (home) => {
+      const subject = tenants.length > 1 ? `${slugs.get(home.tenantId)}/${home.slug}` : home.slug;
+      const findings = await orBroken('home', () => look(deps, home, subject, isThorough));
+      return findings.map((one) => ({ ...one, subject }));
+    });
+    return found.flat();
   });
 }
 
