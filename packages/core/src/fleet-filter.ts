@@ -7,8 +7,6 @@ export interface FleetHome extends Partial<HomeHealth> {
   readonly name: string;
   /** Writes over many homes leave it alone. */
   readonly isPinned?: boolean | undefined;
-  /** One of several replicas has its link. */
-  readonly isHeld?: boolean | undefined;
   /** Outside of its maintenance windows: when the next one opens, by its own clock. */
   readonly windowOpensAt?: string | undefined;
   readonly tags: readonly string[];

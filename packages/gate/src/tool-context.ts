@@ -44,6 +44,8 @@ export interface ContextDeps {
   readonly stateOf: (homeId: string) => HomeState | undefined;
   /** The connector's homes with what is stored of how they stand. @throws Fault STORAGE_UNAVAILABLE */
   readonly fleetOf: (connector: ConnectorAccess) => Promise<readonly FleetHome[]>;
+  /** Ids of homes of its tenant whose link one of several replicas has. @throws Fault STORAGE_UNAVAILABLE */
+  readonly heldOf: (connector: ConnectorAccess) => Promise<ReadonlySet<string>>;
 }
 
 /** Fills the ports a tool may use for one call. */
@@ -68,7 +70,11 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         if (!view) throw new Error(`${tool} has scope connector and may not touch a home`);
         return view;
       },
-      homes: { ...homesOf(connector, deps.stateOf), fleet: () => deps.fleetOf(connector) },
+      homes: {
+        ...homesOf(connector, deps.stateOf),
+        fleet: () => deps.fleetOf(connector),
+        held: () => deps.heldOf(connector),
+      },
       caller: { tenantId: connector.tenantId, connectorId: connector.id, callId, clientName: request.clientName },
       settings: settingsOf(home?.settings ?? connector.settings, isSearching),
       signal,

@@ -120,6 +120,8 @@ export interface HomesPort {
   list(): Promise<readonly HomeSummary[]>;
   /** The same homes as the last look at each found them, from the hub's own table. @throws Fault STORAGE_UNAVAILABLE */
   fleet(): Promise<readonly FleetHome[]>;
+  /** Ids of homes whose link one of several replicas has; none where a hub is alone. @throws Fault STORAGE_UNAVAILABLE */
+  held(): Promise<ReadonlySet<string>>;
 }
 
 /** One tool at many homes. */

@@ -1,6 +1,7 @@
 import { listAudit } from '@hub/db/audit.ts';
 import { type ConnectorUse, touchLastUsed } from '@hub/db/connectors.ts';
 import type { Database } from '@hub/db/database.ts';
+import { heldHomesOf } from '@hub/db/home-holders.ts';
 import { followKeys } from '@hub/db/key-rotation.ts';
 import { admitJob } from '@hub/gate/admit-job.ts';
 import { createApprovals } from '@hub/gate/approvals.ts';
@@ -164,6 +165,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       results: shared.map('results', { maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 }),
       stateOf: homes.stateOf,
       fleetOf: (connector) => fleetOf(db, connector),
+      heldOf: async ({ tenantId }) => (cluster ? heldHomesOf(db, tenantId) : new Set()),
     }),
     trail,
     traffic: createTraffic({ limiter: shared.limiter('calls', { points: 20_000, durationS: 10 }), maxInFlight: 64 }),

@@ -126,6 +126,7 @@ export async function openGate({
       results: createMemoryMap({ maxEntries: 1_000, maxBytes: 1e6 }),
       stateOf: holder.stateOf,
       fleetOf: async () => [],
+      heldOf: async () => new Set(),
     }),
     traffic: createTraffic({ limiter: createMemoryLimiter({ points: 10_000, durationS: 1 }), maxInFlight: 64 }),
     observer: createCallObserver({ metrics, log, toolNames: catalogue.names }),

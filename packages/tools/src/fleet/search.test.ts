@@ -38,12 +38,16 @@ it('looks into the homes that are linked, and names the others', async () => {
 });
 
 it('looks into homes that another replica has as well, and names one that does not answer without losing the others', async () => {
-  const stands: FleetHome[] = fleet.map((one) => ({ ...one, state: 'running', isHeld: one.slug === 'lake' }));
+  const stands: FleetHome[] = fleet.map((one) => ({ ...one, state: 'running' }));
   const call = async (_name: string, args: unknown) => {
     if ((args as { home: string }).home === 'cabin') throw away;
     return { entities: [] };
   };
-  const found = await runTool(tool, { query: 'boiler' }, createToolContext({ homes, fleet: stands, call }));
+  const found = await runTool(
+    tool,
+    { query: 'boiler' },
+    createToolContext({ homes, fleet: stands, held: ['lake'], call }),
+  );
   expect(found).toMatchObject({
     results: [
       { home: 'cabin', error: { code: 'CONNECTION_TIMEOUT' } },

@@ -45,7 +45,8 @@ export const tool = defineTool({
     const named = all.filter(({ slug, name, tags }) =>
       [slug, name, ...tags].some((text) => text.toLowerCase().includes(wanted)),
     );
-    const looked = all.filter((home) => isLinked(home, fitting.get(home.slug))).slice(0, MAX_LOOKED_INTO);
+    const held = await homes.held();
+    const looked = all.filter((home) => isLinked(home, fitting.get(home.slug), held)).slice(0, MAX_LOOKED_INTO);
     const results = await byHands(AT_ONCE, looked, ({ slug }) =>
       call('ha_search', { ...args, home: slug }).then((found) => ({ home: slug, found }), namedAs(slug)),
     );
@@ -63,8 +64,8 @@ export const tool = defineTool({
 });
 
 /** By the link of this hub; by what was stored last where another replica has it. */
-function isLinked({ state }: HomeSummary, stands: FleetHome | undefined): boolean {
-  return (state ?? (stands?.isHeld ? stands.state : undefined)) === 'running';
+function isLinked({ id, state }: HomeSummary, stands: FleetHome | undefined, held: ReadonlySet<string>): boolean {
+  return (state ?? (held.has(id) ? stands?.state : undefined)) === 'running';
 }
 
 /** A home that does not answer, or where this may not be asked, keeps nothing of the others back. */

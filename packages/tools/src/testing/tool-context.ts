@@ -10,6 +10,8 @@ export interface ToolContextOptions {
   readonly view?: View;
   readonly homes?: readonly HomeSummary[];
   readonly fleet?: readonly FleetHome[];
+  /** Ids of homes that another replica has. */
+  readonly held?: readonly string[];
   readonly signal?: AbortSignal;
   /** Stands for the person: resolves to allow, throws to deny. Unless given, every question is refused. */
   readonly ask?: (question: Question) => Promise<void>;
@@ -43,7 +45,11 @@ export function createToolContext(options: ToolContextOptions = {}): TestToolCon
       if (!options.view) throw new Fault('HOME_REQUIRED', 'This context has no home.');
       return options.view;
     },
-    homes: { list: async () => options.homes ?? [], fleet: async () => options.fleet ?? [] },
+    homes: {
+      list: async () => options.homes ?? [],
+      fleet: async () => options.fleet ?? [],
+      held: async () => new Set(options.held),
+    },
     caller: { tenantId: newId(), connectorId: newId(), callId, clientName: undefined },
     settings: { isReadOnly: false, isSearching: false, pinnedTools: [], ...options.settings },
     signal: options.signal ?? new AbortController().signal,

@@ -1,7 +1,6 @@
 import type { FleetHome } from '@hub/core/fleet-filter.ts';
 import { closedUntil } from '@hub/core/maintenance-windows.ts';
 import type { Database } from '@hub/db/database.ts';
-import { heldHomesOf } from '@hub/db/home-holders.ts';
 import { listHomeStatuses } from '@hub/db/home-status.ts';
 import { type HomeWindows, listHomeWindows } from '@hub/db/home-windows.ts';
 import { listHomes } from '@hub/db/homes.ts';
@@ -13,12 +12,11 @@ export async function readFleet(
   tenantId: string,
   only?: ReadonlySet<string>,
 ): Promise<readonly FleetHome[]> {
-  const [homes, statuses, windows, schedules, held] = await Promise.all([
+  const [homes, statuses, windows, schedules] = await Promise.all([
     listHomes(db, tenantId),
     listHomeStatuses(db, tenantId),
     listHomeWindows(db, tenantId),
     listScheduleStandings(db, tenantId),
-    heldHomesOf(db, tenantId),
   ]);
   const opens = openingTimes(windows);
   return homes
@@ -31,7 +29,7 @@ export async function readFleet(
         locationName: _name,
         ...status
       } = statuses.get(id) ?? {};
-      const known = { slug, name, tags, country, region, isPinned, isHeld: held.has(id), windowOpensAt: opens.get(id) };
+      const known = { slug, name, tags, country, region, isPinned, windowOpensAt: opens.get(id) };
       return { ...known, schedules: schedules.get(id), ...status, tokenExpiresAt: link.credentialExpiresAt };
     });
 }
