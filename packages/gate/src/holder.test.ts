@@ -1,12 +1,16 @@
 import { Fault } from '@hub/core/fault.ts';
-import type { DirectHomeOptions } from '@hub/ha/direct.ts';
+import { createDirectHome, type DirectHomeOptions } from '@hub/ha/direct.ts';
+import type { Home } from '@hub/ha/home.ts';
 import { expect, test } from 'vitest';
 import { createHolder } from './holder.ts';
 
 const linkOf = (url: string): DirectHomeOptions => ({ id: 'h', url, token: 't', allowPrivateAddresses: true });
 
-function holding(readLink: () => Promise<DirectHomeOptions>) {
-  return createHolder({ readLink, onState: () => undefined, onCall: () => undefined, mirrorBudgetBytes: 1e9 });
+function holding(readLink: () => Promise<DirectHomeOptions>, elsewhere?: Home) {
+  return createHolder({
+    ...{ readLink, onState: () => undefined, onCall: () => undefined, mirrorBudgetBytes: 1e9 },
+    openElsewhere: async () => elsewhere,
+  });
 }
 
 test('a home whose settings change while it opens is opened with the new ones, and only those are kept', async () => {
@@ -20,6 +24,14 @@ test('a home whose settings change while it opens is opened with the new ones, a
   expect((await waiting).home.info.baseUrl).toBe('http://new.example');
   expect((await holder.hold('t', 'h')).home.info.baseUrl).toBe('http://new.example');
   expect(holder.held()).toHaveLength(1);
+  await holder.close();
+});
+
+test('a home whose link another replica has is in use here and not held', async () => {
+  const notRead = () => Promise.reject(new Error('the link is elsewhere'));
+  const holder = holding(notRead, createDirectHome(linkOf('http://elsewhere.example')));
+  expect((await holder.hold('t', 'h')).home.id).toBe('h');
+  expect([holder.held().length, holder.mirrors().length]).toEqual([0, 1]);
   await holder.close();
 });
 

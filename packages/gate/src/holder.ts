@@ -4,10 +4,13 @@ import type { Home, HomeInfo, HomeState } from '@hub/ha/home.ts';
 import { createMirror, type Mirror } from '@hub/ha/mirror.ts';
 import { type OnHomeCall, timedHome } from './upstream-clock.ts';
 
-/** A home in use at this replica: its one link, or the way to it, and the mirror over that. */
-export interface HeldHome {
+/** A home in use at this replica: its one link, or the way to the replica that has it, and the mirror over that. */
+export interface HomeInUse {
   readonly home: Home;
   readonly mirror: Mirror;
+}
+
+interface Settled extends HomeInUse {
   /** Another replica has the link, and measures it. */
   readonly isElsewhere: boolean;
 }
@@ -26,10 +29,13 @@ export interface HolderDeps {
 
 /** Keeps one link per home, opened on first use. */
 export interface Holder {
-  hold(tenantId: string, homeId: string): Promise<HeldHome>;
+  hold(tenantId: string, homeId: string): Promise<HomeInUse>;
   /** Closes the link so that the next use reads address and credential anew. */
   release(homeId: string): Promise<void>;
-  held(): readonly HeldHome[];
+  /** Those whose one link is here. */
+  held(): readonly HomeInUse[];
+  /** Of all that are in use here. */
+  mirrors(): readonly Mirror[];
   /** As its link says now; undefined when it has none. */
   stateOf(homeId: string): HomeState | undefined;
   close(): Promise<void>;
@@ -38,13 +44,17 @@ export interface Holder {
 const TRIM_EVERY_MS = 15_000;
 
 export function createHolder(deps: HolderDeps): Holder {
-  const held = new Map<string, Promise<HeldHome>>();
-  const settled = new Map<string, HeldHome>();
+  const held = new Map<string, Promise<Settled>>();
+  const settled = new Map<string, Settled>();
   let isClosed = false;
-  const trimming = setInterval(() => trim([...settled.values()], deps.mirrorBudgetBytes), TRIM_EVERY_MS);
+  const trimming = setInterval(() => trim(mirrors(), deps.mirrorBudgetBytes), TRIM_EVERY_MS);
   trimming.unref();
 
-  async function open(tenantId: string, homeId: string): Promise<HeldHome> {
+  function mirrors(): readonly Mirror[] {
+    return [...settled.values()].map(({ mirror }) => mirror);
+  }
+
+  async function open(tenantId: string, homeId: string): Promise<Settled> {
     const elsewhere = await deps.openElsewhere?.(tenantId, homeId);
     const home = elsewhere
       ? timedHome(elsewhere, () => undefined)
@@ -61,7 +71,7 @@ export function createHolder(deps: HolderDeps): Holder {
   }
 
   /** Opens it, and keeps it unless it was released meanwhile: then it is closed, and made of an address that may be old. */
-  function begin(tenantId: string, homeId: string): Promise<HeldHome> {
+  function begin(tenantId: string, homeId: string): Promise<Settled> {
     const opening = open(tenantId, homeId);
     held.set(homeId, opening);
     opening.then(
@@ -88,7 +98,7 @@ export function createHolder(deps: HolderDeps): Holder {
     );
   }
 
-  async function hold(tenantId: string, homeId: string): Promise<HeldHome> {
+  async function hold(tenantId: string, homeId: string): Promise<Settled> {
     if (isClosed)
       throw new Fault('CONNECTION_FAILED', 'This hub is stopping.', { suggestion: 'Retry in some seconds.' });
     const known = settled.get(homeId);
@@ -101,7 +111,8 @@ export function createHolder(deps: HolderDeps): Holder {
   return {
     hold,
     release,
-    held: () => [...settled.values()],
+    held: () => [...settled.values()].filter(({ isElsewhere }) => !isElsewhere),
+    mirrors,
     stateOf: (homeId) => settled.get(homeId)?.home.info.state,
     async close() {
       isClosed = true;
@@ -112,10 +123,10 @@ export function createHolder(deps: HolderDeps): Holder {
 }
 
 /** Drops the least recently used mirrors until the rest fits; they fill again on the next read. */
-function trim(homes: readonly HeldHome[], budgetBytes: number): void {
-  const byUse = [...homes].sort((a, b) => b.mirror.usedAt - a.mirror.usedAt);
+function trim(mirrors: readonly Mirror[], budgetBytes: number): void {
+  const byUse = [...mirrors].sort((a, b) => b.usedAt - a.usedAt);
   let sum = 0;
-  for (const { mirror } of byUse) {
+  for (const mirror of byUse) {
     sum += mirror.byteSize;
     if (sum > budgetBytes) mirror.drop();
   }

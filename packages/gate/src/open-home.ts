@@ -5,7 +5,7 @@ import type { View } from '@hub/ha/view.ts';
 import { createVisibility, type Visibility } from '@hub/ha/visibility.ts';
 import type { ConnectorAccess } from './connector-access.ts';
 import { type CallResult, faultResult } from './envelope.ts';
-import type { HeldHome } from './holder.ts';
+import type { HomeInUse } from './holder.ts';
 
 /** A home for one call: what the connector may see of it, and the whole for judging what the call would do. */
 export interface OpenHome {
@@ -15,7 +15,7 @@ export interface OpenHome {
   readonly visibility: Visibility | undefined;
 }
 
-export function openHome({ home, mirror }: HeldHome, { settings }: ConnectorAccess): OpenHome {
+export function openHome({ home, mirror }: HomeInUse, { settings }: ConnectorAccess): OpenHome {
   const whole = createView(home, mirror);
   if (!settings.visibility) return { view: whole, whole, visibility: undefined };
   const visibility = createVisibility(mirror, settings.visibility);

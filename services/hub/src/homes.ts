@@ -70,7 +70,7 @@ export function createHomes(deps: HomesDeps): Holder {
   });
   metrics.onScrape(() => {
     const counts = { connected: 0, connecting: 0, backoff: 0, auth_failed: 0, disabled: 0 };
-    for (const { home, isElsewhere } of holder.held()) if (!isElsewhere) counts[GAUGE_STATE[home.info.state]]++;
+    for (const { home } of holder.held()) counts[GAUGE_STATE[home.info.state]]++;
     for (const [state, count] of Object.entries(counts))
       metrics.homes.set({ state: state as keyof typeof counts }, count);
   });

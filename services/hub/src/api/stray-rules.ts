@@ -1,6 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
-import type { HeldHome } from '@hub/gate/holder.ts';
+import type { HomeInUse } from '@hub/gate/holder.ts';
 import { within } from '@hub/ha/pause.ts';
 import { strayNames } from '@hub/ha/stray-names.ts';
 import type { EntitySelection } from '@hub/ha/visibility.ts';
@@ -40,7 +40,7 @@ export async function strayRules(
 async function lookAt(
   { log }: Deps,
   slug: string,
-  { home, mirror }: HeldHome,
+  { home, mirror }: HomeInUse,
   deny: EntitySelection,
 ): Promise<Look | undefined> {
   const late = () => new Fault('TIMEOUT_OPERATION', `${slug} did not answer in time.`);

@@ -8,11 +8,9 @@ import { type Finding, ok, warn } from './finding.ts';
 const STUCK_S = 600;
 
 export function checkMemory({ homes }: Deps): readonly Finding[] {
-  const held = homes.held();
-  const mirrored = held.filter(({ mirror }) => mirror.byteSize > 0);
-  const bytes = mirrored.reduce((sum, { mirror }) => sum + mirror.byteSize, 0);
-  const linked = held.filter(({ isElsewhere }) => !isElsewhere).length;
-  const links = counted(linked, 'home is linked', 'homes are linked');
+  const mirrored = homes.mirrors().filter(({ byteSize }) => byteSize > 0);
+  const bytes = mirrored.reduce((sum, { byteSize }) => sum + byteSize, 0);
+  const links = counted(homes.held().length, 'home is linked', 'homes are linked');
   return [
     ok(
       'memory',
