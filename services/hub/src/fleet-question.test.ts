@@ -6,7 +6,7 @@ import { registerHome } from '@hub/db/homes.ts';
 import { findTenant } from '@hub/db/tenants.ts';
 import { accessOf } from '@hub/gate/connector-access.ts';
 import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AdminHub, startAdminHub } from './testing/admin-hub.ts';
 import { runHere } from './testing/run-cli.ts';
 
@@ -98,7 +98,7 @@ test('a home that refuses its token at once is still known by the core it ran', 
   await add('refusing', '2026.9.3', 9, home.url);
   await call('ha_get_state', { home: 'refusing', entity_id: 'light.bedside' });
   const ask = async () => (await hub.ask('GET', '/tenants/fjord/fleet?home=refusing')).body.homes;
-  await vi.waitFor(async () => expect(await ask()).toMatchObject([{ state: 'reauth_required' }]));
+  await expect.poll(ask, { timeout: 10_000 }).toMatchObject([{ state: 'reauth_required' }]);
   expect(await ask()).toMatchObject([{ haVersion: '2026.9.3' }]);
   await home.close();
 });
