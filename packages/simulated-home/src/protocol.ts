@@ -15,7 +15,7 @@ export interface Door {
   readonly latencyMs: number;
   find(token: string): HomeModel | undefined;
   /** Told of every command of a client right before it is carried out. */
-  readonly heard?: ((home: HomeModel, message: Json) => void) | undefined;
+  readonly heard?: ((home: HomeModel, message: Json) => Promise<unknown> | undefined) | undefined;
 }
 
 interface Client {
@@ -92,7 +92,8 @@ async function run(client: Client, home: HomeModel, id: number, message: Json): 
   if (type === 'supported_features') {
     client.isCoalescing = recordOf(message['features'])['coalesce_messages'] === 1;
   }
-  client.door.heard?.(home, message);
+  const telling = client.door.heard?.(home, message);
+  if (telling) await telling;
   const result = command.run(call);
   const value = result instanceof Promise ? await result : result;
   put(client, `{"id":${id},"type":"result","success":true,"result":${jsonText(value)}}`);

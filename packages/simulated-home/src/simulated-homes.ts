@@ -12,8 +12,11 @@ export interface ManyHomesOptions {
   readonly port?: number;
   readonly host?: string;
   readonly latencyMs?: number;
-  /** Told of every command right before a home carries it out: the home's own record, for checks from outside. */
-  readonly heard?: (homeName: string, message: Readonly<Record<string, unknown>>) => void;
+  /**
+   * Told of every command right before a home carries it out, which waits for what this promises: the home's own record, for
+   * checks from outside.
+   */
+  readonly heard?: (homeName: string, message: Readonly<Record<string, unknown>>) => Promise<unknown> | undefined;
 }
 
 export interface HomeAddress {

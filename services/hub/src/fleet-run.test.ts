@@ -22,6 +22,8 @@ let canary: SimulatedHome;
 let tenantId: string;
 let [anna, other]: ConnectorAccess[] = [];
 const heard: string[] = [];
+/** What happens while a home is asked for a service, before it acts. */
+let meanwhile: ((home: string) => Promise<unknown> | undefined) | undefined;
 
 beforeAll(async () => {
   hub = await startAdminHub({ SWEEP_MINUTES: '0' });
@@ -29,7 +31,11 @@ beforeAll(async () => {
   canary = await startSimulatedHome({ name: 'Canary' });
   many = await startSimulatedHomes(HOMES - 1, SIZE, {
     host: '0.0.0.0',
-    heard: (name, { type }) => void (type === 'call_service' && heard.push(name)),
+    heard(name, { type }) {
+      if (type !== 'call_service') return;
+      heard.push(name);
+      return meanwhile?.(name);
+    },
   });
   tenantId = (await createTenant(db, vault, { name: 'Fleet' }, SYSTEM_ACTOR)).id;
   const add = (slug: string, url: string, token: string) =>
@@ -57,6 +63,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   heard.length = 0;
+  meanwhile = undefined;
 });
 
 async function connectorOf(id: string): Promise<ConnectorAccess> {
@@ -221,19 +228,12 @@ test('a home that is pinned while a run goes on is left alone at its turn', asyn
   const { db, vault } = hub.deps.storage;
   const late = anna?.homes.find(({ slug }) => slug === 'home-35')?.id ?? '';
   const pin = (isPinned: boolean) => updateHome(db, vault, tenantId, late, { isPinned }, SYSTEM_ACTOR);
-  const asked = { ...LIGHT, where: { homes: ['home-3'] }, soak_seconds: 1 };
+  const asked = { ...LIGHT, where: { homes: ['home-3'] } };
   const { plan_id } = await call(anna, 'ha_fleet_run', asked);
-  let pinning: Promise<unknown> | undefined;
-  const { body } = await hub.deps.gate.call({
-    ...{ connector: anna as ConnectorAccess, name: 'ha_fleet_run', args: { ...asked, plan_id } },
-    signal: new AbortController().signal,
-    progress(_done, _total, message) {
-      if (message.startsWith('waiting')) pinning ??= pin(true);
-    },
-  });
-  await pinning;
+  meanwhile = (home) => (home === 'Simulated home 30' ? pin(true) : undefined);
+  const ended = await call(anna, 'ha_fleet_run', { ...asked, plan_id });
   await pin(false);
-  expect(body).toMatchObject({ done: 9, failed: 0, skipped: [{ home: 'home-35', why: 'pinned by the owner' }] });
+  expect(ended).toMatchObject({ done: 9, failed: 0, skipped: [{ home: 'home-35', why: 'pinned by the owner' }] });
   expect(heard).not.toContain('Simulated home 35');
 });
 
