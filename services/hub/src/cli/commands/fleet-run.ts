@@ -75,7 +75,7 @@ async function toItsEnd(cli: Cli, answer: Answer, isWell = wentWell): Promise<nu
   const { status, job_id: jobId } = answer;
   if (status === 'queued' || status === 'running') {
     const path = await cli.tenantPath('jobs', String(jobId));
-    return watchJob(cli, path, ({ state, result }) => state === 'done' && isWell(result as Answer));
+    return watchJob(cli, path, ({ state, result }) => state === 'done' && isWell(fleetAnswer.parse(result)));
   }
   cli.show(answer, () => JSON.stringify(answer, undefined, 2));
   return isWell(answer) ? 0 : 1;
