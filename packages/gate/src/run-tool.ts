@@ -1,4 +1,4 @@
-import { type Effect, exceeds } from '@hub/core/effect.ts';
+import { type Effect, exceeds, highestEffect } from '@hub/core/effect.ts';
 import { type Fault, withoutDoubt } from '@hub/core/fault.ts';
 import type { FaultCode } from '@hub/core/fault-codes.ts';
 import type { EditsPort, ToolContext } from '@hub/tools/define.ts';
@@ -6,6 +6,7 @@ import { nothingToWrite, PreviewReached } from '@hub/tools/undo/preview.ts';
 import { untilAborted } from './call-signal.ts';
 import { namingHome } from './connector-access.ts';
 import { assertAmidRun } from './decide.ts';
+import { endingJobs } from './ending-jobs.ts';
 import { asFault, type CallResult, listResult, successResult } from './envelope.ts';
 import { isStoredFirst } from './expanded-effect.ts';
 import type { GateDeps } from './gate-deps.ts';
@@ -33,7 +34,9 @@ export async function runTool(
   const { signal } = run.limit;
   const tool = prepared.tool.name;
   const isWrite = entry.effect !== 'read';
+  let highest = entry.effect;
   const allowed = async (effect: Effect) => {
+    highest = highestEffect([highest, effect]);
     if (exceeds(effect, entry.effect)) await assertAmidRun(deps, run, effect);
   };
   const { handOverAfterMs: afterMs } = request;
@@ -51,19 +54,22 @@ export async function runTool(
       throughEdits: (edits) =>
         // What is hidden is not shown by a preview either.
         opened ? hidingEdits(through(judgingWrites(edits, opened.whole, allowed)), opened) : through(edits),
-      throughJobs: (jobs) => (afterMs === undefined ? jobs : handingOver(jobs, { tool, afterMs, onHandOver })),
+      throughJobs(given) {
+        const jobs = endingJobs(given, allowed);
+        return afterMs === undefined ? jobs : handingOver(jobs, { tool, afterMs, onHandOver });
+      },
       isSearching: profileOf(deps.catalogue, connector, clientName).isSearching,
     });
     const { body, content } = await untilAborted(signal, runOrPreview(run, context));
     const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
-    await finish(deps, entry, { outcome: 'done', faultCode: undefined });
+    await finish(deps, entry, highest, { outcome: 'done', faultCode: undefined });
     const shown = shownResult(opened, tool, result, isWrite);
     return handedOver === undefined ? shown : { ...shown, goesOnAs: handedOver };
   } catch (error) {
     // A bug of ours in the middle of a write leaves open how far it came.
     const met = asFault(interruption(error, run, isWrite), callId, isWrite);
     const fault = shownFault(opened, tool, met);
-    await finish(deps, entry, { outcome: outcomeOf(fault), faultCode: fault.code });
+    await finish(deps, entry, highest, { outcome: outcomeOf(fault), faultCode: fault.code });
     throw fault;
   }
 }
@@ -109,10 +115,16 @@ function resultOf(
   };
 }
 
-async function finish(deps: GateDeps, entry: TrailEntry, end: Omit<TrailEnd, 'durationMs'>): Promise<void> {
+/** What is stored first keeps the effect it was stored with; else it is told as what it turned out to be. */
+async function finish(
+  deps: GateDeps,
+  entry: TrailEntry,
+  effect: Effect,
+  end: Omit<TrailEnd, 'durationMs'>,
+): Promise<void> {
   const whole = { ...end, durationMs: Date.now() - entry.startedAt.getTime() };
   if (isStoredFirst(entry.effect)) await deps.trail.settle(entry, whole);
-  else deps.trail.note(entry, whole);
+  else deps.trail.note({ ...entry, effect }, whole);
 }
 
 /** Said by our own policy or a person, while the tool ran. */

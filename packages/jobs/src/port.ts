@@ -1,3 +1,5 @@
+import type { Effect } from '@hub/core/effect.ts';
+
 /** queued · running · done · failed · cancelled · unknown (an act's outcome could not be learnt). */
 export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled', 'unknown'] as const;
 
@@ -8,6 +10,8 @@ export interface JobView {
   readonly kind: string;
   readonly state: JobState;
   readonly homeId: string | undefined;
+  /** Of the call that started it; undefined for jobs of older code. */
+  readonly effect: Effect | undefined;
   readonly progress:
     | { readonly done: number; readonly total: number | undefined; readonly message: string }
     | undefined;

@@ -1,4 +1,5 @@
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { listAudit } from '@hub/db/audit.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import { createConnector } from '@hub/db/connectors.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
@@ -326,6 +327,33 @@ test('who may begin a run may end it, and the homes after are left alone', async
   expect(ended).toMatchObject({ success: true, status: 'cancelled' });
   expect(code(await running)).toBe('CANCELLED');
   expect(heard).toHaveLength(1);
+});
+
+test('a connector that may only read ends the runs that only read', async () => {
+  const { db } = hub.deps.storage;
+  const made = { memberId: anna?.memberId ?? '', name: 'reader', ceiling: 'read', homes: { kind: 'all' } } as const;
+  const reader = await connectorOf((await createConnector(db, tenantId, made, SYSTEM_ACTOR)).connector.id);
+  const actor = { kind: 'connector', id: reader.id } as const;
+  const whose = { tenantId, connectorId: reader.id, homeId: undefined, actor, kind: 'fleet.run' };
+  const how = { rings: [], soakSeconds: 0, maxFailures: 0, maxFailedPercent: 0, atOnce: 1 };
+  const waiting = async (effect: 'read' | 'control') => {
+    const args = { tool: LIGHT.tool, args: LIGHT.args, isWrite: effect !== 'read', ...how };
+    const { job } = await hub.deps.queue.enqueue({ ...whose, effect, args, runAt: new Date(Date.now() + 3_600_000) });
+    return { job_id: job.id };
+  };
+  expect(await call(reader, 'ha_cancel_job', await waiting('read'))).toMatchObject({ status: 'cancelled' });
+  // As one that was begun before the connector was held to reading.
+  const write = await waiting('control');
+  expect(code(await call(reader, 'ha_cancel_job', write))).toBe('EFFECT_NOT_ALLOWED');
+  expect(await call(reader, 'ha_get_job', write)).toMatchObject({ status: 'queued' });
+  await expect
+    .poll(() => listAudit(db, tenantId, { connectorId: reader.id }), { timeout: 10_000 })
+    .toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ tool: 'ha_cancel_job', effect: 'read', outcome: 'done' }),
+        expect.objectContaining({ tool: 'ha_cancel_job', effect: 'control', outcome: 'refused' }),
+      ]),
+    );
 });
 
 test('what the connector may not do at a home is refused there, by the gate and not by the plan', async () => {

@@ -10,7 +10,14 @@ import { tool } from './manage.ts';
 const JOB_ID = '019a0000-0000-7000-8000-00000abc1234';
 const queued: JobView = {
   ...{ id: JOB_ID, kind: 'backup.create', state: 'queued', homeId: 'h', progress: undefined, result: undefined },
-  ...{ error: undefined, call: undefined, createdAt: new Date(), updatedAt: new Date(), finishedAt: undefined },
+  ...{
+    effect: undefined,
+    error: undefined,
+    call: undefined,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    finishedAt: undefined,
+  },
 };
 
 /** The jobs of a hub that runs them at once, in the call. */

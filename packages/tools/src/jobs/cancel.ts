@@ -13,8 +13,8 @@ export const tool = defineTool({
   docs: 'Ends a job of this connector: one that waits never begins; of one that runs, nothing more is sent, but what the home has begun (a download, a backup, a restart) it finishes. Look with ha_get_job first. It undoes nothing.',
   tags: ['System'],
   scope: 'connector',
-  // Its own jobs alone, and a run over many homes may be begun with no more.
-  effect: 'control',
+  // Its own jobs alone: one that only reads may be begun with no more, and for all others the gate asks for control (`endingJobs`).
+  effect: { lowest: 'read', max: 'control', of: () => 'read' },
   idempotent: true,
   input: z.strictObject({ job_id: z.string() }),
   output: z.strictObject({ ...successShape, ...jobShape, message: z.string() }),

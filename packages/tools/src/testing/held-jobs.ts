@@ -25,7 +25,7 @@ export function createHeldJobs(rows: readonly JobView[]): JobsPort {
 export function heldJob(id: string, more: Partial<JobView> = {}): JobView {
   return {
     ...{ id, kind: 'app.act', state: 'running', homeId: 'h1', progress: { done: 1, total: 4, message: 'pulling' } },
-    ...{ result: undefined, error: undefined, call: undefined, finishedAt: undefined },
+    ...{ result: undefined, error: undefined, call: undefined, effect: undefined, finishedAt: undefined },
     ...{ createdAt: new Date('2026-11-01T10:00:00Z'), updatedAt: new Date('2026-11-01T10:01:00Z') },
     ...more,
   };

@@ -42,7 +42,7 @@ export function createInlineJobs(home: View, patienceMs = Number.POSITIVE_INFINI
       const id = newId();
       const view: JobView = {
         ...{ id, kind, state: 'queued', homeId: home.id, progress: undefined, result: undefined, error: undefined },
-        ...{ call: undefined, createdAt: new Date(), updatedAt: new Date(), finishedAt: undefined },
+        ...{ effect: undefined, call: undefined, createdAt: new Date(), updatedAt: new Date(), finishedAt: undefined },
       };
       const entry = { view, ended: Promise.resolve(), changed: () => undefined };
       running.set(id, entry);
