@@ -17,7 +17,7 @@ const OPERATIONS = [
   ...['createBackup', 'createConnector', 'createTenant', 'decideApproval', 'diffEdit', 'examine'],
   ...['exportTenant', 'fleetCall', 'fleetStatus', 'getConnector', 'getEdit', 'getHome', 'getJob'],
   ...['getTenant', 'importHomes', 'importTenant', 'listApprovals', 'listAudit', 'listConnectors'],
-  ...['listEdits', 'listHomes', 'listJobs', 'listMembers', 'listTenants', 'removeHome'],
+  ...['listEdits', 'listHomes', 'listJobs', 'listMembers', 'listTenants', 'removeBackup', 'removeHome'],
   ...['restoreEdit', 'revokeConnector', 'rotateConnector', 'updateConnector', 'updateHome', 'updateTenant'],
   ...['watchJob'],
   ...['listNoticeChannels', 'addNoticeChannel', 'removeNoticeChannel', 'testNoticeChannel'],
