@@ -1,3 +1,4 @@
+import { byHands } from '@hub/core/by-hands.ts';
 import type { Change } from '@hub/db/changes.ts';
 import type { Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -45,11 +46,6 @@ export function createChangeApplier(targets: ChangeTargets): ChangeApplier {
     else if (targets.gate.listKey(now.access) !== targets.gate.listKey(known.access)) targets.surfaces.changed(now);
   }
 
-  async function followAll(): Promise<void> {
-    const all = [...unfollowed];
-    for (let at = 0; at < all.length; at += AT_ONCE) await Promise.all(all.slice(at, at + AT_ONCE).map(follow));
-  }
-
   return {
     async apply(changes) {
       // First of all, so that nobody is served from what is known to be old.
@@ -57,7 +53,10 @@ export function createChangeApplier(targets: ChangeTargets): ChangeApplier {
         toFollow(directory.forgetTenant(tenantId));
       }
       const homeIds = new Set(changes.filter(({ kind }) => kind === 'home').map(({ rowId }) => rowId));
-      await Promise.all([followAll(), ...[...homeIds].map((homeId) => homes.release(homeId))]);
+      await Promise.all([
+        byHands(AT_ONCE, [...unfollowed], follow),
+        ...[...homeIds].map((homeId) => homes.release(homeId)),
+      ]);
     },
     forgetAll() {
       toFollow(directory.forgetAll());

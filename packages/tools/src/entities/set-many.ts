@@ -1,3 +1,4 @@
+import { byHands } from '@hub/core/by-hands.ts';
 import { Fault } from '@hub/core/fault.ts';
 import { findEntity } from '@hub/ha/registry-reads.ts';
 import type { ToolContext } from '../define.ts';
@@ -17,9 +18,7 @@ type Failed = { readonly entity_id: string; readonly error: string };
 export async function setMany(ids: readonly string[], call: SetEntityInput, context: ToolContext) {
   const places = await readPlaces(context.home);
   await checkOnce(ids, call, context);
-  const rows: (Done | Failed)[] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE)
-    rows.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => row(id, call, context, places)))));
+  const rows = await byHands(AT_ONCE, ids, (id) => row(id, call, context, places));
   const succeeded = rows.filter((one) => 'updates' in one);
   const failed = rows.filter((one) => 'error' in one);
   return {
