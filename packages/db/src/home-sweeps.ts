@@ -2,6 +2,7 @@ import type { HomeHealth } from '@hub/core/home-health.ts';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { saidTimeZone } from './home-record.ts';
 import { systemTrx } from './system-door.ts';
 
 export interface DueHome {
@@ -35,9 +36,9 @@ export async function takeDueHomes(
   leaseMs: number,
 ): Promise<readonly DueHome[]> {
   const { rows } = await systemTrx(db, (trx) =>
-    sql<DueHome>`
+    sql<Omit<DueHome, 'followsClock'> & { readonly learntTimeZone: string | null }>`
       with overdue as (
-        select h.id, h.tenant_id, h.time_zone, coalesce(h.time_zone = h.learnt_time_zone, h.time_zone is null) as follows_clock,
+        select h.id, h.tenant_id, h.time_zone, h.learnt_time_zone,
           coalesce(s.due_at, '-infinity') as due_at, coalesce(st.state <> 'running', false) as was_away
         from home h
         join tenant t on t.id = h.tenant_id and t.state = 'active'
@@ -58,10 +59,13 @@ export async function takeDueHomes(
         returning home_id
       )
       select due.id as "homeId", due.tenant_id as "tenantId", due.was_away as "wasAway", due.time_zone as "timeZone",
-        due.follows_clock as "followsClock"
+        due.learnt_time_zone as "learntTimeZone"
       from due join taken on taken.home_id = due.id`.execute(trx),
   );
-  return rows;
+  return rows.map(({ learntTimeZone, ...due }) => ({
+    ...due,
+    followsClock: saidTimeZone({ time_zone: due.timeZone, learnt_time_zone: learntTimeZone }) === null,
+  }));
 }
 
 /** When a home is looked at next. @throws Fault STORAGE_UNAVAILABLE */
