@@ -51,7 +51,10 @@ export async function readHealth(home: Home, options: CallOptions = {}): Promise
 }
 
 /** One of apps alone, as the Supervisor makes before it updates an app, brings no home back. A place that could not be asked may have one. */
-function backupsOfHome({ backups, agent_errors: errors }: BackupInfo): Pick<HomeHealth, 'lastBackupAt' | 'hasBackup'> {
+export function backupsOfHome({
+  backups,
+  agent_errors: errors,
+}: BackupInfo): Pick<HomeHealth, 'lastBackupAt' | 'hasBackup'> {
   const ofHome = backups.filter(({ homeassistant_included: isWhole }) => isWhole !== false);
   const dates = ofHome.map(({ date }) => Date.parse(date)).filter((at) => !Number.isNaN(at));
   return {

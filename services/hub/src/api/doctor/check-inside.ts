@@ -1,6 +1,7 @@
 import { counted } from '@hub/core/counted.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import { type BackupInfo, readBackupInfo } from '@hub/ha/backups.ts';
+import { backupsOfHome } from '@hub/ha/health.ts';
 import { createView } from '@hub/ha/mirrored-view.ts';
 import { listRepairs } from '@hub/ha/notices.ts';
 import { listUpdates } from '@hub/ha/updates.ts';
@@ -59,11 +60,11 @@ function judgeRepairs(issues: Awaited<ReturnType<typeof listRepairs>>): readonly
   ];
 }
 
-function judgeBackups(slug: string, { backups }: BackupInfo): Finding {
+function judgeBackups(slug: string, info: BackupInfo): Finding {
   const advice = `Make one: hub backups create ${slug}`;
-  const newest = Math.max(...backups.map(({ date }) => Date.parse(date)));
-  if (!Number.isFinite(newest)) return warn('home', 'It has no backup.', advice);
-  const days = Math.floor((Date.now() - newest) / DAY_MS);
+  const { lastBackupAt: newest } = backupsOfHome(info);
+  if (!newest) return warn('home', 'It has no backup.', advice);
+  const days = Math.floor((Date.now() - newest.getTime()) / DAY_MS);
   const said = `Its newest backup is ${days === 0 ? 'of today' : `${counted(days, 'day')} old`}.`;
   return days > OLD_BACKUP_DAYS ? warn('home', said, advice) : ok('home', said);
 }
