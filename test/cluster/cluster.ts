@@ -8,6 +8,7 @@ import pg from 'pg';
 import { steadyPort } from '../start-hub.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type ClusterPostgres, startClusterPostgres } from './postgres.ts';
+import { makePostgresDoor, type PostgresDoor } from './postgres-door.ts';
 import { createReplica, type Replica } from './replica.ts';
 
 export interface ClusterOptions {
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   /** Of the balancer; any free one unless told. */
   readonly port?: number | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** The first hub reaches PostgreSQL through a door of its own. */
+  readonly hasDoor?: boolean;
   /** Another checkout, for another version of the code. */
   readonly root?: string;
 }
@@ -27,6 +30,8 @@ export interface Cluster extends AsyncDisposable {
   readonly url: string;
   readonly adminKey: string;
   readonly postgres: ClusterPostgres;
+  /** Of the first hub alone; undefined where none was asked for. */
+  readonly door: PostgresDoor | undefined;
   readonly redis: RedisServer;
   readonly balancer: Balancer;
   readonly hubs: readonly Replica[];
@@ -54,10 +59,11 @@ export interface RunningJob {
 
 /** Starts one after the other and resolves when all are ready; ends those that run when one does not. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dir, hubs, workers, env = {}, root } = options;
+  const { dir, hubs, workers, env = {}, hasDoor = false, root } = options;
   await mkdir(dir, { recursive: true, mode: 0o711 });
   await using open = new AsyncDisposableStack();
   const postgres = open.use(await startClusterPostgres(dir));
+  const door = hasDoor ? open.use(await makePostgresDoor(postgres.url)) : undefined;
   const redis = open.use(await startRedisServer(await steadyPort()));
   const { keys, adminKey } = await readSecrets(join(dir, 'secrets.json'));
   const port = options.port ?? (await steadyPort());
@@ -78,6 +84,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const [own, internal] = [await steadyPort(), await steadyPort()];
     const replica = await createOne(dir, root, 'hub', number, {
       ...shared,
+      ...(door && number === 1 && { DATABASE_URL: door.url }),
       PORT: String(own),
       INTERNAL_HOST: '127.0.0.1',
       INTERNAL_PORT: String(internal),
@@ -98,7 +105,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const balancer = open.use(await startBalancer(port, upPorts));
   const owned = open.move();
   return {
-    ...{ url: balancer.url, adminKey, postgres, redis, balancer, hubs: hubList, workers: workerList, query },
+    ...{ url: balancer.url, adminKey, postgres, door, redis, balancer, hubs: hubList, workers: workerList, query },
     async holderOf(slug) {
       const [row] = await query<{ address: string }>(
         `select r.address from home h join home_holder held on held.home_id = h.id join replica r on r.id = held.replica_id

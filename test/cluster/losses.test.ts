@@ -6,8 +6,11 @@ import { callTool } from '../ask-hub.ts';
 import { makeDataDir, removeDataDir } from '../start-hub.ts';
 import { type ClusterAdmin, openClusterAdmin } from './admin.ts';
 import { type Cluster, startCluster } from './cluster.ts';
+import { isReady } from './replica.ts';
 
 const newUrl = z.object({ url: z.string() });
+/** A lease, a look and the way back. */
+const SOON = { timeout: 15_000, interval: 100 };
 const jobAnswer = z.object({ job: z.object({ id: z.string() }) });
 
 describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1')('a cluster that loses', () => {
@@ -19,7 +22,7 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
 
   beforeAll(async () => {
     [dir, home] = [await makeDataDir(), await startSimulatedHome({ name: 'Cabin' })];
-    cluster = await startCluster({ dir, hubs: 2, workers: 1 });
+    cluster = await startCluster({ dir, hubs: 2, workers: 1, hasDoor: true });
     admin = openClusterAdmin(cluster.url, cluster.adminKey);
     await admin.send('POST', '/tenants', { name: 'Fjord', slug: 'fjord', owner: 'Anna' });
     const { url: homeUrl, token } = home;
@@ -120,7 +123,10 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
   it('PostgreSQL: reading and a lamp go on, what must be stored is refused in words, and then it is as before', async () => {
     for (const one of everywhere(url)) expect(await works(one)).toBe(true);
     await cluster.postgres.stop('SIGQUIT');
+    // Longer than a lease: nobody takes a home that a replica still has.
+    await late(6_000);
     for (const one of everywhere(url)) expect(await works(one)).toBe(true);
+    for (const hub of cluster.hubs) expect(await isReady(hub.opsPort)).toBe(true);
     await expect(admin.send('POST', '/tenants', { name: 'Lost', slug: 'lost', owner: 'Anna' })).rejects.toThrow('503');
     const restart = await callTool(url, 'ha_manage_backup', { scope: 'snapshot', action: 'create', name: 'Lost' });
     expect(restart.fault?.code).toBe('STORAGE_UNAVAILABLE');
@@ -133,6 +139,33 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     for (const one of everywhere(url)) expect(await works(one)).toBe(true);
     await runJob('after');
   }, 90_000);
+
+  it('a hub that alone loses PostgreSQL lets go of its homes and says that it is not ready, and is as before afterwards', async () => {
+    await using barn = await startBarn();
+    const [cutOff, other] = everywhere(await admin.connector('fjord', { name: 'farmer', ceiling: 'control' }));
+    const read = (one = '') => callTool(one, 'ha_get_state', { home: 'barn', entity_id: 'light.bedside' });
+    expect(await read(cutOff)).toMatchObject({ isError: false });
+    const [first, second] = cluster.hubs;
+    expect(await cluster.holderOf('barn')).toBe(first);
+    cluster.door?.shut();
+    await vi.waitFor(async () => {
+      expect(await read(other)).toMatchObject({ isError: false });
+      expect(await cluster.holderOf('barn')).toBe(second);
+    }, SOON);
+    expect(barn.connections()).toBe(1);
+    expect((await read(cutOff)).fault?.code).toBe('CONNECTION_FAILED');
+    expect(await isReady(first?.opsPort ?? 0)).toBe(false);
+    cluster.door?.open();
+    await vi.waitFor(async () => expect(await read(cutOff)).toMatchObject({ isError: false }), SOON);
+    expect(await isReady(first?.opsPort ?? 0)).toBe(true);
+    expect(barn.connections()).toBe(1);
+  }, 60_000);
+
+  async function startBarn() {
+    const barn = await startSimulatedHome({ name: 'Barn' });
+    await admin.send('POST', '/tenants/fjord/homes', { url: barn.url, token: barn.token, name: 'Barn', slug: 'barn' });
+    return { connections: barn.connections, [Symbol.asyncDispose]: () => barn.close() };
+  }
 
   /** Opens an event stream at each hub; `ended` resolves when all of them are over. */
   async function streamsOf(one: string) {

@@ -74,7 +74,8 @@ export function createReplica({ name, kind, root = ROOT, opsPort, env, logFile }
   };
 }
 
-async function isReady(opsPort: number): Promise<boolean> {
+/** What a balancer asks. */
+export async function isReady(opsPort: number): Promise<boolean> {
   const probe = fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal: AbortSignal.timeout(2_000) });
   return probe.then(
     (answer) => answer.ok,

@@ -2,8 +2,9 @@ import type { Effect } from '@hub/core/effect.ts';
 import { newId } from '@hub/core/ids.ts';
 import { type Insertable, sql } from 'kysely';
 import type { Actor, ActorKind } from './actor.ts';
-import type { Database } from './database.ts';
+import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { assertHeld, type HomeHold } from './home-holders.ts';
 import { jsonText } from './json-text.ts';
 import type { AuditTable } from './schema.ts';
 import { systemTrx } from './system-door.ts';
@@ -38,9 +39,17 @@ export interface SettledCall extends CallFacts {
   readonly durationMs?: number | undefined;
 }
 
-/** Stored before a write leaves. @throws Fault STORAGE_UNAVAILABLE: then it must not leave */
-export async function writeIntent(db: Database, call: CallFacts): Promise<void> {
-  await tenantTrx(db, call.tenantId, (trx) => trx.insertInto('audit').values(intentRow(call)).execute());
+/**
+ * Stored before a write leaves; with `hold` only while that replica still has the home by that epoch.
+ * @throws Fault STORAGE_UNAVAILABLE | CONNECTION_FAILED when another replica has it: then it must not leave
+ */
+export async function writeIntent(db: Database, call: CallFacts, hold?: HomeHold): Promise<void> {
+  const store = (trx: Trx) => trx.insertInto('audit').values(intentRow(call)).execute();
+  if (!hold) return void (await tenantTrx(db, call.tenantId, store));
+  await systemTrx(db, async (trx) => {
+    await assertHeld(trx, hold);
+    await store(trx);
+  });
 }
 
 /** Settles an intent; a second one for the same call changes nothing. @throws Fault STORAGE_UNAVAILABLE */

@@ -41,25 +41,26 @@ export async function claimReplica(db: Database, claim: ReplicaClaim): Promise<R
 }
 
 /**
- * The new end of the lease, or undefined when it was lost: then stop serving. One that ran out is `late` and may be renewed as
- * long as the row is there, by replicas that can do without having been alone. @throws Fault STORAGE_UNAVAILABLE
+ * Renews the lease; undefined when it was lost: then stop serving. One that ran out may be renewed as long as the row is there by
+ * replicas that can do without having been alone (`mayBeLate`): `wasLate`, by PostgreSQL's clock, means that others may have taken
+ * what it held. @throws Fault STORAGE_UNAVAILABLE
  */
 export async function renewReplica(
   db: Database,
   id: string,
   leaseMs: number,
   { mayBeLate = false }: { readonly mayBeLate?: boolean } = {},
-): Promise<Date | undefined> {
-  const row = await systemTrx(db, (trx) =>
-    trx
-      .updateTable('replica')
-      .set({ lease_until: inMs(leaseMs) })
-      .where('id', '=', id)
-      .$if(!mayBeLate, (query) => query.where('lease_until', '>', sql<Date>`now()`))
-      .returning('lease_until')
-      .executeTakeFirst(),
+): Promise<{ readonly wasLate: boolean } | undefined> {
+  const { rows } = await systemTrx(db, (trx) =>
+    sql<{ wasLate: boolean }>`
+      with held as (
+        select id, lease_until <= now() as was_late from replica
+        where id = ${id} and (lease_until > now() or ${mayBeLate}) for update
+      )
+      update replica set lease_until = ${inMs(leaseMs)} from held where replica.id = held.id
+      returning held.was_late as "wasLate"`.execute(trx),
   );
-  return row?.lease_until;
+  return rows[0];
 }
 
 /** Gives the row back on an ordered stop. @throws Fault STORAGE_UNAVAILABLE */
@@ -67,16 +68,23 @@ export async function releaseReplica(db: Database, id: string): Promise<void> {
   await systemTrx(db, (trx) => trx.deleteFrom('replica').where('id', '=', id).execute());
 }
 
+/** A row whose lease ran out stays for so long, as a replica that was late with the database itself finds it and goes on. */
+const FORGOTTEN_MS = 60_000;
+
 async function tryClaim(
   trx: Trx,
   claim: ReplicaClaim,
 ): Promise<ReplicaLease | { address: string; leaseMsLeft: number }> {
   await sql`lock table replica in share row exclusive mode`.execute(trx);
   if (claim.takeOver) await trx.deleteFrom('replica').execute();
-  await trx.deleteFrom('replica').where('lease_until', '<=', sql<Date>`now()`).execute();
+  await trx
+    .deleteFrom('replica')
+    .where(({ or, eb }) => or([eb('lease_until', '<=', inMs(-FORGOTTEN_MS)), eb('id', '=', claim.id)]))
+    .execute();
   const other = await trx
     .selectFrom('replica')
     .select(['address', sql<number>`ceil(extract(epoch from lease_until - now()) * 1000)::int`.as('left')])
+    .where('lease_until', '>', sql<Date>`now()`)
     .$if(!claim.isAlone, (query) => query.where('is_alone', '=', true))
     .orderBy('lease_until', 'desc')
     .executeTakeFirst();

@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import type { HomeHold } from '@hub/db/home-holders.ts';
 import type { View } from '@hub/ha/view.ts';
 import type { JobsPort } from '@hub/jobs/port.ts';
 import type { EditsPort, Question, ToolContext } from '@hub/tools/define.ts';
@@ -38,6 +39,8 @@ export type ContextFactory = (call: {
 export interface Elsewhere {
   /** Asks nobody: the way of every call to a home held here. */
   isHere(homeId: string): boolean;
+  /** By what this replica holds it: a write is stored only while that stands. Undefined when it does not, or hands it over. */
+  holdOf(homeId: string): HomeHold | undefined;
   /** The answer of the home's holder; undefined when this replica turned out to be it. @throws Fault */
   call(run: Run, home: HomeAccess, isRead: boolean): Promise<CallResult | undefined>;
 }

@@ -3,11 +3,15 @@ import { runInNewContext } from 'node:vm';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
 import { listAudit } from '@hub/db/audit.ts';
+import { takeHome } from '@hub/db/home-holders.ts';
+import { registerHome } from '@hub/db/homes.ts';
+import { claimReplica, releaseReplica } from '@hub/db/replicas.ts';
 import { createTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
 import { createLogger } from '@hub/runtime/log.ts';
 import { createMetrics } from '@hub/runtime/metrics.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPlaces } from './cluster/places.ts';
 import { createStoredTrail } from './stored-trail.ts';
 import type { TrailEntry } from './trail.ts';
 
@@ -81,4 +85,25 @@ test('what waits for a database that is away takes little room, and is stored wh
   // What is stored late is not lost, and pages nobody.
   expect(await metrics.render()).toContain('hub_audit_rows_total{outcome="failed"} 0');
   expect(stored[0]?.argsSummary).toMatchObject({ rows: expect.arrayContaining(['99 0 text']) });
+});
+
+test('a write is stored, and so may be sent, only while the home has not changed hands', async () => {
+  const { db, vault } = made;
+  const link = { url: 'http://cabin.example', token: 'x' };
+  const { home } = await registerHome(db, vault, tenantId, { name: 'Cabin', link }, SYSTEM_ACTOR);
+  const [replicaId, other] = [newId(), newId()];
+  for (const id of [replicaId, other])
+    await claimReplica(db, { id, address: `${id}:1`, isAlone: false, leaseMs: 60_000 });
+  const places = createPlaces({ db, replicaId, onMoved: () => undefined });
+  expect(await places.locate(home.id)).toBe('here');
+  const metrics = createMetrics({ version: '0', service: 'hub' });
+  const trail = createStoredTrail({ db, replicaId, holdOf: places.holdOf, metrics, log });
+  const write = () => read({ homeId: home.id, tool: 'ha_config_set_area', effect: 'configure' });
+  const kept = write();
+  await trail.intend(kept);
+  // As after a time in which it stood still: it does not know yet that another took the home.
+  await releaseReplica(db, replicaId);
+  await takeHome(db, home.id, other);
+  await expect(trail.intend(write())).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  expect((await listAudit(db, tenantId, { homeId: home.id })).map(({ callId }) => callId)).toEqual([kept.callId]);
 });

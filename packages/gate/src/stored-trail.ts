@@ -1,6 +1,7 @@
 import { Fault } from '@hub/core/fault.ts';
 import { type CallFacts, type SettledCall, writeBatch, writeIntent, writeOutcome } from '@hub/db/audit.ts';
 import type { Database } from '@hub/db/database.ts';
+import type { HomeHold } from '@hub/db/home-holders.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Metrics } from '@hub/runtime/metrics.ts';
 import { argsDigest, argsSummary } from './args-summary.ts';
@@ -15,6 +16,8 @@ const MAX_BATCH = 200;
 export interface StoredTrailDeps {
   readonly db: Database;
   readonly replicaId: string;
+  /** By what this replica has a home that several share; undefined where it has all of them. */
+  readonly holdOf?: ((homeId: string) => HomeHold | undefined) | undefined;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -28,7 +31,7 @@ interface Held {
 }
 
 /** The audit trail in PostgreSQL: intents before the act, everything else in batches behind it. */
-export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDeps): Trail {
+export function createStoredTrail({ db, replicaId, holdOf, metrics, log }: StoredTrailDeps): Trail {
   let held: Held[] = [];
   let seq = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -116,7 +119,8 @@ export function createStoredTrail({ db, replicaId, metrics, log }: StoredTrailDe
 
   return {
     async intend(entry) {
-      await writeIntent(db, factsOf(entry, 'allow', ++seq));
+      const hold = entry.homeId === undefined ? undefined : holdOf?.(entry.homeId);
+      await writeIntent(db, factsOf(entry, 'allow', ++seq), hold);
       metrics.auditRows.inc({ outcome: 'stored' });
     },
     async settle(entry, end) {

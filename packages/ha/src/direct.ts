@@ -3,7 +3,7 @@ import type { TransportSecurity } from './dial.ts';
 import { DEFAULT_DEADLINE_MS, exchange } from './exchange.ts';
 import type { CallOptions, Command, Home, HomeInfo } from './home.ts';
 import { createLane } from './lane.ts';
-import { createLink } from './link.ts';
+import { closedFault, createLink } from './link.ts';
 import { doorHeaders } from './outgoing-headers.ts';
 import { cancelled } from './pause.ts';
 import { createRest } from './rest.ts';
@@ -95,7 +95,7 @@ export function createDirectHome(options: DirectHomeOptions): Home {
     supervisor: (request, callOptions = {}) => supervisorRequest(home, request, callOptions),
     ready: ({ signal, deadlineMs = DEFAULT_DEADLINE_MS } = {}) => link.running(signal, deadlineMs),
     async close() {
-      subscriptions.clear();
+      subscriptions.clear(closedFault());
       await Promise.all([link.close(), rest.close()]);
     },
   };

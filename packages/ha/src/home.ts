@@ -18,7 +18,7 @@ export interface CallOptions {
 export interface SubscribeOptions extends CallOptions {
   /** Called after a reconnect, right before the events of the renewed subscription: what follows is a full picture again. */
   onRenewed?(): void;
-  /** Called when the home would not renew it after a reconnect: no more events come. */
+  /** Called when the home would not renew it after a reconnect, or its link was closed (CONNECTION_FAILED): no more events come. */
   onEnded?(fault: Fault): void;
 }
 

@@ -238,7 +238,8 @@ function stillStarting(): Fault {
   });
 }
 
-function closedFault(): Fault {
+/** Said to everybody who still wants something of a link that was closed. */
+export function closedFault(): Fault {
   return new Fault('CONNECTION_FAILED', 'The link to this home was closed.', {
     suggestion: 'Retry: the hub opens it again when its settings are in place.',
   });

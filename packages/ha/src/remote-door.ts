@@ -65,6 +65,8 @@ const ANSWERS: Readonly<Record<RemoteAct, Answer>> = {
       ...optionsOf(head, signal),
       onRenewed: () => tell({ renewed: true }),
       onEnded(fault) {
+        // The link was closed here, not the subscription there: a line that breaks off is opened anew, wherever the home is then.
+        if (fault.code === 'CONNECTION_FAILED') return void response.destroy();
         tell({ ended: faultToWire(fault) });
         response.end();
       },

@@ -15,8 +15,8 @@ export interface Subscriptions {
   ): Promise<Subscription>;
   /** Subscribes all again on a new socket. Every `onRenewed` has run when this returns, before it resolves. */
   renew(on: HaSocket): Promise<void>;
-  /** Ends all; their owners are not told, as it was their home that was closed. */
-  clear(): void;
+  /** Ends all, and tells their owners why: no more events come. */
+  clear(fault: Fault): void;
 }
 
 interface Live {
@@ -74,7 +74,11 @@ export function createSubscriptions(): Subscriptions {
       for (const one of stale) one.options.onRenewed?.();
       await Promise.all(stale.map((one) => restart(one, on)));
     },
-    clear: () => all.clear(),
+    clear(fault) {
+      const ended = [...all];
+      all.clear();
+      for (const { options } of ended) options.onEnded?.(fault);
+    },
   };
 }
 

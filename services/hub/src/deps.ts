@@ -122,7 +122,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     shelfOf: shelvesOf({ db, vault, store: config.backupStore }),
     admit: (job) => admitJob(db, job),
   });
-  const trail = createStoredTrail({ db, replicaId, metrics, log });
+  const trail = createStoredTrail({ db, replicaId, holdOf: cluster?.elsewhere.holdOf, metrics, log });
   const catalogue = createCatalogue(tools);
   const bestPractice = createBestPractice({
     secret: vault.ring.child('best practices'),

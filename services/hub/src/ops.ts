@@ -8,18 +8,19 @@ import { isLoopback } from './http/loopback.ts';
 const DATABASE_MS = 1_000;
 
 /** Probes and metrics, on a port of their own that stays inside. */
-export function createOps({ config, storage, metrics }: Deps, shutdown: Shutdown): FastifyInstance {
+export function createOps({ config, storage, metrics, cluster }: Deps, shutdown: Shutdown): FastifyInstance {
   const ops = Fastify({ logger: false });
   if (isLoopback(config.opsHost)) guardHost(ops);
   ops.get('/livez', async () => ({ status: 'ok' }));
   ops.get('/readyz', async (_request, reply) => {
     if (shutdown.isLeaving) return reply.code(503).send({ status: 'stopping' });
-    try {
-      await pingDatabase(storage.db, DATABASE_MS);
-      return { status: 'ok' };
-    } catch {
-      return reply.code(503).send({ status: 'database does not answer' });
-    }
+    if (cluster?.isCutOff) return reply.code(503).send({ status: 'others reach the database' });
+    // Away for all it is no reason to send nobody here: reading and ordinary control go on.
+    const database = await pingDatabase(storage.db, DATABASE_MS).then(
+      () => 'answers',
+      () => 'does not answer',
+    );
+    return { status: 'ok', database };
   });
   ops.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
   shutdown.onStop('telemetry', 'probes and metrics', () => ops.close(), 2_000);

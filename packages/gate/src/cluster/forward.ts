@@ -40,6 +40,7 @@ export interface ForwardedLine {
 export function forwardCalls({ places, peers }: AskDeps): Elsewhere {
   return {
     isHere: places.isHere,
+    holdOf: places.holdOf,
     async call(run, home, isRead) {
       const { request, limit } = run;
       if (request.isForwarded) throw moved();

@@ -1,18 +1,31 @@
 import { Fault } from '@hub/core/fault.ts';
 import type { Database } from '@hub/db/database.ts';
-import { declareGone, findHome, giveUpHomes, heldHomes, listReplicas, takeHome } from '@hub/db/home-holders.ts';
+import {
+  declareGone,
+  findHome,
+  giveUpHomes,
+  type HomeHold,
+  heldHomes,
+  listReplicas,
+  takeHome,
+} from '@hub/db/home-holders.ts';
 import { LEASE_MS, OVERDUE_MS } from './lease.ts';
+import type { Standing } from './standing.ts';
 
 /** A replica that has a home's link, as last heard. */
 export interface Place {
   readonly replicaId: string;
   readonly address: string;
+  /** Undefined where it has none of the home yet, and is about to take it. */
+  readonly epoch?: number | undefined;
 }
 
 /** Where the links of homes are. The table is the truth, what is remembered here a hint that the holder corrects. */
 export interface Places {
-  /** This replica has it; asks nobody. */
+  /** This replica has it and may act for it; asks nobody. */
   isHere(homeId: string): boolean;
+  /** By what this replica has it; undefined when it has not, or hands it over just now. */
+  holdOf(homeId: string): HomeHold | undefined;
   /** For a question from elsewhere: takes the home when nobody has it. @throws Fault HOME_NOT_FOUND | CONNECTION_FAILED | STORAGE_UNAVAILABLE */
   locate(homeId: string): Promise<Place | 'here'>;
   /** The same by the table alone: who asks from another process has just looked there, and what is remembered here may be older. @throws as locate */
@@ -41,12 +54,17 @@ export interface PlacesOptions {
   readonly db: Database;
   /** This replica, when it can hold homes; workers cannot. */
   readonly replicaId: string | undefined;
+  /** Of that replica; good for ever unless told. */
+  readonly standing?: Pick<Standing, 'isGood' | 'isSteady' | 'isCutOff' | 'news'>;
   /** The home is held here from now on, or no longer. */
   onMoved(homeId: string): void;
 }
 
-export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places {
-  const here = new Set<string>();
+const GOOD = { isGood: () => true, isSteady: () => true, isCutOff: false, news: async () => undefined };
+
+export function createPlaces({ db, replicaId, standing = GOOD, onMoved }: PlacesOptions): Places {
+  /** With the epoch of each. */
+  const here = new Map<string, number | undefined>();
   const known = new Map<string, Place>();
   const asking = new Map<string, Promise<Place | 'here'>>();
   const gone = new Set<string>();
@@ -65,7 +83,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
 
   /** One that comes while this replica begins to leave, after it gave up all it had, is given up as well. */
   async function take(homeId: string, ownId: string): Promise<Place | undefined> {
-    const place = await takeHome(db, homeId, ownId);
+    const place = await takeHome(db, homeId, ownId, { fromSilent: standing.isSteady() });
     if (!isLeaving || place?.replicaId !== ownId) return place;
     await giveUpHomes(db, ownId);
     return anyHolder(db, homeId, gone);
@@ -84,11 +102,16 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
       return place;
     }
     known.delete(homeId);
-    if (!here.has(homeId)) {
-      here.add(homeId);
-      onMoved(homeId);
-    }
+    const isNew = !here.has(homeId);
+    here.set(homeId, place.epoch);
+    if (isNew) onMoved(homeId);
     return 'here';
+  }
+
+  /** Held here, as far as this replica can know: one that stood still waits for news of its lease first. */
+  async function hasIt(homeId: string): Promise<boolean> {
+    while (!isLeaving && here.has(homeId) && !standing.isGood()) await standing.news();
+    return !isLeaving && here.has(homeId);
   }
 
   /** One look for all who ask at about the same time: each question that waits for a holder asks twice a second. */
@@ -103,16 +126,21 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
   }
 
   async function locateAnew(homeId: string): Promise<Place | 'here'> {
-    if (here.has(homeId) && !isLeaving) return 'here';
+    if (await hasIt(homeId)) return 'here';
+    if (standing.isCutOff) throw cutOff();
     const answer = asking.get(homeId) ?? ask(homeId).finally(() => asking.delete(homeId));
     asking.set(homeId, answer);
     return answer;
   }
 
   return {
-    isHere: (homeId) => here.has(homeId),
+    isHere: (homeId) => here.has(homeId) && standing.isGood(),
+    holdOf(homeId) {
+      const epoch = isLeaving ? undefined : here.get(homeId);
+      return epoch === undefined || replicaId === undefined ? undefined : { homeId, replicaId, epoch };
+    },
     async locate(homeId) {
-      if (here.has(homeId) && !isLeaving) return 'here';
+      if (await hasIt(homeId)) return 'here';
       return known.get(homeId) ?? locateAnew(homeId);
     },
     locateAnew,
@@ -128,7 +156,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     async reconcile() {
       if (replicaId === undefined) return;
       const ours = await heldHomes(db, replicaId);
-      for (const homeId of [...here]) if (!ours.has(homeId)) letGo(homeId);
+      for (const homeId of [...here.keys()]) if (!ours.has(homeId)) letGo(homeId);
     },
     forget(leaving) {
       gone.add(leaving);
@@ -136,7 +164,7 @@ export function createPlaces({ db, replicaId, onMoved }: PlacesOptions): Places 
     },
     dropAll() {
       leaseNo++;
-      for (const homeId of [...here]) letGo(homeId);
+      for (const homeId of [...here.keys()]) letGo(homeId);
     },
     async leave() {
       isLeaving = true;
@@ -153,6 +181,16 @@ async function anyHolder(db: Database, homeId: string, gone: ReadonlySet<string>
   if (holder) return holder;
   const replicas = (await listReplicas(db)).filter(({ replicaId }) => !gone.has(replicaId));
   return replicas[Math.floor(Math.random() * replicas.length)];
+}
+
+function cutOff(): Fault {
+  return new Fault(
+    'CONNECTION_FAILED',
+    'This replica of the hub is cut off from its database; others have its homes.',
+    {
+      suggestion: 'Nothing was sent. Retry in some seconds: another replica answers.',
+    },
+  );
 }
 
 function nobodyHas(homeId: string): Fault {

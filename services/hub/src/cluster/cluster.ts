@@ -4,6 +4,7 @@ import { hearLeaving, sayLeaving } from '@hub/gate/cluster/leaving.ts';
 import { peerKeysOf } from '@hub/gate/cluster/peer-keys.ts';
 import { createPlaces } from '@hub/gate/cluster/places.ts';
 import { openRemoteHome, type RemoteCaller } from '@hub/gate/cluster/remote-homes.ts';
+import { createStanding } from '@hub/gate/cluster/standing.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { type ClusterLink, openClusterLink } from '@hub/runtime/cluster-link.ts';
@@ -24,6 +25,8 @@ const FINISH_MS = 15_000;
 export interface Cluster {
   readonly link: ClusterLink;
   readonly elsewhere: Elsewhere;
+  /** Others reach the database, and this replica does not. */
+  readonly isCutOff: boolean;
   /** The home through another replica that has its link, for a job or anybody; undefined when it is here. @throws Fault */
   openElsewhere(tenantId: string, homeId: string, caller?: RemoteCaller): Promise<Home | undefined>;
   /** The link of a home came here or went away. */
@@ -50,9 +53,11 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
   const peers = createPeerClient(keys);
   shutdown.onStop('database', 'lines to other replicas', async () => peers.close(), 1_000);
   const moved = new Set<(homeId: string) => void>();
+  const standing = createStanding();
   const places = createPlaces({
     db,
     replicaId,
+    standing,
     onMoved: (homeId) => {
       for (const tell of moved) tell(homeId);
     },
@@ -62,6 +67,9 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
   return {
     link,
     elsewhere: forwardCalls(asking),
+    get isCutOff() {
+      return standing.isCutOff;
+    },
     openElsewhere: async (tenantId, homeId, caller) =>
       (await places.locate(homeId)) === 'here' ? undefined : openRemoteHome(asking, { tenantId, homeId }, caller),
     onMoved: (listener) => void moved.add(listener),
@@ -82,7 +90,8 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
         FINISH_MS + 3_000,
       );
       shutdown.onStop('database', 'answers to other replicas', async () => server.close(), 2_000);
-      await joinCluster({ db, replicaId, address: config.internalAddress, places, shutdown, log });
+      const { internalAddress: address } = config;
+      await joinCluster({ db, bus: link.bus, replicaId, address, places, standing, shutdown, log });
     },
   };
 }
