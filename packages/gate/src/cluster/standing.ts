@@ -11,7 +11,7 @@ export interface Standing {
   isSteady(withinMs?: number): boolean;
   /** Others reach the database and this replica does not: it let go of its homes. */
   readonly isCutOff: boolean;
-  /** The lease is so old that others are to be asked whether they reach the database. */
+  /** The lease should have been renewed by now. */
   isOverdue(): boolean;
   /** Resolves with the next news of it; within some ticks while somebody looks. */
   news(): Promise<void>;
@@ -19,14 +19,14 @@ export interface Standing {
   renewed(askedAtMs: number): void;
   /** How old the lease is. */
   ageMs(): number;
-  /** To be called every RENEW_EVERY_MS, before others are asked where it is overdue. */
-  look(): void;
+  /** To be called every RENEW_EVERY_MS. True when others are to be asked whether they reach the database. */
+  look(): boolean;
   cutOff(): void;
 }
 
-/** Time enough for the answers of others, and to let go, before anybody may take a home. */
-const OVERDUE_MS = LEASE_MS - 2 * RENEW_EVERY_MS;
-/** With more between two looks this process stood still, and heard nobody's answer. */
+/** Time enough for an attempt, the answers of others, and to let go, before anybody may take a home. */
+const OVERDUE_MS = LEASE_MS - 3 * RENEW_EVERY_MS;
+/** With more between two looks this process stood still: it renewed nothing and heard nobody's answer. */
 const LOOK_WITHIN_MS = 3 * RENEW_EVERY_MS;
 
 /** Begins with a lease of this moment. */
@@ -35,8 +35,8 @@ export function createStanding(now: () => number = () => performance.now()): Sta
   let steadyFrom = heldAt + LEASE_MS;
   let goodUntil = heldAt + LEASE_MS;
   let lookedAt = heldAt;
-  /** Others had the time from one look to the next to answer. */
-  let wereAsked = false;
+  /** Looks in a row that found it overdue: one for an attempt to renew, one for others to answer, then it goes on. */
+  let overdueLooks = 0;
   let isCutOff = false;
   let next = Promise.withResolvers<void>();
 
@@ -63,12 +63,15 @@ export function createStanding(now: () => number = () => performance.now()): Sta
     ageMs: () => now() - heldAt,
     look() {
       const at = now();
-      const hadAsked = wereAsked && at - lookedAt <= LOOK_WITHIN_MS;
+      if (at - lookedAt > LOOK_WITHIN_MS) overdueLooks = 0;
       lookedAt = at;
-      wereAsked = at - heldAt > OVERDUE_MS;
-      if (isCutOff || !wereAsked || !hadAsked) return;
-      goodUntil = Math.max(goodUntil, at + LOOK_WITHIN_MS);
-      tell();
+      overdueLooks = at - heldAt > OVERDUE_MS ? overdueLooks + 1 : 0;
+      if (isCutOff || overdueLooks < 2) return false;
+      if (overdueLooks > 2) {
+        goodUntil = Math.max(goodUntil, at + LOOK_WITHIN_MS);
+        tell();
+      }
+      return true;
     },
     cutOff() {
       isCutOff = true;

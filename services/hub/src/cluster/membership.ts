@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@hub/core/fault.ts';
 import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { claimReplica, releaseReplica, renewReplica } from '@hub/db/replicas.ts';
@@ -21,7 +23,7 @@ export interface MembershipDeps {
   readonly log: Log;
 }
 
-/** One that hangs on a line that is dead must not keep the next from trying another. */
+/** One that hangs on a line that is dead must not keep the next from trying another; nor do so many for ever. */
 const MAX_PENDING = 3;
 
 /**
@@ -58,11 +60,10 @@ export async function joinCluster(deps: MembershipDeps): Promise<void> {
     for (;;) {
       await pause(RENEW_EVERY_MS, giveBack.signal);
       if (giveBack.signal.aborted) return;
-      standing.look();
-      if (standing.isOverdue()) ask();
+      if (standing.look()) ask();
       if (pending >= MAX_PENDING) continue;
       pending++;
-      void renew()
+      void Promise.race([renew(), tooLong()])
         .then(() => {
           if (isFailing) log.info('the lease is renewed again');
           isFailing = false;
@@ -86,4 +87,10 @@ export async function joinCluster(deps: MembershipDeps): Promise<void> {
     } else if (renewed.wasLate) await places.reconcile();
     standing.renewed(askedAt);
   }
+}
+
+/** It may still come to its end afterwards, and counts then. */
+async function tooLong(): Promise<never> {
+  await delay(LEASE_MS, undefined, { ref: false });
+  throw new Fault('STORAGE_UNAVAILABLE', `The database did not answer within ${LEASE_MS} ms.`);
 }
