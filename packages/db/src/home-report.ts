@@ -78,6 +78,7 @@ export async function readReport(
 /** What a job installed. One of an item of the store names the version it came from in its marker; none where it was installed anew. */
 const UPDATES = sql`case kind when 'update.install' then 1
   when 'update.install-pending' then jsonb_array_length(result -> 'installed')
+  when 'update.install-several' then jsonb_array_length(jsonb_path_query_array(result, '$.results[*] ? (@.status == "installed")'))
   when 'app.act' then (args ->> 'action' = 'update')::int
   when 'store.install' then exists (select from job_step s
     where s.tenant_id = job.tenant_id and s.job_id = job.id and s.marker ->> 'from' is not null)::int end`;

@@ -111,12 +111,21 @@ const statesSchema = z.array(
   z.object({ entity_id: z.string(), state: z.string(), attributes: z.record(z.string(), z.unknown()) }),
 );
 
-/** What could be installed now, read without a mirror; what somebody skipped does not wait. @throws Fault */
-export async function listPendingUpdates(home: Home, options: CallOptions = {}): Promise<readonly Update[]> {
+/** Those that are meant, read without a mirror. @throws Fault */
+export async function readUpdates(
+  home: Home,
+  isMeant: (state: Pick<EntityState, 'entity_id' | 'state'>) => boolean,
+  options: CallOptions = {},
+): Promise<readonly Update[]> {
   const states = statesSchema.parse(await home.send({ type: 'get_states' }, { ...options, isWrite: false }));
-  const waiting = states.filter(({ entity_id: id, state }) => id.startsWith('update.') && state === 'on');
-  const updates = waiting.map(async (one) => updateOf(one, await entryOf(home, one.entity_id, options)));
-  return (await Promise.all(updates)).filter(({ canInstall, isInProgress }) => canInstall && !isInProgress);
+  const meant = states.filter((one) => one.entity_id.startsWith('update.') && isMeant(one));
+  return Promise.all(meant.map(async (one) => updateOf(one, await entryOf(home, one.entity_id, options))));
+}
+
+/** What could be installed now; what somebody skipped does not wait. @throws Fault */
+export async function listPendingUpdates(home: Home, options: CallOptions = {}): Promise<readonly Update[]> {
+  const waiting = await readUpdates(home, ({ state }) => state === 'on', options);
+  return waiting.filter(({ canInstall, isInProgress }) => canInstall && !isInProgress);
 }
 
 /** Undefined for an entity that no registry knows. */

@@ -9,6 +9,7 @@ import { job as fleetRun } from './fleet/run.ts';
 import { job as storeInstall } from './store/install.ts';
 import { job as storeRemove } from './store/remove.ts';
 import { job as updateInstallPending } from './update/install-pending.ts';
+import { job as updateInstallSeveral } from './update/install-several.ts';
 import { job as updateInstall } from './update/install.ts';
 
 export const jobs: readonly Job[] = [
@@ -22,4 +23,5 @@ export const jobs: readonly Job[] = [
   storeRemove,
   updateInstall,
   updateInstallPending,
+  updateInstallSeveral,
 ];

@@ -148,6 +148,8 @@ test('updates are counted whichever way they were made, and what was installed a
   };
   await done('update.install', { entityId: 'update.core' }, {});
   await done('update.install-pending', { categories: ['hacs'] }, { installed: [{}, {}], left: [] });
+  const several = { results: ['installed', 'failed', 'installed', 'unknown'].map((status) => ({ status })) };
+  await done('update.install-several', { entityIds: ['update.a'], backupFirst: 'everything' }, several);
   await done('app.act', { slug: 'core_ssh', action: 'update' }, {});
   await done('app.act', { slug: 'core_ssh', action: 'install' }, {});
   await done('store.install', { repositoryId: '1' }, {}, '1');
@@ -155,5 +157,5 @@ test('updates are counted whichever way they were made, and what was installed a
   await done('backup.create', {}, {});
   const { text } = await hub.ask('GET', `/tenants/${slug}/report`);
   // updates, backups, problems, open problems
-  expect(text).toMatch(/\r\ncabin,.*,5,1,0,0\r\n$/);
+  expect(text).toMatch(/\r\ncabin,.*,7,1,0,0\r\n$/);
 });

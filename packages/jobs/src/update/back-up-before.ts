@@ -8,7 +8,7 @@ import type { JobContext, Step } from '../define.ts';
 /** home_assistant: with its history, what Home Assistant itself changes · everything: all apps too, what lives on the machine. */
 export const backupWish = z.enum(['home_assistant', 'everything']);
 
-type BackupWish = z.infer<typeof backupWish>;
+export type BackupWish = z.infer<typeof backupWish>;
 
 /** What of the home is backed up before an update of this kind: of what all of it stands on. Undefined: nothing. */
 export function backupWishOf(category: UpdateCategory): BackupWish | undefined {
@@ -28,6 +28,7 @@ export interface BackupBefore {
 
 export interface Offered {
   readonly title: string;
+  /** Empty where several are meant. */
   readonly to: string;
 }
 
@@ -42,7 +43,7 @@ export async function backUpBefore(
 ): Promise<BackupBefore> {
   const { title, to } = await context.step('look for the update', offeredStep(offered));
   const args = {
-    name: `Before ${title.slice(0, 60)} ${to.slice(0, 40)} (${context.jobId.slice(-6)})`,
+    name: `Before ${`${title.slice(0, 60)} ${to.slice(0, 40)}`.trim()} (${context.jobId.slice(-6)})`,
     ...{ includeDatabase: true, includeApps: wish === 'everything' },
   };
   try {

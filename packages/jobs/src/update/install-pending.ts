@@ -1,11 +1,10 @@
 import { Fault } from '@hub/core/fault.ts';
-import { listPendingUpdates, UPDATE_CATEGORIES, type Update, type UpdateCategory } from '@hub/ha/updates.ts';
+import { listPendingUpdates, UPDATE_CATEGORIES } from '@hub/ha/updates.ts';
 import { z } from 'zod';
 import { defineJob, type JobContext, type Step } from '../define.ts';
 import type { HomeAfter } from '../health/compare.ts';
-import { isAway } from '../is-away.ts';
 import { BACKUP_MS, type BackupBefore, backUpBefore, backupWishOf } from './back-up-before.ts';
-import { type InstallResult, installUpdate } from './install.ts';
+import { type Installed, type Installs, inOrder, installEach, type Pending, stepsOf } from './install-each.ts';
 
 export const pendingUpdatesArgs = z.strictObject({
   categories: z.array(z.enum(UPDATE_CATEGORIES)).min(1).describe('what may be updated with nobody there'),
@@ -21,17 +20,14 @@ export const pendingUpdatesArgs = z.strictObject({
 const argsShape = pendingUpdatesArgs.extend({ notAfter: z.iso.datetime().optional() });
 
 type Args = z.output<typeof argsShape>;
-type Pending = Pick<Update, 'entityId' | 'title' | 'canBackUp' | 'category' | 'latestVersion'>;
 
 export interface PendingResult {
-  readonly installed: readonly (InstallResult & { readonly health: HomeAfter })[];
+  readonly installed: readonly Installed[];
   /** Not begun, as the maintenance window closed; by entity id. */
   readonly left: readonly string[];
   readonly backup?: BackupBefore;
 }
 
-/** What restarts the home comes last. */
-const ORDER: readonly UpdateCategory[] = ['devices', 'hacs', 'addons', 'other', 'supervisor', 'core', 'os'];
 const HOUR_MS = 3_600_000;
 
 /**
@@ -48,24 +44,16 @@ export const job = defineJob<Args, PendingResult>({
   async run(args, context) {
     const chosen = await context.step('choose', chooseStep(args, context));
     const backup = args.withBackup ? await backUpBeforeAny(chosen, args, context) : undefined;
-    const installed: PendingResult['installed'][number][] = [];
-    const left: string[] = [];
-    const failed: string[] = [];
-    for (const { entityId, title, canBackUp, category } of chosen) {
-      const withBackup = args.withBackup && canBackUp && backupWishOf(category) === undefined;
-      const done = await installUpdate({ entityId, withBackup }, turnOf(entityId, args.notAfter, context)).catch(
-        (error: unknown) => {
-          context.signal.throwIfAborted();
-          if (!(error instanceof Fault) || error.outcomeUnknown || isAway(error)) throw error;
-          if (error.code === 'MAINTENANCE_WINDOW_CLOSED') left.push(entityId);
-          else failed.push(`${title}: ${error.message}`);
-        },
-      );
-      if (!done) continue;
-      installed.push(done);
-      if (done.health.verdict !== 'not_worse') throw notWell(title, done.health);
-    }
-    if (failed.length > 0) throw notAll(chosen.length, failed);
+    const { installed, failed, stoppedBy } = await installEach(
+      chosen,
+      ({ canBackUp, category }) => args.withBackup && canBackUp && backupWishOf(category) === undefined,
+      (one) => turnOf(one, args.notAfter, context),
+    );
+    if (stoppedBy) throw 'fault' in stoppedBy ? stoppedBy.fault : notWell(stoppedBy.one.title, stoppedBy.health);
+    const isLate = ({ fault }: (typeof failed)[number]) => fault.code === 'MAINTENANCE_WINDOW_CLOSED';
+    const refused = failed.filter((one) => !isLate(one));
+    if (refused.length > 0) throw notAll(chosen.length, refused);
+    const left = failed.filter(isLate).map(({ one }) => one.entityId);
     if (left.length > 0 && installed.length === 0) throw tooLate(args.notAfter);
     return { installed, left, ...(backup && { backup }) };
   },
@@ -77,12 +65,7 @@ function chooseStep({ categories }: Args, { home, signal }: JobContext): Step<re
     marker: () => ({}),
     async act() {
       const pending = await listPendingUpdates(home, { signal });
-      return pending
-        .filter(({ category }) => categories.includes(category))
-        .sort((one, other) => ORDER.indexOf(one.category) - ORDER.indexOf(other.category))
-        .map(({ entityId, title, canBackUp, category, latestVersion }) => ({
-          ...{ entityId, title, canBackUp, category, latestVersion },
-        }));
+      return inOrder(pending.filter(({ category }) => categories.includes(category)));
     },
     observe: async () => ({ is: 'not_done' }),
   };
@@ -111,16 +94,17 @@ async function backUpBeforeAny(
 }
 
 /** The steps of one update of several. None of them begins after a moment; one that began before is still looked after. */
-function turnOf(entityId: string, notAfter: string | undefined, context: JobContext): JobContext {
+function turnOf(one: Pending, notAfter: string | undefined, context: JobContext): JobContext {
+  const own = stepsOf(one, context);
   const step: JobContext['step'] = (name, inner) =>
-    context.step(`${name} ${entityId}`, {
+    own.step(name, {
       ...inner,
       act(marker) {
         assertInTime(notAfter);
         return inner.act(marker);
       },
     });
-  return { ...context, step };
+  return { ...own, step };
 }
 
 /** @throws Fault MAINTENANCE_WINDOW_CLOSED */
@@ -142,7 +126,8 @@ function notWell(title: string, { verdict, because }: HomeAfter): Fault {
   });
 }
 
-function notAll(total: number, failed: readonly string[]): Fault {
-  const message = `${failed.length} of ${total} updates were not installed. ${failed.join(' · ')}`;
+function notAll(total: number, failed: Installs['failed']): Fault {
+  const reasons = failed.map(({ one, fault }) => `${one.title}: ${fault.message}`).join(' · ');
+  const message = `${failed.length} of ${total} updates were not installed. ${reasons}`;
   return new Fault('SERVICE_CALL_FAILED', message, { suggestion: 'Look at each with ha_manage_updates action get.' });
 }

@@ -49,7 +49,7 @@ export const job = defineJob<Args, InstallOutcome>({
   deadlineMs: BACKUP_MS + DEADLINE_MS + LOOK_AFTER_MS,
   async run(args, context) {
     const { entityId, backupFirst } = args;
-    const offered = async () => wanted(entityId, await read(entityId, context));
+    const offered = async () => assertInstallable(entityId, await read(entityId, context));
     const backup = backupFirst && (await backUpBefore(backupFirst, offered, context));
     return { ...(await installUpdate(args, context)), ...(backup && { backup }) };
   },
@@ -92,7 +92,7 @@ function installStep(
   return {
     async marker() {
       await using watching = await watch();
-      return wanted(entityId, watching.now());
+      return assertInstallable(entityId, watching.now());
     },
     async act(stored) {
       const marker = markerShape.parse(stored);
@@ -118,7 +118,7 @@ function resultOf(entityId: string, { title, to }: z.output<typeof markerShape>)
 }
 
 /** @throws Fault for what cannot be installed, before anything is sent */
-function wanted(entityId: string, update: Update | undefined) {
+export function assertInstallable(entityId: string, update: Update | undefined) {
   if (!update) {
     throw new Fault('ENTITY_NOT_FOUND', `There is no entity ${entityId} in this home.`, {
       suggestion: 'ha_manage_updates lists the updates.',

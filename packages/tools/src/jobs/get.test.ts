@@ -44,6 +44,11 @@ it('says in words that a home does worse since an update', async () => {
     status: 'done',
     warnings: [expect.stringMatching(/worse than before: It runs in rec/)],
   });
+  const result = { results: [{ status: 'failed' }, { status: 'installed', health }] };
+  const several = createHeldJobs([heldJob('s', { ...ended, kind: 'update.install-several', state: 'done', result })]);
+  expect(await runTool(tool, { job_id: 's' }, createToolContext({ jobs: several, homes }))).toMatchObject({
+    warnings: [expect.stringMatching(/worse than before: It runs in rec/)],
+  });
 });
 
 it('a job that waits to be tried again is not told as failed', async () => {

@@ -37,11 +37,15 @@ export const tool = defineTool({
 });
 
 const healthShape = z.looseObject({ health: homeAfterShape });
+const severalShape = z.looseObject({ results: z.array(z.unknown()) });
 
-/** What an update did to its home is said in words, however it was asked for. */
+/** What updates did to their home is said in words, however they were asked for. */
 function warningsOf(result: unknown): string[] {
-  const told = healthShape.safeParse(result);
-  return told.success ? healthWarning(told.data.health) : [];
+  const several = severalShape.safeParse(result);
+  return [result, ...(several.data?.results ?? [])].flatMap((one) => {
+    const told = healthShape.safeParse(one);
+    return told.success ? healthWarning(told.data.health) : [];
+  });
 }
 
 const noteOf: Readonly<Record<string, string | undefined>> = {

@@ -1,5 +1,7 @@
 import type { Effect } from '@hub/core/effect.ts';
+import { readBackupInfo } from '@hub/ha/backups.ts';
 import { callService } from '@hub/ha/services.ts';
+import { firmwareUpdate } from '@hub/simulated-home/firmware-update.ts';
 import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
@@ -28,6 +30,35 @@ it('backs the home up before a single update that has no backup of its own, when
   };
   expect(await install(true)).toMatchObject([{ status: 'installed', backup_id: expect.any(String) }]);
   expect(await install(false)).not.toMatchObject([{ backup_id: expect.anything() }]);
+  await home.close();
+});
+
+it('backs the home up once before several updates that cannot back themselves up, when asked to', async () => {
+  const home = await startSimulatedHome();
+  const [lock, plug, router] = ['update.front_door_lock_firmware', 'update.plug_firmware', 'update.router_firmware'];
+  for (const [id, features] of [
+    ['plug', 1],
+    ['router', 1 | 8],
+  ] as const) {
+    const facts = { title: id, installed_version: '1.0', latest_version: '1.1', supported_features: features };
+    home.addEntity({ ...firmwareUpdate(id, facts), platform: 'zha', uniqueId: id, name: id });
+  }
+  await using open = await openView(home);
+  const context = createToolContext({ view: open.view, jobs: createInlineJobs(open.view) });
+  const call = { action: 'install', entity_ids: [lock, router, plug], backup: true };
+  const { results, failed } = await runTool(tool, call, context);
+  const { backups } = await readBackupInfo(open.view);
+  const backup_id = backups[0]?.backup_id;
+  expect(backups).toHaveLength(1);
+  expect(failed).toBe(0);
+  expect(results).toMatchObject([
+    { entity_id: lock, status: 'installed', backup_id, health: { verdict: 'not_worse' } },
+    { entity_id: router, status: 'installed', installed_version: '1.1' },
+    { entity_id: plug, status: 'installed', installed_version: '1.1', backup_id },
+  ]);
+  // It has made its own, which bears no id.
+  expect(results).not.toMatchObject([{}, { backup_id: expect.anything() }, {}]);
+  expect(JSON.stringify(results)).not.toContain('warning');
   await home.close();
 });
 
@@ -192,6 +223,23 @@ await describeSupervisedHome('ha_manage_updates', (at) => {
       results: [{ status: 'failed', error: { message: expect.stringMatching(/^Nothing was updated.*backup/) } }],
     });
     expect(at().supervisor.received).not.toContain('POST /os/update');
+    expect(backups()).toEqual([]);
+  });
+
+  it('installs nothing of several when the one backup before them fails', async () => {
+    at().supervisor.backupFailsWith = 'no space left';
+    const [answer] = await manage({ action: 'install', entity_ids: [CORE, OS] });
+    const row = { status: 'failed', error: { message: expect.stringMatching(/^Nothing was updated.*backup/) } };
+    expect(answer).toMatchObject({
+      ...{ success: false, failed: 2 },
+      results: [
+        { ...row, entity_id: CORE },
+        { ...row, entity_id: OS },
+      ],
+    });
+    const { received } = at().supervisor;
+    expect(received).not.toContain('POST /os/update');
+    expect(received).not.toContain('POST /core/update');
     expect(backups()).toEqual([]);
   });
 

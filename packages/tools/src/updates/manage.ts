@@ -2,9 +2,11 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool } from '../define.ts';
 import { stringList } from '../shared/parameters.ts';
-import { apply, installed, resultShape } from './apply.ts';
+import { apply } from './apply.ts';
 import { checkIds, choose, type WriteAction } from './choose.ts';
+import { installed } from './install-one.ts';
 import { get, list } from './read.ts';
+import { resultShape } from './result.ts';
 
 const ACTIONS = ['list', 'get', 'install', 'skip', 'clear_skipped'] as const;
 const WRITES: ReadonlySet<string> = new Set<WriteAction>(['install', 'skip', 'clear_skipped']);
@@ -23,7 +25,7 @@ const input = z.strictObject({
     .boolean()
     .nullish()
     .describe(
-      'install: true has an app or device back itself up first, or the home for one that cannot; false: no backup at all',
+      'install: true has an app or device back itself up first, or the home, once, for all that cannot; false: no backup at all',
     ),
 });
 
