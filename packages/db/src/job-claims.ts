@@ -221,7 +221,8 @@ export async function readJobStamps(db: Database, jobIds: readonly string[]): Pr
 }
 
 export interface JobBacklog {
-  readonly state: 'queued' | 'running';
+  /** later: in the queue, and not due yet. */
+  readonly state: 'queued' | 'running' | 'later';
   readonly count: number;
   /** Seconds since the oldest became due (queued) or was last written. */
   readonly oldestS: number;
@@ -233,11 +234,13 @@ export interface JobBacklog {
 export async function readBacklog(db: Database): Promise<readonly JobBacklog[]> {
   const { rows } = await systemTrx(db, (trx) =>
     sql<JobBacklog>`
-      select 'queued' as state, count(*)::int as count, ${ageOf(sql`min(run_at)`)} as "oldestS",
+      select 'queued' as state, count(*) filter (where run_at <= now())::int as count, ${ageOf(sql`min(run_at)`)} as "oldestS",
         ${ageOf(sql`min(run_at) filter (where not is_exclusive or not exists (
           select from job other where other.home_id = job.home_id and other.state = 'running' and other.is_exclusive
         ))`)} as "claimableS"
       from job where state = 'queued'
+      union all
+      select 'later', count(*)::int, 0, 0 from job where state = 'queued' and run_at > now()
       union all
       select 'running', count(*)::int, ${ageOf(sql`min(updated_at)`)}, 0 from job where state = 'running'
     `.execute(trx),

@@ -80,6 +80,8 @@ export interface JobRecord {
   readonly isExclusive: boolean;
   readonly priority: number;
   readonly runAt: Date;
+  /** Of one that was never begun: the moment that is still to come, as it was read. */
+  readonly beginsAt: Date | undefined;
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly worker: string | undefined;
@@ -127,6 +129,7 @@ export function toJobRecord(row: JobRow): JobRecord {
     isExclusive: row.is_exclusive,
     priority: row.priority,
     runAt: row.run_at,
+    beginsAt: row.state === 'queued' && row.attempt === 0 && row.run_at > new Date() ? row.run_at : undefined,
     attempt: row.attempt,
     maxAttempts: row.max_attempts,
     worker: row.worker ?? undefined,

@@ -99,6 +99,37 @@ describe('enqueue', () => {
     expect((await enqueue({ dedupKey: 'nightly' })).isNew).toBe(true);
   });
 
+  test('a job for later does not put off one that is wanted now, and stays', async () => {
+    const tonight = new Date(Date.now() + 3_600_000);
+    const later = await enqueue({ dedupKey: 'backup', runAt: tonight });
+    expect(later.job.beginsAt).toEqual(tonight);
+    const now = await enqueue({ dedupKey: 'backup' });
+    expect([now.isNew, now.job.beginsAt]).toEqual([true, undefined]);
+    expect((await claim())?.job.id).toBe(now.job.id);
+    expect(await claim()).toBeUndefined();
+    expect(await read(later.job.id)).toMatchObject({ state: 'queued', beginsAt: tonight });
+  });
+
+  test('the same key for the same moment is one job, for another moment another', async () => {
+    const [tonight, tomorrow] = [3_600_000, 90_000_000].map((ms) => new Date(Date.now() + ms));
+    const first = await enqueue({ dedupKey: 'backup', runAt: tonight });
+    expect((await enqueue({ dedupKey: 'backup', runAt: tonight })).job.id).toBe(first.job.id);
+    expect((await enqueue({ dedupKey: 'backup', runAt: tomorrow })).isNew).toBe(true);
+  });
+
+  test('a job for later whose moment came is the one that is wanted now, while it waits, runs or is tried again', async () => {
+    const { job } = await enqueue({ dedupKey: 'backup', runAt: new Date(Date.now() - 1) });
+    const again = async () => (await enqueue({ dedupKey: 'backup' })).job.id;
+    expect(await again()).toBe(job.id);
+    const { claim: held } = await claimed();
+    expect(await again()).toBe(job.id);
+    await retryJob(database.db, held, 60_000, { code: 'CONNECTION_FAILED', message: 'away', suggestions: [] });
+    expect(await again()).toBe(job.id);
+    expect(await read(job.id)).toMatchObject({ state: 'queued', beginsAt: undefined });
+    await cancel(job.id);
+    expect(await again()).not.toBe(job.id);
+  });
+
   test('twenty at once with one key make one job', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => enqueue({ dedupKey: 'nightly' })));
     expect(new Set(all.map(({ job }) => job.id)).size).toBe(1);
@@ -373,9 +404,17 @@ test('the backlog counts what is not at an end', async () => {
   await claimed();
   const counts = (await readBacklog(database.db)).map(({ state, count }) => [state, count]);
   expect(counts.sort()).toEqual([
+    ['later', 0],
     ['queued', 1],
     ['running', 1],
   ]);
+});
+
+test('a job that is not due yet neither waits nor ages', async () => {
+  await enqueue({ runAt: new Date(Date.now() + 3_600_000) });
+  const backlog = await readBacklog(database.db);
+  expect(backlog.find(({ state }) => state === 'later')).toMatchObject({ count: 1 });
+  expect(backlog.find(({ state }) => state === 'queued')).toMatchObject({ count: 0, oldestS: 0, claimableS: 0 });
 });
 
 test('a job that waits for the one that runs at its home is old, but none that could begin', async () => {

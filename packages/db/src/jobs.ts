@@ -24,7 +24,7 @@ export interface NewJob {
   readonly traceparent?: string | undefined;
   /** The call that answers with its end. */
   readonly call?: JobCall | undefined;
-  /** The same key while one is unfinished gives that one. */
+  /** The same key while one is unfinished gives that one; of those for later only one for the same moment, or one whose moment came. */
   readonly dedupKey?: string | undefined;
   /** Higher goes first; 0 unless told. */
   readonly priority?: number | undefined;
@@ -49,8 +49,13 @@ export interface JobFilter {
 
 const UNFINISHED: readonly StoredJobState[] = ['queued', 'running'];
 
+/** Between the key of a job for later and its moment: who wants one now is not put off until then. */
+const FROM = ' from ';
+
 /** Stores a job, or gives the unfinished one with the same `dedupKey`. Whoever commits gives the hint afterwards. */
 export async function enqueueJob(trx: Trx, job: NewJob): Promise<{ job: JobRecord; isNew: boolean }> {
+  const begun = await findBegun(trx, job);
+  if (begun) return { job: begun, isNew: false };
   // Again when the job that stood in the way ended between the two statements.
   for (;;) {
     const row = await insertJob(trx, job);
@@ -68,7 +73,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       tenant_id: job.tenantId,
       home_id: job.homeId ?? null,
       kind: job.kind,
-      dedup_key: job.dedupKey ?? null,
+      dedup_key: keyOf(job),
       args: jsonText(job.args),
       is_exclusive: job.isExclusive,
       priority: job.priority ?? 0,
@@ -92,8 +97,28 @@ async function findUnfinished(trx: Trx, job: NewJob): Promise<JobRecord | undefi
     .selectFrom('job')
     .selectAll()
     .where('tenant_id', '=', job.tenantId)
-    .where('dedup_key', '=', job.dedupKey ?? null)
+    .where('dedup_key', '=', keyOf(job))
     .where('state', 'in', UNFINISHED)
+    .executeTakeFirst();
+  return row && toJobRecord(row);
+}
+
+function keyOf({ dedupKey, runAt }: NewJob): string | null {
+  if (dedupKey === undefined) return null;
+  return runAt ? `${dedupKey}${FROM}${runAt.toISOString()}` : dedupKey;
+}
+
+/** One for later whose moment came is as good as one that is wanted now. */
+async function findBegun(trx: Trx, { tenantId, dedupKey, runAt }: NewJob): Promise<JobRecord | undefined> {
+  if (dedupKey === undefined || runAt) return undefined;
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`starts_with(dedup_key, ${dedupKey + FROM})`)
+    .where('state', 'in', UNFINISHED)
+    .where((is) => is.or([is('attempt', '>', 0), is('run_at', '<=', sql<Date>`now()`)]))
+    .limit(1)
     .executeTakeFirst();
   return row && toJobRecord(row);
 }

@@ -23,6 +23,8 @@ export interface JobView {
   /** The call that answers with its end: its tool, and what that told the job to keep for it. */
   readonly call: { readonly tool: string; readonly told: unknown } | undefined;
   readonly createdAt: Date;
+  /** Of one that is to begin later, and was not begun yet. */
+  readonly beginsAt?: Date | undefined;
   readonly updatedAt: Date;
   readonly finishedAt: Date | undefined;
 }

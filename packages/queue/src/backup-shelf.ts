@@ -16,9 +16,12 @@ import {
   settleBackup,
 } from '@hub/db/backups.ts';
 import type { Database } from '@hub/db/database.ts';
+import { tenantTrx } from '@hub/db/doors.ts';
 import { homeBackupKey, readBackupRules } from '@hub/db/home-backup.ts';
+import { listJobs } from '@hub/db/jobs.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import type { BackupShelf, NewCopy, StoredCopy } from '@hub/jobs/shelf.ts';
+import { z } from 'zod';
 
 export interface ShelfDeps {
   readonly db: Database;
@@ -85,7 +88,8 @@ function createBackupShelf(deps: ShelfDeps, whose: Whose): BackupShelf {
     async tidy(signal) {
       const rules = await readBackupRules(db, tenantId, homeId);
       if (!rules) return [];
-      const leaving = leavingOf(await all(), rules);
+      const needed = await neededBy(db, whose);
+      const leaving = leavingOf(await all(), rules).filter(({ id }) => !needed.has(id));
       for (const { id, object } of leaving) {
         await markBackupRemoving(db, tenantId, id);
         await store.remove(object, signal);
@@ -94,6 +98,15 @@ function createBackupShelf(deps: ShelfDeps, whose: Whose): BackupShelf {
       return leaving.map(({ id }) => id);
     },
   };
+}
+
+const readerShape = z.looseObject({ copyId: z.string() });
+
+/** What a job is to read, perhaps tonight. */
+async function neededBy(db: Database, { tenantId, homeId }: Whose): Promise<ReadonlySet<string>> {
+  const unfinished = { homeId, states: ['queued', 'running'], limit: 1_000 } as const;
+  const jobs = await tenantTrx(db, tenantId, (trx) => listJobs(trx, tenantId, unfinished));
+  return new Set(jobs.flatMap(({ args }) => readerShape.safeParse(args).data?.copyId ?? []));
 }
 
 /**

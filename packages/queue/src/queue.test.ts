@@ -569,7 +569,11 @@ test('ends and backlog are counted', async () => {
     { metrics },
   );
   await ended(queue, (await start(queue)).id);
+  const ofLater = { tenantId, homeId: newId(), kind: 'test', args: {}, actor: SYSTEM_ACTOR };
+  await queue.enqueue({ ...ofLater, runAt: new Date(Date.now() + 3_600_000) });
   const text = await metrics.render();
+  expect(text).toContain('hub_queue_jobs{state="later"} 1');
+  expect(text).toContain('hub_queue_job_age_seconds 0');
   expect(text).toContain('hub_jobs_finished_total{job_kind="test",outcome="done"} 1');
   expect(text).toContain('hub_job_start_delay_seconds_count{job_kind="test"} 1');
   expect(text).toContain('hub_job_duration_seconds_count{job_kind="test"} 1');

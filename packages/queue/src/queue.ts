@@ -204,7 +204,7 @@ function checked(kinds: ReadonlyMap<string, Job>, job: Enqueue): NewJob {
 
 async function fillGauges(db: Database, metrics: Pick<Metrics, 'queueJobs' | 'queueJobAge'>): Promise<void> {
   const backlog = new Map((await readBacklog(db)).map((row) => [row.state, row]));
-  for (const state of ['queued', 'running'] as const) {
+  for (const state of ['queued', 'running', 'later'] as const) {
     metrics.queueJobs.set({ state }, backlog.get(state)?.count ?? 0);
   }
   metrics.queueJobAge.set({}, backlog.get('queued')?.claimableS ?? 0);

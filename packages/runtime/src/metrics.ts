@@ -168,8 +168,8 @@ export function createMetrics({ version, service, toolNames = new Set(), jobKind
     }),
     queueJobs: closedGauge(registry, {
       name: 'hub_queue_jobs',
-      help: 'Jobs of the installation not yet at an end; the same figure from each process.',
-      labels: { state: ['queued', 'running'] },
+      help: 'Jobs of the installation not yet at an end, later: not due yet; the same figure from each process.',
+      labels: { state: ['queued', 'running', 'later'] },
     }),
     queueJobAge: closedGauge(registry, {
       name: 'hub_queue_job_age_seconds',

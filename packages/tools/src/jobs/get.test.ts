@@ -59,6 +59,15 @@ it('a job that waits to be tried again is not told as failed', async () => {
   expect(told).not.toHaveProperty('job_error');
 });
 
+it('says when one begins that is not due yet', async () => {
+  const beginsAt = new Date('2026-12-01T01:30:00Z');
+  const jobs = createHeldJobs([heldJob('l', { state: 'queued', progress: undefined, beginsAt })]);
+  expect(await runTool(tool, { job_id: 'l' }, createToolContext({ jobs, homes }))).toMatchObject({
+    ...{ status: 'queued', begins_at: '2026-12-01T01:30:00.000Z' },
+    note: expect.stringContaining('begins at begins_at'),
+  });
+});
+
 it('knows no job of others', async () => {
   await expect(get({ job_id: 'nobody' })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
 });

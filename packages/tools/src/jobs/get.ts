@@ -25,7 +25,7 @@ export const tool = defineTool({
             if (at) progress(at.done, at.total, at.message);
           })
         : known;
-    const note = noteOf[job.state];
+    const note = job.beginsAt ? NOT_DUE : noteOf[job.state];
     const warnings = warningsOf(job.result);
     return {
       success: true as const,
@@ -47,6 +47,8 @@ function warningsOf(result: unknown): string[] {
     return told.success ? healthWarning(told.data.health) : [];
   });
 }
+
+const NOT_DUE = 'It is not due yet and begins at begins_at. ha_cancel_job calls it off.';
 
 const noteOf: Readonly<Record<string, string | undefined>> = {
   queued: 'It waits for its turn: one such job runs at a home at a time. Ask again with wait_seconds.',

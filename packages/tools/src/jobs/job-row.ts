@@ -8,6 +8,8 @@ export const jobShape = {
   status: z.string(),
   home: z.string().nullable(),
   created_at: z.string(),
+  /** Of one that is not due yet. */
+  begins_at: z.string().optional(),
   finished_at: z.string().nullable(),
   progress_percent: z.number().nullable().optional(),
   stage: z.string().optional(),
@@ -22,6 +24,7 @@ export function jobRow(job: JobView, homes: readonly HomeSummary[]) {
     ...{ job_id: job.id, kind: job.kind, status: job.state },
     home: homes.find(({ id }) => id === job.homeId)?.slug ?? null,
     created_at: job.createdAt.toISOString(),
+    ...beginning(job),
     finished_at: job.finishedAt?.toISOString() ?? null,
     ...(progress && !job.finishedAt
       ? {
@@ -35,6 +38,10 @@ export function jobRow(job: JobView, homes: readonly HomeSummary[]) {
       ? { job_error: { code: error.code, message: error.message, suggestions: [...(error.suggestions ?? [])] } }
       : {}),
   };
+}
+
+function beginning({ beginsAt }: JobView): { readonly begins_at?: string } {
+  return beginsAt ? { begins_at: beginsAt.toISOString() } : {};
 }
 
 /** What stopped the last attempt of a job that is tried again. */

@@ -81,6 +81,41 @@ test('the rules of the home say how many stay', async () => {
   expect(await fileOf(newer.id)).toHaveLength(1);
 }, 60_000);
 
+test('what a job is to read later stays, whatever the rules say', async () => {
+  const [{ id: needed }] = await listed();
+  const drill = await run('drill', 'cabin', needed, '--at', '+2h', '--json');
+  const { job } = JSON.parse(drill.stdout);
+  expect(await run('create', 'cabin', '--watch')).toMatchObject({ code: 0 });
+  expect((await listed()).map(({ id }: { id: string }) => id)).toContain(needed);
+  await hub.ask('POST', `/tenants/fjord/jobs/${job.id}/cancel`);
+  expect(await run('create', 'cabin', '--watch')).toMatchObject({ code: 0 });
+  expect(await listed()).toHaveLength(1);
+}, 60_000);
+
+test('a backup is asked for by the clock of its home, and told with its zone until it begins or is called off', async () => {
+  await hub.ask('PATCH', '/tenants/fjord/homes/cabin', { timeZone: 'Asia/Kolkata' });
+  const told = await run('create', 'cabin', '--at', '02:30');
+  expect(told).toMatchObject({
+    stdout: expect.stringMatching(/^It begins \d{4}-\d\d-\d\d 02:30 \(Asia\/Kolkata\)\. Follow it: hub jobs watch /),
+  });
+  const [job] = (await hub.ask('GET', '/tenants/fjord/jobs?state=queued')).body.jobs;
+  expect(job).toMatchObject({ kind: 'backup.create', beginsAt: expect.stringMatching(/T21:00:00/) });
+  expect((await run('create', 'cabin', '--at', '02:30')).stdout).toMatch(/^One is already to begin /);
+  const jobs = (...args: string[]) =>
+    runHere(['jobs', ...args, '--tenant', 'fjord'], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
+  expect((await jobs('list')).stdout).toMatch(/queued +begins \d{4}/);
+  expect((await jobs('show', job.id)).stdout).toMatch(/Begins +\d{4}/);
+  expect((await jobs('cancel', job.id)).stdout).toBe('It is cancelled.\n');
+  expect(await run('create', 'cabin', '--at', 'tonight')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--at/),
+  });
+  expect(await run('create', 'cabin', '--at', '+31d')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/30 days/),
+  });
+});
+
 test('a backup that a job is storing is not removed; one that it stored or left behind is, whatever the job does now', async () => {
   const { db, vault } = hub.database;
   const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Api } from './api-scope.ts';
 import { backupAnswer, backupShape, rulesShape } from './backup-shape.ts';
-import { id } from './field-shapes.ts';
+import { id, notBefore } from './field-shapes.ts';
 import { homeIn, tenantOf } from './find.ts';
 import { homeParams } from './homes.ts';
 import { jobAnswer, jobShape, newBackup } from './job-shape.ts';
@@ -44,8 +44,11 @@ export function backupRoutes(api: Api, deps: Deps): void {
     }
   }
 
-  async function start({ tenantId, homeId, slug }: Whose, kind: string, args: unknown, dedup: string) {
-    const asked = { tenantId, homeId, kind, args, actor: OPERATOR, dedupKey: `${kind} ${dedup}` };
+  async function start(
+    { tenantId, homeId, slug }: Whose,
+    { kind, args, dedup, runAt }: { kind: string; args: unknown; dedup: string; runAt: Date | undefined },
+  ) {
+    const asked = { tenantId, homeId, kind, args, actor: OPERATOR, dedupKey: `${kind} ${dedup}`, runAt };
     const { job, isNew } = await queue.enqueue(asked);
     return { job: jobAnswer(job, slug), isNew };
   }
@@ -101,16 +104,16 @@ export function backupRoutes(api: Api, deps: Deps): void {
         operationId: 'createBackup',
         summary: 'Start a backup of a home',
         description:
-          'Made at the home and, where the hub has a store, kept there too. While one is unfinished, asking again gives that one.',
+          'Made at the home and, where the hub has a store, kept there too. While one is unfinished, asking again gives that one; one for later is another until its moment comes.',
         tags,
         params: homeParams,
         body: newBackup,
         response: { 202: started },
       },
     },
-    async ({ params, body }, reply) => {
+    async ({ params, body: { notBefore: runAt, ...args } }, reply) => {
       const home = await whose(params);
-      return reply.code(202).send(await start(home, 'backup.create', body, home.homeId));
+      return reply.code(202).send(await start(home, { kind: 'backup.create', args, dedup: home.homeId, runAt }));
     },
   );
 
@@ -150,15 +153,17 @@ export function backupRoutes(api: Api, deps: Deps): void {
             .boolean()
             .default(true)
             .describe('A drill: what is inside is unpacked too, not only every byte read.'),
+          notBefore,
         }),
         response: { 202: started },
       },
     },
-    async ({ params, body: { isDeep } }, reply) => {
+    async ({ params, body: { isDeep, notBefore: runAt } }, reply) => {
       const home = await whose(params);
       await stored(home, params.backup);
       const args = { copyId: params.backup, isDeep };
-      return reply.code(202).send(await start(home, 'backup.drill', args, `${params.backup} ${isDeep}`));
+      const dedup = `${params.backup} ${isDeep}`;
+      return reply.code(202).send(await start(home, { kind: 'backup.drill', args, dedup, runAt }));
     },
   );
 
@@ -175,15 +180,17 @@ export function backupRoutes(api: Api, deps: Deps): void {
         body: z.strictObject({
           confirm: z.literal(true).describe('What was changed since is lost, and Home Assistant restarts.'),
           restoreDatabase: z.boolean().default(false).describe('History and statistics too.'),
+          notBefore,
         }),
         response: { 202: started },
       },
     },
-    async ({ params, body: { restoreDatabase } }, reply) => {
+    async ({ params, body: { restoreDatabase, notBefore: runAt } }, reply) => {
       const home = await whose(params);
       await stored(home, params.backup);
       const args = { copyId: params.backup, restoreDatabase };
-      return reply.code(202).send(await start(home, 'backup.restore', args, `${params.backup} ${restoreDatabase}`));
+      const dedup = `${params.backup} ${restoreDatabase}`;
+      return reply.code(202).send(await start(home, { kind: 'backup.restore', args, dedup, runAt }));
     },
   );
 

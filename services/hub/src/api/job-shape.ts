@@ -2,7 +2,7 @@ import type { JobRecord } from '@hub/db/job-record.ts';
 import { JOB_STATES } from '@hub/jobs/port.ts';
 import { z } from 'zod';
 import { actorShape } from './edit-shape.ts';
-import { id, line, when } from './field-shapes.ts';
+import { id, line, notBefore, when } from './field-shapes.ts';
 
 export const jobShape = z
   .object({
@@ -18,6 +18,7 @@ export const jobShape = z
     isCancelRequested: z.boolean(),
     actor: actorShape,
     createdAt: when,
+    beginsAt: when.optional().describe('Of a queued job that is not due yet.'),
     startedAt: when.optional(),
     finishedAt: when.optional(),
   })
@@ -32,6 +33,7 @@ export const newBackup = z.preprocess(
     name: line(100).optional().describe('Made up when missing.'),
     includeDatabase: z.boolean().default(true).describe('History and statistics.'),
     includeApps: z.boolean().default(true).describe('All apps with their data, where the home has a Supervisor.'),
+    notBefore,
   }),
 );
 
@@ -42,6 +44,7 @@ export function jobAnswer(job: JobRecord, home: string | undefined): JobAnswer {
     error: error && { ...error, suggestions: [...error.suggestions] },
     actor: { kind: job.actorKind, id: job.actorId },
     createdAt: job.createdAt.toISOString(),
+    beginsAt: job.beginsAt?.toISOString(),
     startedAt: job.startedAt?.toISOString(),
     finishedAt: job.finishedAt?.toISOString(),
   };

@@ -18,6 +18,8 @@ afterAll(async () => {
 const tenant = '/tenants/fjord';
 const newBackup = async (body?: object) => hub.ask('POST', `${tenant}/homes/cabin/backups`, body);
 
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+
 /** The events of a stream that ends by itself. */
 function eventsOf(text: string): readonly { event: string; data: Record<string, unknown> }[] {
   return [...text.matchAll(/^event: (\w+)\ndata: (.+)$/gm)].map(([, event = '', data = '']) => ({
@@ -53,18 +55,43 @@ describe('a backup', () => {
     expect((await hub.ask('GET', `${tenant}/jobs?state=failed`)).body.jobs).toEqual([]);
   });
 
-  it('is cancelled, after which it does not run', async () => {
-    const { body: home } = await hub.ask('GET', `${tenant}/homes/cabin`);
-    const { job } = await hub.deps.queue.enqueue({
-      tenantId: (await hub.ask('GET', tenant)).body.id,
-      homeId: home.id,
-      kind: 'backup.create',
-      args: {},
-      actor: { kind: 'operator' },
-      runAt: new Date(Date.now() + 3_600_000),
-    });
+  it('for later begins then and not before, and keeps none from beginning now', async () => {
+    const notBefore = inMs(3_000);
+    const later = (await newBackup({ name: 'Later', notBefore })).body.job;
+    expect(later).toMatchObject({ state: 'queued', beginsAt: notBefore });
+    expect((await newBackup({ name: 'Later', notBefore })).body).toMatchObject({ isNew: false, job: { id: later.id } });
+    const now = (await newBackup({ name: 'Now' })).body;
+    expect(now.isNew).toBe(true);
+    expect(now.job).not.toHaveProperty('beginsAt');
+    const ended = async (id: string) => eventsOf((await hub.ask('GET', `${tenant}/jobs/${id}/events`)).text).at(-1);
+    const [first, second] = [await ended(now.job.id), await ended(later.id)];
+    expect(first).toMatchObject({ data: { state: 'done', result: { name: 'Now' } } });
+    expect(second).toMatchObject({ data: { state: 'done', result: { name: 'Later' } } });
+    expect(Date.parse(String(second?.data['startedAt']))).toBeGreaterThanOrEqual(Date.parse(notBefore));
+    expect(second?.data).not.toHaveProperty('beginsAt');
+  }, 30_000);
+
+  it.each([
+    ['in the past', () => inMs(-120_000)],
+    ['more than 30 days away', () => inMs(31 * 86_400_000)],
+    ['with its offset', () => '2026-12-01T02:30:00'],
+  ])('for a moment that is not %s is refused', async (why, moment) => {
+    expect(await newBackup({ notBefore: moment() })).toMatchObject({ status: 400, text: expect.stringContaining(why) });
+  });
+
+  it('for a moment that came on the way here begins at once', async () => {
+    const { job } = (await newBackup({ notBefore: inMs(-30_000) })).body;
+    expect(job).not.toHaveProperty('beginsAt');
+    await hub.ask('POST', `${tenant}/jobs/${job.id}/cancel`);
+    await hub.ask('GET', `${tenant}/jobs/${job.id}/events`);
+  });
+
+  it('is cancelled before it begins, after which it does not run', async () => {
+    const { job } = (await newBackup({ notBefore: inMs(3_600_000) })).body;
     const cancelled = await hub.ask('POST', `${tenant}/jobs/${job.id}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'cancelled' });
+    expect(cancelled.body).not.toHaveProperty('beginsAt');
+    const { body: home } = await hub.ask('GET', `${tenant}/homes/cabin`);
     expect((await hub.ask('POST', `${tenant}/jobs/${home.id}/cancel`)).status).toBe(404);
   });
 });

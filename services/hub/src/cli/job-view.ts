@@ -1,7 +1,7 @@
 import type { JobAnswer } from '../api/job-shape.ts';
 import type { Paint } from './io.ts';
 import { cell, facts, table } from './table.ts';
-import { moment } from './when-text.ts';
+import { moment, momentToCome } from './when-text.ts';
 
 const COLOURS = {
   queued: 'dim',
@@ -45,6 +45,7 @@ export function jobFacts(paint: Paint, job: JobAnswer): string {
     ['By', job.actor.kind],
     ['Attempt', job.attempt],
     ['Created', moment(job.createdAt)],
+    ['Begins', job.beginsAt && momentToCome(job.beginsAt)],
     ['Started', moment(job.startedAt)],
     ['Finished', moment(job.finishedAt)],
   ]);
@@ -57,8 +58,9 @@ export function progressText(job: JobAnswer): string {
   return total ? `${Math.round((100 * (done ?? 0)) / total)} % ${stageText(job)}` : stageText(job);
 }
 
-/** What it does; of one that is tried again, after what. */
-export function stageText({ state, progress, error }: JobAnswer): string {
+/** What it does, or when it begins; of one that is tried again, after what. */
+export function stageText({ state, progress, error, beginsAt }: JobAnswer): string {
+  if (beginsAt !== undefined) return `begins ${momentToCome(beginsAt)}`;
   const stage = progress?.message ?? state;
   return error ? `${stage}; it is tried again after: ${error.message}` : stage;
 }

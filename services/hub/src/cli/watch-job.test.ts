@@ -65,6 +65,14 @@ it('a terminal shows a bar that moves, and why a job is tried again', async () =
   ]);
 });
 
+it('one that is not due yet is told with its moment, and waited for', async () => {
+  const beginsAt = '2026-11-30T01:30:00Z';
+  const queued = { state: 'queued', attempt: 0, beginsAt };
+  const { code, stderr, asked } = await runAt([[queued, queued], [queued], [at(1), END]]);
+  expect([code, asked]).toEqual([0, 3]);
+  expect(stderr).toMatch(/^begins 2026-1\d-\d\d \d\d:\d0 \(.+\)\n10 % part 1\n$/);
+}, 30_000);
+
 it('a hub that goes away amid a watched job leaves word that the job goes on, and how to follow it', async () => {
   const server = createServer((request, response) => {
     if (!request.url?.endsWith('/events')) {

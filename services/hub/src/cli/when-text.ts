@@ -22,6 +22,11 @@ export function moment(iso: string | undefined): string | undefined {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** Local time to the minute, and whose: for what is still to come. */
+export function momentToCome(iso: string): string {
+  return `${moment(iso)} (${new Intl.DateTimeFormat().resolvedOptions().timeZone})`;
+}
+
 /** `3 min ago`; the moment itself when it is long past. */
 export function ago(iso: string | undefined, now = Date.now()): string | undefined {
   if (iso === undefined) return undefined;

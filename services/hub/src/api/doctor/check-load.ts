@@ -23,7 +23,8 @@ export async function checkJobs({ storage }: Deps): Promise<readonly Finding[]> 
   return orBroken('jobs', async () => {
     const backlog = await readBacklog(storage.db);
     const stuck = backlog.find(({ state, oldestS }) => state === 'queued' && oldestS > STUCK_S);
-    const counts = backlog.map(({ state, count }) => `${count} ${state}`).join(', ');
+    const told = backlog.filter(({ state, count }) => state !== 'later' || count > 0);
+    const counts = told.map(({ state, count }) => `${count} ${state === 'later' ? 'for later' : state}`).join(', ');
     return [
       ok('jobs', counts === '' ? 'No job is pending.' : `Pending jobs: ${counts}.`),
       ...(stuck

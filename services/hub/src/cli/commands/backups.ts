@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { backupShape, rulesShape } from '../../api/backup-shape.ts';
 import { jobShape } from '../../api/job-shape.ts';
+import { atFlag, atOption, beginning } from '../at-flag.ts';
 import type { Cli } from '../cli.ts';
 import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
@@ -22,6 +23,9 @@ const listShape = z.object({
 });
 
 const watchFlag = ['--watch', 'follow it to its end; exit code 1 unless it is done'] as const;
+const followOptions = { ...atOption, watch: z.boolean().default(false) };
+type Follow = z.output<z.ZodObject<typeof followOptions>>;
+
 const count = z.coerce.number({ error: 'is a whole number' }).int().min(0).optional();
 
 export function backupCommands(program: Command, home: Home): void {
@@ -42,23 +46,27 @@ export function backupCommands(program: Command, home: Home): void {
   addLeaf(group, home, {
     usage: 'create <home>',
     summary: 'start a backup; with --watch follow it to its end',
-    examples: ['hub backups create cabin --watch', 'hub backups create cabin --name "Before winter" --no-database'],
+    examples: [
+      'hub backups create cabin --watch',
+      'hub backups create cabin --name "Before winter" --no-database',
+      'hub backups create cabin --at 02:30',
+    ],
     flags: [
       ['--name <name>', 'made up when missing'],
       ['--no-database', 'without history and statistics'],
       ['--no-apps', 'without the apps of the home'],
+      atFlag,
       watchFlag,
     ],
     options: {
       name: z.string().optional(),
       database: z.boolean().default(true),
       apps: z.boolean().default(true),
-      watch: z.boolean().default(false),
+      ...followOptions,
     },
-    async run(cli, { name, database, apps, watch }, [ref]) {
+    async run(cli, { name, database, apps, ...how }, [ref]) {
       const body = { name, includeDatabase: database, includeApps: apps };
-      const path = await cli.tenantPath('homes', ref, 'backups');
-      return follow(cli, await cli.hub.ask('POST', path, startedShape, { body }), watch);
+      return start(cli, ref, ['backups'], body, how);
     },
   });
 
@@ -66,40 +74,44 @@ export function backupCommands(program: Command, home: Home): void {
     usage: 'verify <home> [backup]',
     summary: 'read every byte of a stored backup again (the newest unless named) and compare it; touches no home',
     examples: ['hub backups verify cabin --watch'],
-    flags: [watchFlag],
-    options: { watch: z.boolean().default(false) },
-    run: (cli, { watch }, [ref, backup]) => check(cli, ref, backup, { isDeep: false, watch }),
+    flags: [atFlag, watchFlag],
+    options: followOptions,
+    run: (cli, how, [ref, backup]) => check(cli, ref, backup, false, how),
   });
 
   addLeaf(group, home, {
     usage: 'drill <home> [backup]',
     summary: 'a restore without a home: fetch, decrypt and unpack a stored backup, and tell what that proved',
     examples: ['hub backups drill cabin --watch'],
-    flags: [watchFlag],
-    options: { watch: z.boolean().default(false) },
-    run: (cli, { watch }, [ref, backup]) => check(cli, ref, backup, { isDeep: true, watch }),
+    flags: [atFlag, watchFlag],
+    options: followOptions,
+    run: (cli, how, [ref, backup]) => check(cli, ref, backup, true, how),
   });
 
   addLeaf(group, home, {
     usage: 'restore <home> <backup>',
     summary: 'put the home back to a stored backup; what was changed since is lost',
     examples: ['hub backups restore cabin 0197f0a0-… --yes --watch'],
-    flags: [['--yes', 'do it; without it nothing is done'], ['--database', 'history and statistics too'], watchFlag],
+    flags: [
+      ['--yes', 'do it; without it nothing is done'],
+      ['--database', 'history and statistics too'],
+      atFlag,
+      watchFlag,
+    ],
     options: {
       yes: z.boolean().default(false),
       database: z.boolean().default(false),
-      watch: z.boolean().default(false),
+      ...followOptions,
     },
-    async run(cli, { yes, database, watch }, [ref, backup]) {
+    async run(cli, { yes, database, ...how }, [ref, backup]) {
       const found = await storedBackup(cli, ref, backup);
       if (!yes) {
         throw new UsageError(
           `everything changed at the home since ${moment(found.madeAt)} would be lost, and it restarts: add --yes`,
         );
       }
-      const path = await cli.tenantPath('homes', ref, 'backups', found.id, 'restore');
       const body = { confirm: true, restoreDatabase: database };
-      return follow(cli, await cli.hub.ask('POST', path, startedShape, { body }), watch);
+      return start(cli, ref, ['backups', found.id, 'restore'], body, how);
     },
   });
 
@@ -165,22 +177,34 @@ async function check(
   cli: Cli,
   ref: string | undefined,
   backup: string | undefined,
-  { isDeep, watch }: { readonly isDeep: boolean; readonly watch: boolean },
+  isDeep: boolean,
+  how: Follow,
 ): Promise<number | undefined> {
   const { id } = await storedBackup(cli, ref, backup);
-  const path = await cli.tenantPath('homes', ref, 'backups', id, 'check');
-  return follow(cli, await cli.hub.ask('POST', path, startedShape, { body: { isDeep } }), watch);
+  return start(cli, ref, ['backups', id, 'check'], { isDeep }, how);
 }
 
-async function follow(
+/** Starts the job that a path of a home stands for, now or later. */
+async function start(
   cli: Cli,
-  answer: z.output<typeof startedShape>,
-  isWatched: boolean,
+  ref: string | undefined,
+  parts: readonly string[],
+  body: object,
+  { at, watch }: Follow,
 ): Promise<number | undefined> {
-  const { id } = answer.job;
-  if (isWatched) return watchJob(cli, await cli.tenantPath('jobs', id));
-  const said = answer.isNew ? 'Started' : 'One was already on its way';
-  cli.show(answer, () => `${said}. Follow it: hub jobs watch ${id}`);
+  const later = at === undefined ? undefined : await beginning(cli, ref, at);
+  const path = await cli.tenantPath('homes', ref, ...parts);
+  const asked = { body: { ...body, notBefore: later?.notBefore } };
+  const answer = await cli.hub.ask('POST', path, startedShape, asked);
+  const { id, beginsAt } = answer.job;
+  if (watch) return watchJob(cli, await cli.tenantPath('jobs', id));
+  cli.show(answer, () => {
+    if (later && beginsAt !== undefined) {
+      const said = answer.isNew ? 'It begins' : 'One is already to begin';
+      return `${said} ${later.text}. Follow it: hub jobs watch ${id}; call it off: hub jobs cancel ${id}`;
+    }
+    return `${answer.isNew ? 'Started' : 'One was already on its way'}. Follow it: hub jobs watch ${id}`;
+  });
   return undefined;
 }
 
