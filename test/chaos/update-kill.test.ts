@@ -3,6 +3,7 @@ import { createDirectHome } from '@hub/ha/direct.ts';
 import type { Home } from '@hub/ha/home.ts';
 import { callService } from '@hub/ha/services.ts';
 import type { HomeAccess } from '@hub/real-home/home-access.ts';
+import { firmwareUpdate } from '@hub/simulated-home/firmware-update.ts';
 import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeReal } from '../real-home/describe-real.ts';
@@ -95,6 +96,53 @@ describe('an update with a backup before it across kill -9, at a simulated home'
     } finally {
       await simulated.close();
     }
+  });
+});
+
+describe('several updates after one backup across kill -9, at a simulated home', () => {
+  const [LOCK, PLUG] = ['update.front_door_lock_firmware', 'update.plug_firmware'];
+  const args = { entityIds: [LOCK, PLUG], backupFirst: 'home_assistant' };
+
+  async function across(killAt: string, kill: KillMoment) {
+    const simulated = await startSimulatedHome();
+    const facts = { title: 'Plug', installed_version: '1.0', latest_version: '1.1', supported_features: 1 };
+    simulated.addEntity({ ...firmwareUpdate('plug', facts), platform: 'zha', uniqueId: 'plug', name: 'Plug' });
+    try {
+      return await watched(simulated, async (home, count) => {
+        const { signal, end } = await desk.runAcrossKill(
+          simulated,
+          { kill, killAt },
+          { kind: 'update.install-several', args },
+        );
+        expect(signal).toBe('SIGKILL');
+        return { end, count: count(), backups: (await readBackupInfo(home)).backups };
+      });
+    } finally {
+      await simulated.close();
+    }
+  }
+
+  test.each(DEATHS)('killed at %s, %s: one backup, each update once', { timeout: 120_000 }, async (killAt, kill) => {
+    const { end, count, backups } = await across(killAt, kill);
+    expect(backups).toHaveLength(1);
+    expect(end).toMatchObject({
+      state: 'done',
+      result: {
+        backup: { backup_id: backups[0]?.backup_id },
+        results: [
+          { entity_id: LOCK, status: 'installed' },
+          { entity_id: PLUG, status: 'installed' },
+        ],
+      },
+    });
+    expect(count).toBe(2);
+  });
+
+  test('one that may have been sent is not sent again, and none is begun after it', { timeout: 120_000 }, async () => {
+    const { end, count, backups } = await across('call_service', 'before_send');
+    expect(backups).toHaveLength(1);
+    expect(end).toMatchObject({ result: { results: [{ status: 'unknown' }, { entity_id: PLUG, status: 'failed' }] } });
+    expect(count).toBe(0);
   });
 });
 
