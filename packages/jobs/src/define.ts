@@ -6,6 +6,8 @@ export type Observation = 'done' | 'not_done' | 'unknown';
 
 /** One act on a home that may not be repeated blindly. */
 export interface Step<T> {
+  /** What was seen not to have happened can happen no more under its marker, so that the next act has one of its own. */
+  readonly isMarkedAnew?: true;
   /** What tells afterwards whether the act happened (a unique backup name, a version). Stored before `act` leaves. */
   marker(): Promise<Record<string, unknown>> | Record<string, unknown>;
   act(marker: Record<string, unknown>): Promise<T>;

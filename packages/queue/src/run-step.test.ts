@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { runStep, type StepStore, type StoredStep } from './run-step.ts';
 
 /** A home with one thing to make, a store for one step, and what happened in which order. */
-function scene(given: { stored?: StoredStep; acts?: (Error | 'made' | 'interrupted')[]; seen?: Observation[] } = {}) {
+function scene(
+  given: {
+    stored?: StoredStep;
+    acts?: (Error | 'made' | 'interrupted')[];
+    seen?: Observation[];
+    isMarkedAnew?: true;
+  } = {},
+) {
   const happened: string[] = [];
   const acts = [...(given.acts ?? ['made'])];
   const seen = [...(given.seen ?? [])];
@@ -23,6 +30,7 @@ function scene(given: { stored?: StoredStep; acts?: (Error | 'made' | 'interrupt
   };
   const run = () =>
     runStep({ store, signal: controller.signal, ready: async () => void happened.push('ready') }, 'make', {
+      ...(given.isMarkedAnew && { isMarkedAnew: true }),
       marker: () => ({ name: 'first' }),
       async act(marker) {
         happened.push(`act ${String(marker['name'])}`);
@@ -67,6 +75,15 @@ test('an act left open is repeated with its old marker when it was seen not to h
   expect(await run()).toBe('made');
   expect(happened).toEqual(['ready', 'observe earlier', 'ready', 'open earlier', 'act earlier', 'close done']);
 });
+
+test.each([openBefore, { ...openBefore, state: 'not_done' } as const])(
+  'where a marker is good for one act, the next one has its own, stored before it leaves',
+  async (stored) => {
+    const { run, happened } = scene({ stored, seen: ['not_done'], isMarkedAnew: true });
+    expect(await run()).toBe('made');
+    expect(happened.slice(-3)).toEqual(['open first', 'act first', 'close done']);
+  },
+);
 
 test('an act left open that nobody can tell about is not repeated', async () => {
   const { run, happened, state } = scene({ stored: openBefore, seen: ['unknown'] });

@@ -39,8 +39,8 @@ export async function runStep<T>(around: StepSurroundings, name: string, step: S
     const seen = await observe(around, name, step, earlier.marker);
     if (seen.isDone) return finish(around, name, seen.result);
   }
-  // The same marker again: should the first act turn up after all, both carry one name.
-  const marker = earlier?.marker ?? (await step.marker());
+  // The same marker again, unless the step has it otherwise: should the first act turn up after all, both carry one name.
+  const marker = (!step.isMarkedAnew && earlier?.marker) || (await step.marker());
   // A home that is away fails here, before a marker could make the outcome look doubtful.
   await around.ready();
   around.signal.throwIfAborted();
