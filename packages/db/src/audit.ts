@@ -1,4 +1,5 @@
 import type { Effect } from '@hub/core/effect.ts';
+import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
 import { type Insertable, sql } from 'kysely';
 import type { Actor, ActorKind } from './actor.ts';
@@ -41,14 +42,26 @@ export interface SettledCall extends CallFacts {
 
 /**
  * Stored before a write leaves; with `hold` only while that replica still has the home by that epoch.
- * @throws Fault STORAGE_UNAVAILABLE | CONNECTION_FAILED when another replica has it: then it must not leave
+ * @throws Fault STORAGE_UNAVAILABLE | CONNECTION_FAILED when another replica has it | RESOURCE_LOCKED when the call was given up before
+ * it began: then it must not leave
  */
 export async function writeIntent(db: Database, call: CallFacts, hold?: HomeHold): Promise<void> {
-  const store = (trx: Trx) => trx.insertInto('audit').values(intentRow(call)).execute();
-  if (!hold) return void (await tenantTrx(db, call.tenantId, store));
+  if (!hold) return tenantTrx(db, call.tenantId, (trx) => insertIntent(trx, call));
   await systemTrx(db, async (trx) => {
     await assertHeld(trx, hold);
-    await store(trx);
+    await insertIntent(trx, call);
+  });
+}
+
+async function insertIntent(trx: Trx, call: CallFacts): Promise<void> {
+  const stored = await trx
+    .insertInto('audit')
+    .values(intentRow(call))
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'phase']).doNothing())
+    .executeTakeFirst();
+  if (stored.numInsertedOrUpdatedRows === 1n) return;
+  throw new Fault('RESOURCE_LOCKED', 'This call was given up before it began: whoever asked for it went away.', {
+    suggestion: 'Nothing was sent to the home.',
   });
 }
 
@@ -165,7 +178,8 @@ export async function listAudit(
   }));
 }
 
-function intentRow(call: CallFacts): Insertable<AuditTable> {
+/** The row of a call before it leaves. */
+export function intentRow(call: CallFacts): Insertable<AuditTable> {
   const { args_summary: summary, ...facts } = factColumns(call);
   return { ...facts, args_summary: summary === null ? null : jsonText(summary) };
 }

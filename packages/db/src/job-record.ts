@@ -38,6 +38,7 @@ export type JobTable = {
   readonly effect: Effect | null;
   readonly traceparent: string | null;
   readonly call: OptionalJson;
+  readonly call_id: string | null;
   readonly created_at: Generated<Date>;
   readonly updated_at: Generated<Date>;
   readonly started_at: OptionalTime;

@@ -24,6 +24,8 @@ export interface NewJob {
   readonly traceparent?: string | undefined;
   /** The call that answers with its end. */
   readonly call?: JobCall | undefined;
+  /** Of the call that starts it, as the trail has it. */
+  readonly callId?: string | undefined;
   /** The same key while one is unfinished gives that one; of those for later only one for the same moment, or one whose moment came. */
   readonly dedupKey?: string | undefined;
   /** Higher goes first; 0 unless told. */
@@ -83,6 +85,7 @@ async function insertJob(trx: Trx, job: NewJob): Promise<JobRecord | undefined> 
       effect: job.effect ?? null,
       traceparent: job.traceparent ?? null,
       ...(job.call && { call: jsonText(job.call) }),
+      call_id: job.callId ?? null,
       ...(job.maxAttempts !== undefined && { max_attempts: job.maxAttempts }),
       ...(job.runAt && { run_at: job.runAt }),
     })

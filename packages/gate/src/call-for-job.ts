@@ -6,7 +6,7 @@ import type { Database } from '@hub/db/database.ts';
 import { listHomeWindows } from '@hub/db/home-windows.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { bodyOf } from './body-of.ts';
-import { accessOf } from './connector-access.ts';
+import { accessOf, type ConnectorAccess } from './connector-access.ts';
 import type { Gate } from './gate.ts';
 
 /**
@@ -22,17 +22,26 @@ export async function callForJob(
     readonly tool: string;
     readonly args: Readonly<Record<string, unknown>>;
     readonly homeId: string | undefined;
+    readonly callId: string | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<Record<string, unknown>> {
-  const stored = connectorId === undefined ? undefined : await readConnectorAccess(db, tenantId, connectorId);
-  if (!stored) throw new Fault('AUTH_EXPIRED', 'The connector that asked for this job is gone.');
-  const { tool, args, homeId, signal } = call;
+  const connector = await connectorOfJob(db, { tenantId, connectorId });
+  const { tool, args, homeId, callId, signal } = call;
   if (homeId !== undefined && effect !== 'read') await assertMayBegin(db, tenantId, homeId);
-  const connector = accessOf(stored);
   const asked = homeId ? { ...args, home: homeId } : args;
   // What goes on as a job is given back at once: the caller follows it, and a hub that stops meanwhile cuts off no write.
-  return bodyOf(await gate.call({ connector, name: tool, args: asked, signal, handOverAfterMs: 0 }));
+  return bodyOf(await gate.call({ connector, name: tool, args: asked, callId, signal, handOverAfterMs: 0 }));
+}
+
+/** As it stands at this moment. @throws Fault AUTH_EXPIRED */
+export async function connectorOfJob(
+  db: Database,
+  { tenantId, connectorId }: Pick<JobRecord, 'tenantId' | 'connectorId'>,
+): Promise<ConnectorAccess> {
+  const stored = connectorId === undefined ? undefined : await readConnectorAccess(db, tenantId, connectorId);
+  if (!stored) throw new Fault('AUTH_EXPIRED', 'The connector that asked for this job is gone.');
+  return accessOf(stored);
 }
 
 async function assertMayBegin(db: Database, tenantId: string, homeId: string): Promise<void> {

@@ -32,8 +32,8 @@ export interface Gate {
 }
 
 const MAX_NESTING = 4;
-/** The tool that calls wants an answer, and is where its home is. */
-const NESTED = { handOverAfterMs: undefined, isForwarded: false } as const;
+/** The tool that calls wants an answer, and is where its home is; each call of its own has an id of its own. */
+const NESTED = { handOverAfterMs: undefined, isForwarded: false, callId: undefined } as const;
 
 /** The one way from any door to any tool. */
 export function createGate(deps: GateDeps): Gate {
@@ -46,7 +46,7 @@ export function createGate(deps: GateDeps): Gate {
 }
 
 async function callTool(deps: GateDeps, given: CallRequest, depth: number): Promise<CallResult> {
-  const callId = newId();
+  const { callId = newId() } = given;
   const { fault: astray, ...aimed } = aim(deps.catalogue, given.connector.settings, given.name, given.args);
   const request = { ...given, ...aimed };
   const call = {

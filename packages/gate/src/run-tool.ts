@@ -44,7 +44,14 @@ export async function runTool(
   const onHandOver = (jobId: string) => {
     handedOver = jobId;
   };
-  if (isStoredFirst(entry.effect)) await intend(deps, entry);
+  const isIntended = callId === request.callId || isStoredFirst(entry.effect);
+  if (isIntended) await intend(deps, entry);
+  /** What is stored first keeps the effect it was stored with; else it is told as what it turned out to be. */
+  const finish = async (end: Omit<TrailEnd, 'durationMs'>) => {
+    const whole = { ...end, durationMs: Date.now() - entry.startedAt.getTime() };
+    if (isIntended) await deps.trail.settle(entry, whole);
+    else deps.trail.note({ ...entry, effect: highest }, whole);
+  };
   try {
     const context = deps.context({
       ...{ request, callId, tool, home, effect: entry.effect, signal, nested },
@@ -62,14 +69,14 @@ export async function runTool(
     });
     const { body, content } = await untilAborted(signal, runOrPreview(run, context));
     const result = resultOf(run, await deps.bestPractice.deliver(guidedCall(run), body), content);
-    await finish(deps, entry, highest, { outcome: 'done', faultCode: undefined });
+    await finish({ outcome: 'done', faultCode: undefined });
     const shown = shownResult(opened, tool, result, isWrite);
     return handedOver === undefined ? shown : { ...shown, goesOnAs: handedOver };
   } catch (error) {
     // A bug of ours in the middle of a write leaves open how far it came.
     const met = asFault(interruption(error, run, isWrite), callId, isWrite);
     const fault = shownFault(opened, tool, met);
-    await finish(deps, entry, highest, { outcome: outcomeOf(fault), faultCode: fault.code });
+    await finish({ outcome: outcomeOf(fault), faultCode: fault.code });
     throw fault;
   }
 }
@@ -113,18 +120,6 @@ function resultOf(
     ...result,
     content: named === body ? content : [...content, { type: 'text', text: `home: ${named['home']}` }],
   };
-}
-
-/** What is stored first keeps the effect it was stored with; else it is told as what it turned out to be. */
-async function finish(
-  deps: GateDeps,
-  entry: TrailEntry,
-  effect: Effect,
-  end: Omit<TrailEnd, 'durationMs'>,
-): Promise<void> {
-  const whole = { ...end, durationMs: Date.now() - entry.startedAt.getTime() };
-  if (isStoredFirst(entry.effect)) await deps.trail.settle(entry, whole);
-  else deps.trail.note({ ...entry, effect }, whole);
 }
 
 /** Said by our own policy or a person, while the tool ran. */

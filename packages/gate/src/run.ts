@@ -20,6 +20,8 @@ export interface CallRequest {
   readonly conversation?: string | undefined;
   /** The caller takes a job for an answer, when the work is not done after so long. */
   readonly handOverAfterMs?: number | undefined;
+  /** Made beforehand, so that the trail tells whoever lost the answer what became of the call; its intent is always stored first. */
+  readonly callId?: string | undefined;
   /** Came from another replica, which counted it: it is not counted again, and goes no further. */
   readonly isForwarded?: boolean;
   /** MCP `_meta`, for the trace parent. */

@@ -29,7 +29,12 @@ export interface ContextDeps {
   readonly jobsFor: (
     connector: ConnectorAccess,
     home: HomeAccess | undefined,
-    call: { readonly tool: string; readonly effect: Effect; readonly signal: AbortSignal },
+    call: {
+      readonly tool: string;
+      readonly effect: Effect;
+      readonly callId: string;
+      readonly signal: AbortSignal;
+    },
   ) => JobsPort;
   readonly fleetFor: (request: CallRequest, nested: Nested) => FleetPort;
   readonly results: VolatileMap;
@@ -87,7 +92,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         return throughEdits(deps.editsFor({ tenantId, homeId: home.id, connectorId, actor, callId, tool }));
       },
       get jobs(): JobsPort {
-        const jobs = throughJobs(deps.jobsFor(connector, home, { tool, effect, signal }));
+        const jobs = throughJobs(deps.jobsFor(connector, home, { tool, effect, callId, signal }));
         return { ...jobs, follow: (...asked) => waitingFor(() => jobs.follow(...asked)) };
       },
       get fleet(): FleetPort {

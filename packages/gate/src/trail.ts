@@ -26,7 +26,7 @@ export interface TrailEnd {
 
 /** The audit trail as the gate writes it. */
 export interface Trail {
-  /** Resolves when the intent is stored. @throws Fault STORAGE_UNAVAILABLE | CONNECTION_FAILED: then nothing may be sent */
+  /** Resolves when the intent is stored. @throws Fault STORAGE_UNAVAILABLE | CONNECTION_FAILED | RESOURCE_LOCKED: then nothing may leave */
   intend(entry: TrailEntry): Promise<void>;
   /** The end of a call whose intent is stored; resolves when stored, or after giving up (the intent then reads "unknown"). */
   settle(entry: TrailEntry, end: TrailEnd): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Home } from '@hub/ha/home.ts';
 import type { z } from 'zod';
+import type { CallEnd, NamedCall } from './call-end.ts';
 import type { BackupShelf } from './shelf.ts';
 
 export type Observation = 'done' | 'not_done' | 'unknown';
@@ -24,9 +25,20 @@ export interface JobContext {
   homeAt(homeId: string): Promise<Home>;
   /**
    * Runs a tool as whoever started this job, through the gate with all its checks as they are now. Only for jobs that say
-   * `isFleet`, which run where the gate is. @throws Fault as the call failed
+   * `isFleet`, which run where the gate is. With a `callId` made beforehand, `endOf` tells what became of it when its answer is lost.
+   * @throws Fault as the call failed; with UNNAMED_ONLY in its context when nothing was sent, as the home's replica keeps no such id
    */
-  call(tool: string, args: Readonly<Record<string, unknown>>, homeId?: string): Promise<Record<string, unknown>>;
+  call(
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+    homeId?: string,
+    callId?: string,
+  ): Promise<Record<string, unknown>>;
+  /**
+   * What became of a call of this job whose answer was lost; waits for it while it may be under way, two minutes at most.
+   * @throws Fault STORAGE_UNAVAILABLE
+   */
+  endOf(call: NamedCall): Promise<CallEnd>;
   /** Undefined where the hub has no store for backups (BACKUP_STORE). */
   readonly shelf: BackupShelf | undefined;
   progress(done: number, total: number | undefined, message: string): Promise<void>;

@@ -14,6 +14,7 @@ export interface ContextOptions {
   readonly home: JobContext['home'] | undefined;
   homeAt: JobContext['homeAt'];
   call: JobContext['call'];
+  endOf: JobContext['endOf'];
   readonly signal: AbortSignal;
   readonly leaving: AbortSignal | undefined;
   readonly shelf: JobContext['shelf'];
@@ -26,7 +27,7 @@ export interface ContextOptions {
 
 /** What a running job sees. */
 export function createJobContext(options: ContextOptions): JobContext {
-  const { claim, home, signal, leaving, readyMs, shelf, homeAt, call } = options;
+  const { claim, home, signal, leaving, readyMs, shelf, homeAt, call, endOf } = options;
   const store = storedSteps(options);
   return {
     jobId: claim.jobId,
@@ -37,6 +38,7 @@ export function createJobContext(options: ContextOptions): JobContext {
     },
     homeAt,
     call,
+    endOf,
     signal,
     shelf,
     async progress(done, total, message) {

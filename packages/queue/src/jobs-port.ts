@@ -14,12 +14,13 @@ export interface JobsCaller {
   /** Of the call that may start jobs. */
   readonly tool: string;
   readonly effect: Effect;
+  readonly callId?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
 /** The jobs of one connector, as tools see them: others do not exist for it. */
 export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
-  const { tenantId, connectorId, homeId, actor, tool, effect, signal } = caller;
+  const { tenantId, connectorId, homeId, actor, tool, effect, callId, signal } = caller;
 
   async function own(jobId: string): Promise<JobRecord | undefined> {
     const job = isUuid(jobId) ? await queue.get(tenantId, jobId) : undefined;
@@ -34,8 +35,8 @@ export function createJobsPort(queue: Queue, caller: JobsCaller): JobsPort {
       // A connector sees its own jobs only, so only they can be given in place of a new one.
       const key = dedupKey && `${connectorId}:${homeId}:${dedupKey}`;
       const call = told === undefined ? undefined : { tool, told };
-      return (await queue.enqueue({ tenantId, connectorId, homeId, actor, effect, kind, args, call, dedupKey: key }))
-        .job;
+      const whose = { tenantId, connectorId, homeId, actor, effect };
+      return (await queue.enqueue({ ...whose, kind, args, call, callId, dedupKey: key })).job;
     },
     get: own,
     list: (filter = {}) => queue.list(tenantId, { ...filter, connectorId, homeId }),

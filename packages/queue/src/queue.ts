@@ -15,7 +15,8 @@ import { createLocalHint, type Hint } from './hint.ts';
 import type { RunSurroundings } from './run-claim.ts';
 import { createRunner } from './runner.ts';
 
-export interface QueueOptions extends Pick<RunSurroundings, 'db' | 'openHome' | 'shelfOf' | 'call' | 'admit'> {
+export interface QueueOptions
+  extends Pick<RunSurroundings, 'db' | 'openHome' | 'shelfOf' | 'call' | 'endOf' | 'admit'> {
   /** The registry: every kind of job there is. */
   readonly jobs: readonly Job[];
   readonly log: Log;
@@ -100,6 +101,7 @@ export function createQueue(options: QueueOptions): Queue {
     ...(options.shelfOf && { shelfOf: options.shelfOf }),
     ...(options.admit && { admit: options.admit }),
     ...(options.call && { call: options.call }),
+    ...(options.endOf && { endOf: options.endOf }),
     onChange(jobId) {
       followers.wake(jobId);
       bus.publish(CHANGED, jobId);

@@ -4,6 +4,7 @@ import { tenantTrx } from '@hub/db/doors.ts';
 import { finishJob, type GivenBack, handBackJob, retryJob } from '@hub/db/job-claims.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { type Claim, findOpenStep } from '@hub/db/job-steps.ts';
+import type { CallEnd, NamedCall } from '@hub/jobs/call-end.ts';
 import type { Job, JobContext } from '@hub/jobs/define.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { continueTrace, SpanKind, SpanStatusCode } from '@hub/runtime/spans.ts';
@@ -33,6 +34,8 @@ export interface RunSurroundings {
   admit?(job: JobRecord): Promise<void>;
   /** Runs a tool for a job; undefined where there is no gate. @throws Fault as the call failed */
   call?(job: JobRecord, call: JobCall): Promise<Record<string, unknown>>;
+  /** What became of such a call whose answer was lost; undefined where there is no gate. @throws Fault STORAGE_UNAVAILABLE */
+  endOf?(job: JobRecord, call: NamedCall & { readonly signal: AbortSignal }): Promise<CallEnd>;
   /** The row was written. */
   onChange(jobId: string): void;
   /** It was claimed for the first time, that long after it was due. */
@@ -47,6 +50,8 @@ export interface JobCall {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly homeId: string | undefined;
+  /** Made beforehand; a new one unless told. */
+  readonly callId: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -129,9 +134,13 @@ async function attempt(
       claim,
       home: await ownHome(definition, job, homeAt),
       homeAt,
-      call(tool, args, homeId) {
+      call(tool, args, homeId, callId) {
         if (!around.call) throw new Error(`${job.kind} runs where there is no gate`);
-        return around.call(job, { tool, args, homeId, signal });
+        return around.call(job, { tool, args, homeId, callId, signal });
+      },
+      endOf(call) {
+        if (!around.endOf) throw new Error(`${job.kind} runs where there is no gate`);
+        return around.endOf(job, { ...call, signal });
       },
       signal,
       leaving: around.leaving,

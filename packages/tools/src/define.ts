@@ -272,6 +272,11 @@ export interface Tool<I = unknown, O = unknown> {
   effectIn?(input: I, view: View, reached: Reached): Promise<Effect>;
   /** The items a configuration write touches, for the audit trail. */
   items?(input: I): readonly ItemRef[];
+  /**
+   * The call writes to the home by one edit and by nothing else, and that edit names its item by its final id from the beginning: so its
+   * row tells what became of a call whose answer was lost. Left out where that is not so, or not sure.
+   */
+  isOneEdit?(input: I): boolean;
   run(input: I, context: ToolContext): Promise<O>;
   /** By kind: the jobs this tool starts and `told` what to keep. Its calls may become tasks of MCP. */
   readonly answers?: Readonly<Record<string, LateAnswer>>;

@@ -9,6 +9,7 @@ import { createBestPractice } from '@hub/gate/best-practice.ts';
 import { callForJob } from '@hub/gate/call-for-job.ts';
 import { createCallTasks } from '@hub/gate/call-tasks.ts';
 import { createCatalogue } from '@hub/gate/catalogue.ts';
+import { endOfCall } from '@hub/gate/end-of-call.ts';
 import { createFleet } from '@hub/gate/fleet/create-fleet.ts';
 import { createGate, type Gate } from '@hub/gate/gate.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -112,6 +113,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       ? ({ concurrency: FLEET_JOBS_AT_ONCE, runs: 'fleet' } as const)
       : { concurrency: jobsAtOnce }),
     call: (job, call) => callForJob(db, gate, job, call),
+    endOf: (job, call) => endOfCall({ db, gate, catalogue }, job, call),
     isAlone: !cluster,
     ...(cluster && {
       bus: cluster.link.bus,

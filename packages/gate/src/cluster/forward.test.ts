@@ -187,3 +187,32 @@ test('calls to a replica without lines go by request, all over one connection', 
   for (let call = 0; call < 3; call++) expect(await calls.call(run(), home, true)).toEqual(on);
   expect(holder.handshakes()).toBe(1);
 });
+
+test('a call under an id made beforehand comes there under that id', async () => {
+  const asked = Promise.withResolvers<[string | undefined, string]>();
+  const holder = await replica(
+    async () => done,
+    (request, response) => {
+      text(request).then((body) => asked.resolve([request.url, body]), asked.reject);
+      asked.promise.then(() => response.end(`${JSON.stringify(DONE)}\n`)).catch(() => response.destroy());
+    },
+  );
+  const callId = newId();
+  expect(await callsTo(holder).call(run({ callId }), home, false)).toEqual(on);
+  const [path, body] = await asked.promise;
+  expect(path).toBe(`/homes/${home.id}/namedcall`);
+  expect(JSON.parse(body)).toMatchObject({ callId });
+});
+
+test('a replica of the version before, which would run it under another id, is sent nothing', async () => {
+  let heard = 0;
+  const holder = await replica(async () => {
+    heard++;
+    return done;
+  });
+  await expect(callsTo(holder).call(run({ callId: newId() }), home, false)).rejects.toMatchObject({
+    outcomeUnknown: false,
+    context: { unnamed_only: true },
+  });
+  expect(heard).toBe(0);
+});

@@ -4,9 +4,12 @@ import type { RemoteAct } from '@hub/ha/remote-wire.ts';
 import { currentTraceparent } from '@hub/runtime/spans.ts';
 import { type Ask, type AskDeps, NOT_HELD } from './ask-holder.ts';
 
+/** A call under an id made beforehand: a path of its own, as a replica that does not know it would run the call under another. */
+export const NAMED_CALL = 'namedcall';
+
 export interface HolderRequest extends Pick<RemoteAsk, 'headers' | 'body' | 'signal'> {
   readonly homeId: string;
-  readonly act: RemoteAct | 'call';
+  readonly act: RemoteAct | 'call' | typeof NAMED_CALL;
 }
 
 /** A question as an HTTPS request of its own. Its answer is there with its head; what follows still ends with the request's signal. */

@@ -1,4 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
+import { newId } from '@hub/core/ids.ts';
+import { type CallEnd, UNNAMED_ONLY } from '../call-end.ts';
 import type { JobContext } from '../define.ts';
 import type { FleetArgs, FleetHome } from './args.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -26,29 +28,18 @@ interface GoesOn {
   readonly goesOnAs: string;
 }
 
+type Call = Pick<FleetArgs, 'tool' | 'args' | 'isWrite'>;
+
 /**
  * The call at one home, once; work that goes on as a job of the home is followed to its end in a step of its own, which may be
  * begun anew where the call may not. A home's failure is its outcome. @throws when the job itself is to end
  */
-export async function runAtHome(
-  { tool, args, isWrite }: Pick<FleetArgs, 'tool' | 'args' | 'isWrite'>,
-  context: JobContext,
-  { id, slug }: FleetHome,
-): Promise<HomeOutcome> {
-  const begun = await context.step<HomeOutcome | GoesOn>(`home ${slug}`, {
-    marker: () => ({ home: id }),
-    act: () =>
-      orFailure(context, slug, async () => {
-        const body = await context.call(tool, args, id);
-        const { job_id: jobId } = body;
-        if (typeof jobId === 'string' && isUnfinished(body)) return { goesOnAs: jobId };
-        return ended(slug, isWrite, body);
-      }),
-    async observe() {
-      if (!isWrite) return { is: 'not_done' };
-      const message = 'The hub was interrupted amid this write and did not repeat it: look at the home.';
-      return { is: 'done', result: { home: slug, outcome: 'unknown', error: { code: 'TIMEOUT_OPERATION', message } } };
-    },
+export async function runAtHome(call: Call, context: JobContext, home: FleetHome): Promise<HomeOutcome> {
+  const { isWrite } = call;
+  const { slug } = home;
+  const begun = await begin(call, context, home, isWrite).catch((error: unknown) => {
+    if (!isUnnamedOnly(error)) throw error;
+    return begin(call, context, home, false);
   });
   if ('outcome' in begun) return begun;
   return context.step<HomeOutcome>(`end of ${slug}`, {
@@ -58,13 +49,78 @@ export async function runAtHome(
   });
 }
 
+/** A write is named by an id of its own, by which is found out what became of it; one without is never made again. */
+function begin(
+  { tool, args, isWrite }: Call,
+  context: JobContext,
+  { id, slug }: FleetHome,
+  isNamed: boolean,
+): Promise<HomeOutcome | GoesOn> {
+  return context.step<HomeOutcome | GoesOn>(`home ${slug}`, {
+    isMarkedAnew: true,
+    marker: () => ({ home: id, ...(isNamed && { callId: newId() }) }),
+    async act({ callId }) {
+      const told = await orFailure(context, slug, async () => {
+        const body = await context.call(tool, args, id, idOf(callId));
+        const { job_id: jobId } = body;
+        if (typeof jobId === 'string' && isUnfinished(body)) return { goesOnAs: jobId };
+        return ended(slug, isWrite, body);
+      });
+      return isLost(told) ? await lookedInto(told, idOf(callId)) : told;
+    },
+    async observe({ callId }) {
+      if (!isWrite) return { is: 'not_done' };
+      const end = await endOf(idOf(callId));
+      return end.is === 'not_done' ? end : { is: 'done', result: toldBy(slug, end) };
+    },
+  });
+
+  async function endOf(callId: string | undefined): Promise<CallEnd> {
+    if (callId !== undefined) return context.endOf({ callId, tool, args, homeId: id });
+    return {
+      is: 'unknown',
+      message: 'The hub was interrupted amid this write and did not repeat it: look at the home.',
+    };
+  }
+
+  /** The replica that made the call may have died, while this one goes on. */
+  async function lookedInto(told: HomeOutcome, callId: string | undefined): Promise<HomeOutcome | GoesOn> {
+    const end = await endOf(callId);
+    if (end.is === 'unknown') return told;
+    return end.is === 'not_done' ? { ...told, outcome: 'failed' } : toldBy(slug, end);
+  }
+}
+
+const idOf = (callId: unknown) => (typeof callId === 'string' ? callId : undefined);
+
+/** No answer came at all: one that did says itself what is not known. */
+const isLost = (told: HomeOutcome | GoesOn): told is HomeOutcome =>
+  'outcome' in told && told.outcome === 'unknown' && told.result === undefined;
+
+function toldBy(home: string, end: Exclude<CallEnd, { is: 'not_done' }>): HomeOutcome | GoesOn {
+  switch (end.is) {
+    case 'goes_on':
+      return { goesOnAs: end.jobId };
+    case 'done':
+      return { home, outcome: 'done', result: { note: 'It was done; its own answer was lost.' } };
+    case 'failed':
+      return { home, outcome: 'failed', error: { code: end.code, message: end.message } };
+    case 'unknown':
+      return { home, outcome: 'unknown', error: { code: 'TIMEOUT_OPERATION', message: end.message } };
+  }
+}
+
+function isUnnamedOnly(error: unknown): error is Fault {
+  return error instanceof Fault && error.context[UNNAMED_ONLY] === true;
+}
+
 async function orFailure<T>(context: JobContext, slug: string, work: () => Promise<T>): Promise<T | HomeOutcome> {
   try {
     return await work();
   } catch (error) {
     // The job was told to end: the step stays open, and what becomes of it is settled by the next run.
     context.signal.throwIfAborted();
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault) || isUnnamedOnly(error)) throw error;
     const { code, message, outcomeUnknown, context: facts } = error;
     const { left_alone: why, opens_at } = facts;
     if (typeof why === 'string') return { home: slug, outcome: 'skipped', why, opens_at };

@@ -1,5 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import { describe, expect, it, test } from 'vitest';
+import { type CallEnd, type NamedCall, UNNAMED_ONLY } from '../call-end.ts';
 import type { JobContext, Step } from '../define.ts';
 import type { FleetArgs } from './args.ts';
 import { job } from './run.ts';
@@ -18,21 +19,30 @@ interface Earlier {
   /** Steps it ended, with this result. */
   readonly done?: readonly string[];
   readonly result?: unknown;
+  /** What an open step was marked with. */
+  readonly marker?: Record<string, unknown>;
+  /** What is found out about a call whose answer was lost; nothing unless told. */
+  readonly endOf?: (call: NamedCall) => CallEnd;
 }
 
 /** A job whose steps are kept as the queue keeps them. */
-function contextOf(call: JobContext['call'], { open = [], done: ended = [], result }: Earlier = {}): JobContext {
+function contextOf(
+  call: JobContext['call'],
+  { open = [], done: ended = [], result, marker: left = {}, endOf }: Earlier = {},
+): JobContext {
   const done = new Map<string, unknown>(ended.map((name) => [name, result]));
   const silent = () => Promise.reject(away);
   async function step<T>(name: string, { marker, act, observe }: Step<T>): Promise<T> {
     if (done.has(name)) return done.get(name) as T;
-    const seen = open.includes(name) ? await observe({}) : { is: 'not_done' as const };
+    const seen = open.includes(name) ? await observe(left) : { is: 'not_done' as const };
     const result = seen.is === 'done' ? (seen.result as T) : await act(await marker());
     done.set(name, result);
     return result;
   }
+  const lookedAt: JobContext['endOf'] = async (one) => endOf?.(one) ?? { is: 'unknown', message: 'nobody knows' };
   return {
     ...{ jobId: 'j', attempt: 1, signal: new AbortController().signal, shelf: undefined, step, call, homeAt: silent },
+    endOf: lookedAt,
     get home(): never {
       throw new Error('none');
     },
@@ -143,7 +153,85 @@ describe('many homes', () => {
   });
 });
 
-test('after a crash a write that was under way is told as unknown and not made again; a read is asked again', async () => {
+const CALL_ID = '019a0000-0000-7000-8000-0000000ca110';
+const cutOff = (end: CallEnd): Earlier => ({
+  open: ['home b'],
+  marker: { home: 'id-b', callId: CALL_ID },
+  endOf: () => end,
+});
+
+test.each<[string, CallEnd, object]>([
+  ['done', { is: 'done' }, { outcome: 'done' }],
+  [
+    'failed',
+    { is: 'failed', code: 'CONFIG_INVALID', message: 'no' },
+    { outcome: 'failed', error: { code: 'CONFIG_INVALID' } },
+  ],
+  ['unknown', { is: 'unknown', message: 'look' }, { outcome: 'unknown', error: { message: 'look' } }],
+])('after a crash a write that was found out to be %s is told so and not made again', async (_what, end, told) => {
+  const asked: unknown[] = [];
+  const call: JobContext['call'] = async (_tool, _args, id) => {
+    asked.push(id);
+    return { success: true };
+  };
+  const ended = (await job.run({ ...READ, isWrite: true }, contextOf(call, cutOff(end)))) as {
+    homes: { home: string }[];
+  };
+  expect(ended.homes.find(({ home }) => home === 'b')).toMatchObject(told);
+  expect(asked).toEqual(['id-a', 'id-c']);
+});
+
+test('a write that a crash kept from beginning is made, under an id of its own', async () => {
+  const asked: unknown[] = [];
+  const call: JobContext['call'] = async (_tool, _args, _id, callId) => {
+    asked.push(callId);
+    return { success: true };
+  };
+  const ended = await job.run({ ...READ, isWrite: true }, contextOf(call, cutOff({ is: 'not_done' })));
+  expect(ended).toMatchObject({ done: 3 });
+  expect(new Set([...asked, CALL_ID]).size).toBe(4);
+  expect(asked).toEqual(Array(3).fill(expect.any(String)));
+});
+
+test('a job that a lost call began is followed to its end', async () => {
+  const call: JobContext['call'] = async (tool, args) => {
+    if (tool !== 'ha_get_job') return { success: true };
+    expect(args).toMatchObject({ job_id: 'child' });
+    return { status: 'failed', job_error: { code: 'SERVICE_CALL_FAILED', message: 'no' } };
+  };
+  const lostCall = cutOff({ is: 'goes_on', jobId: 'child' });
+  expect(await job.run({ ...READ, isWrite: true }, contextOf(call, lostCall))).toMatchObject({ done: 2, failed: 1 });
+});
+
+test.each<[CallEnd, string]>([
+  [{ is: 'done' }, 'done'],
+  [{ is: 'not_done' }, 'failed'],
+  [{ is: 'unknown', message: 'look' }, 'unknown'],
+])('a lost answer is looked into as well: %j is told as %s', async (end, outcome) => {
+  const call: JobContext['call'] = async () => Promise.reject(lost);
+  const [home] = homes('a');
+  const one = { ...READ, isWrite: true, rings: [[home]] } as FleetArgs;
+  expect(await job.run(one, contextOf(call, { endOf: () => end }))).toMatchObject({
+    [outcome]: 1,
+    homes: [{ outcome }],
+  });
+});
+
+test('at a replica of an older version, which keeps no id, the write is made without one', async () => {
+  const asked: unknown[] = [];
+  const older = new Fault('RESOURCE_LOCKED', 'older', { context: { [UNNAMED_ONLY]: true } });
+  const call: JobContext['call'] = async (_tool, _args, _id, callId) => {
+    asked.push(callId);
+    if (callId !== undefined) throw older;
+    return { success: true };
+  };
+  const [home] = homes('a');
+  const one = { ...READ, isWrite: true, rings: [[home]] } as FleetArgs;
+  expect(await job.run(one, contextOf(call))).toMatchObject({ done: 1 });
+  expect(asked).toEqual([expect.any(String), undefined]);
+});
+
+test('after a crash a write under no id is told as unknown and not made again; a read is asked again', async () => {
   const asked: unknown[] = [];
   const call: JobContext['call'] = async (_tool, _args, id) => {
     asked.push(id);

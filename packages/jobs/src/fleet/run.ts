@@ -8,8 +8,8 @@ import { type HomeOutcome, isBad, runAtHome } from './run-at-home.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * One tool at many homes, ring after ring. Each home is a step: a crash loses none, and a write that was under way is told as
- * unknown and not made again. A home that fails is named; only too many of them, or a ring that is not well, end the rest.
+ * One tool at many homes, ring after ring. Each home is a step: a crash loses none, and of a write that was under way is found out
+ * what became of it; it is made again only when it certainly was not made. A home that fails is named; only too many of them, or a ring that is not well, end the rest.
  */
 export const job = defineJob({
   kind: 'fleet.run',

@@ -16,6 +16,7 @@ export function contextOf(home: Home, said: Said[] = []): JobContext {
     signal: new AbortController().signal,
     homeAt: async () => home,
     call: (tool) => Promise.reject(new Error(`this context has no way to call ${tool}`)),
+    endOf: ({ tool }) => Promise.reject(new Error(`this context called no ${tool}`)),
     shelf: undefined,
     progress: async (done, total, message) => void said.push({ done, total, message }),
     step: async (_name, step) => step.act(await step.marker()),

@@ -46,6 +46,7 @@ export const tool = defineTool({
     message: z.string(),
   }),
   items: ({ kind, id, name }) => [{ kind, id: id ?? name ?? '' }],
+  isOneEdit: ({ id }) => id !== undefined,
   async run(call, context) {
     const { kind, id } = call;
     checkKind(call);

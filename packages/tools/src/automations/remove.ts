@@ -26,6 +26,7 @@ export const tool = defineTool({
     operation: z.literal('deleted'),
   }),
   items: ({ identifier }) => [{ kind: 'automation', id: identifier }],
+  isOneEdit: () => true,
   async run({ identifier, wait }, context) {
     const { item, warnings } = await removeConfig(context, AUTOMATION, identifier, wait);
     return {

@@ -5,7 +5,7 @@ import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { AUTOMATION } from '../shared/config-kinds.ts';
-import { isWriting, setOrRunShape, setParameters, takesControl } from '../shared/config-parameters.ts';
+import { isItemAlone, isWriting, setOrRunShape, setParameters, takesControl } from '../shared/config-parameters.ts';
 import { loadedEntity, storedEffect } from '../shared/config-run.ts';
 import { setConfig } from '../shared/config-set.ts';
 import { controlTaken } from '../shared/take-control.ts';
@@ -37,6 +37,7 @@ export const tool = defineTool({
     entity_id: z.string().nullable(),
   }),
   items: ({ identifier }) => [{ kind: 'automation', id: identifier ?? 'new' }],
+  isOneEdit: (call) => isItemAlone(call) && call.enabled === undefined && !call.run_actions,
   effectIn,
   async run(call, context) {
     const isRun = call.enabled !== undefined || call.run_actions;

@@ -36,6 +36,7 @@ function jobsOn(home: View): JobsPort {
       const result = await job.run(job.args.parse(args), {
         ...{ jobId: JOB_ID, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
         homeAt: async () => home,
+        endOf: () => Promise.reject(new Error('not asked')),
         call: () => Promise.reject(new Error('not asked')),
         progress: async (done, total, message) => {
           view = { ...view, state: 'running', progress: { done, total, message } };

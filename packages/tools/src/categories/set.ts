@@ -42,6 +42,7 @@ export const tool = defineTool({
     message: z.string(),
   }),
   items: ({ scope, category_id, name }) => [{ kind: 'category', id: `${scope}/${category_id ?? name}` }],
+  isOneEdit: ({ category_id }) => category_id !== undefined,
   async run(call, context) {
     const { scope, name, category_id: categoryId } = call;
     assertGiven({ scope, name, category_id: categoryId });

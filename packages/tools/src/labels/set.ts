@@ -42,6 +42,7 @@ export const tool = defineTool({
     message: z.string(),
   }),
   items: ({ label_id, name }) => [{ kind: 'label', id: label_id ?? name }],
+  isOneEdit: ({ label_id, areas }) => label_id !== undefined && areas === undefined,
   async run(call, context) {
     const name = call.name.trim();
     if (name === '') {

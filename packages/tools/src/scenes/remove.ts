@@ -25,6 +25,7 @@ export const tool = defineTool({
     operation: z.literal('deleted'),
   }),
   items: ({ scene_id }) => [{ kind: 'scene', id: scene_id }],
+  isOneEdit: () => true,
   async run({ scene_id, wait }, context) {
     const { item, warnings } = await removeConfig(context, SCENE, scene_id, wait);
     return {

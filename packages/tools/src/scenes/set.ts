@@ -4,7 +4,7 @@ import type { View } from '@hub/ha/view.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { SCENE } from '../shared/config-kinds.ts';
-import { isWriting, setOrRunShape, setParameters } from '../shared/config-parameters.ts';
+import { isItemAlone, isWriting, setOrRunShape, setParameters } from '../shared/config-parameters.ts';
 import { loadedEntity, runAfterWrite, runItem, storedEffect } from '../shared/config-run.ts';
 import { setConfig } from '../shared/config-set.ts';
 
@@ -31,6 +31,7 @@ export const tool = defineTool({
     activated: z.boolean().optional(),
   }),
   items: ({ scene_id }) => [{ kind: 'scene', id: scene_id }],
+  isOneEdit: (call) => isItemAlone(call) && !call.activate,
   effectIn,
   async run(call, context) {
     if (call.activate && !isWriting(call) && call.category === undefined) return activate(call, context);

@@ -25,6 +25,7 @@ export const tool = defineTool({
     operation: z.literal('deleted'),
   }),
   items: ({ script_id }) => [{ kind: 'script', id: script_id }],
+  isOneEdit: () => true,
   async run({ script_id, wait }, context) {
     const { item, warnings } = await removeConfig(context, SCRIPT, script_id, wait);
     return {

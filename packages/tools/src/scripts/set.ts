@@ -2,7 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define.ts';
 import { SCRIPT } from '../shared/config-kinds.ts';
-import { isWriting, setOrRunShape, setParameters, takesControl } from '../shared/config-parameters.ts';
+import { isItemAlone, isWriting, setOrRunShape, setParameters, takesControl } from '../shared/config-parameters.ts';
 import { loadedEntity, runItem, storedEffect } from '../shared/config-run.ts';
 import { setConfig } from '../shared/config-set.ts';
 import { controlTaken } from '../shared/take-control.ts';
@@ -27,6 +27,7 @@ export const tool = defineTool({
   input,
   output: z.strictObject({ ...setOrRunShape, script_id: z.string(), entity_id: z.string().optional() }),
   items: ({ script_id }) => [{ kind: 'script', id: script_id }],
+  isOneEdit: (call) => isItemAlone(call) && call.run === undefined,
   effectIn: ({ run, script_id }, view, reached) =>
     run === 'start' ? storedEffect(view, SCRIPT, script_id, 'script.turn_on', reached) : Promise.resolve('control'),
   async run(call, context) {

@@ -29,6 +29,11 @@ export interface SetInput {
   readonly wait: boolean;
 }
 
+/** The item and nothing else is written: the category is filed by a second edit. */
+export function isItemAlone({ config, python_transform: transform, category }: SetInput): boolean {
+  return (config !== undefined || transform !== undefined) && category === undefined;
+}
+
 /** What the three set tools answer beside the item's names. */
 const setShape = {
   ...successShape,

@@ -20,6 +20,7 @@ export function createInlineJobs(home: View, patienceMs = Number.POSITIVE_INFINI
       ...{ jobId: id, attempt: 1, home, signal: new AbortController().signal, shelf: undefined },
       homeAt: async () => home,
       call: () => Promise.reject(new Error('not asked')),
+      endOf: () => Promise.reject(new Error('not asked')),
       progress: async (done, total, message) => {
         entry.view = { ...entry.view, state: 'running', progress: { done, total, message } };
         entry.changed();

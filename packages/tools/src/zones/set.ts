@@ -36,6 +36,7 @@ export const tool = defineTool({
     updated_fields: z.array(z.string()).optional(),
   }),
   items: ({ zone_id, name }) => [{ kind: 'zone', id: zone_id ?? name ?? '' }],
+  isOneEdit: ({ zone_id }) => zone_id !== undefined,
   async run(call, context) {
     checkRanges(call);
     return call.zone_id === undefined ? create(call, context) : update(call, call.zone_id, context);

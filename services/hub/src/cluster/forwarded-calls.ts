@@ -23,6 +23,7 @@ const callShape = z.object({
   clientName: z.string().optional(),
   conversation: z.string().optional(),
   handOverAfterMs: z.number().optional(),
+  callId: z.uuid().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
 });
 const addressedShape = callShape.extend({ homeId: z.uuid() });

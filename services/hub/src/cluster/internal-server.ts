@@ -6,6 +6,7 @@ import { pause } from '@hub/core/pause.ts';
 import type { Database } from '@hub/db/database.ts';
 import { assertAttemptRuns } from '@hub/db/job-steps.ts';
 import { NOT_HELD } from '@hub/gate/cluster/ask-holder.ts';
+import { NAMED_CALL } from '@hub/gate/cluster/holder-request.ts';
 import type { Places } from '@hub/gate/cluster/places.ts';
 import { CALLER, callerOf, TENANT } from '@hub/gate/cluster/remote-homes.ts';
 import { fencedHome } from '@hub/gate/fenced-home.ts';
@@ -99,7 +100,7 @@ async function answer(deps: InternalDeps, request: IncomingMessage, response: Se
   const [, homeId, act] = PATH.exec(request.url ?? '') ?? [];
   if (homeId === undefined) return answerJson(response, 404, {});
   if (!(await isHere(deps.places, homeId))) return answerJson(response, NOT_HELD, {});
-  if (act === 'call') return answerByRequest(deps, homeId, request, response);
+  if (act === 'call' || act === NAMED_CALL) return answerByRequest(deps, homeId, request, response);
   const tenantId = z.uuid().parse(request.headers[TENANT]);
   if (!isRemoteAct(act)) return answerJson(response, 404, {});
   const caller = callerOf(request.headers[CALLER]);

@@ -1,0 +1,20 @@
+/** A write by a tool at a home, under an id that was made and stored before it. */
+export interface NamedCall {
+  readonly callId: string;
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly homeId: string;
+}
+
+/** What was found out about a call whose answer was lost, and nothing of it is a guess. */
+export type CallEnd =
+  /** The home is as it was, and nothing under this id reaches it any more. */
+  | { readonly is: 'not_done' }
+  | { readonly is: 'done' }
+  /** The call began this job, which answers in its place. */
+  | { readonly is: 'goes_on'; readonly jobId: string }
+  | { readonly is: 'failed'; readonly code: string; readonly message: string }
+  | { readonly is: 'unknown'; readonly message: string };
+
+/** Context of a fault that says: the home is at a replica of a version that cannot keep such an id, and nothing was sent. */
+export const UNNAMED_ONLY = 'unnamed_only';
