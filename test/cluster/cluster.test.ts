@@ -228,28 +228,54 @@ describe.skipIf(findRedis() === undefined && process.env['REQUIRE_REAL'] !== '1'
     await first?.start();
   }, 60_000);
 
-  it('a search over many homes looks into the same ones at each of them, wherever their links are', async () => {
-    const shed = await startSimulatedHome({ name: 'Shed' });
-    await using stack = new AsyncDisposableStack();
-    stack.defer(() => shed.close());
-    await admin.send('POST', '/tenants/fjord/homes', { url: shed.url, token: shed.token, name: 'Shed', slug: 'shed' });
-    const holder = await cluster.holderOf('cabin');
-    const other = cluster.hubs.find((hub) => hub !== holder);
-    await vi.waitFor(async () => {
-      const looked = await callTool(at(other), 'ha_get_state', { home: 'shed', entity_id: 'light.bedside' });
-      expect(looked.isError).toBe(false);
-    }, 10_000);
-    expect(await cluster.holderOf('shed')).toBe(other);
-    const search = async (hub: Replica | undefined) =>
-      searched.parse((await callTool(at(hub), 'ha_fleet_search', { query: 'bedside' })).body);
-    for (const hub of cluster.hubs) {
+  describe('of two homes, each at another hub,', () => {
+    let shed: SimulatedHome;
+    beforeAll(async () => {
+      shed = await startSimulatedHome({ name: 'Shed' });
+      await admin.send('POST', '/tenants/fjord/homes', {
+        url: shed.url,
+        token: shed.token,
+        name: 'Shed',
+        slug: 'shed',
+      });
+      const holder = await cluster.holderOf('cabin');
+      const other = cluster.hubs.find((hub) => hub !== holder);
       await vi.waitFor(async () => {
-        const { results, not_looked_into: notLookedInto } = await search(hub);
-        expect([results.map(({ home: slug }) => slug), notLookedInto]).toEqual([['cabin', 'shed'], []]);
+        const looked = await callTool(at(other), 'ha_get_state', { home: 'shed', entity_id: 'light.bedside' });
+        expect(looked.isError).toBe(false);
       }, 10_000);
-    }
-    await admin.send('DELETE', '/tenants/fjord/homes/shed');
-  }, 60_000);
+      expect(await cluster.holderOf('shed')).toBe(other);
+    });
+    afterAll(async () => {
+      await admin.send('DELETE', '/tenants/fjord/homes/shed');
+      await shed.close();
+    });
+
+    it('a search looks into the same ones at each of them, wherever their links are', async () => {
+      const search = async (hub: Replica | undefined) =>
+        searched.parse((await callTool(at(hub), 'ha_fleet_search', { query: 'bedside' })).body);
+      for (const hub of cluster.hubs) {
+        await vi.waitFor(async () => {
+          const { results, not_looked_into: notLookedInto } = await search(hub);
+          expect([results.map(({ home: slug }) => slug), notLookedInto]).toEqual([['cabin', 'shed'], []]);
+        }, 10_000);
+      }
+    });
+
+    it('a run writes to both, and the trail of its holder names each write as the run did', async () => {
+      const args = { domain: 'light', service: 'toggle', entity_id: 'light.bedside' };
+      const asked = { tool: 'ha_call_service', args, soak_seconds: 0 };
+      const { plan_id } = (await callTool(url, 'ha_fleet_run', asked)).body;
+      const { body } = await callTool(url, 'ha_fleet_run', { ...asked, plan_id });
+      expect(body, JSON.stringify(body)).toMatchObject({ done: 2, failed: 0, unknown: 0 });
+      const named = await cluster.query<{ replica: string; phases: string[] }>(
+        `select min(replica_id::text) as replica, array_agg(phase order by phase) as phases
+        from job_step step join audit on call_id = step.marker ->> 'callId' group by call_id`,
+      );
+      expect(named.map(({ phases }) => phases)).toEqual(Array(2).fill(['intent', 'outcome']));
+      expect(new Set(named.map(({ replica }) => replica)).size).toBe(2);
+    });
+  });
 });
 
 /** Of an event stream. */
