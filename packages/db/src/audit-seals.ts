@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database, Trx } from './database.ts';
 import { deleteInBatches } from './delete-in-batches.ts';
 import { tenantTrx } from './doors.ts';
@@ -44,6 +44,14 @@ export async function sealAudit(db: Database, tenantId: string): Promise<number>
         values (${tenantId}, ${number}, ${until}, ${count}, ${digest}, ${chain}, true)`.execute(trx);
       last = { number, until, chain };
     }
+  });
+}
+
+/** Is there an hour that could be sealed? @throws Fault STORAGE_UNAVAILABLE */
+export async function isSealDue(db: Database, tenantId: string): Promise<boolean> {
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const last = await readLast(trx, tenantId);
+    return (await nextSettledHour(trx, tenantId, last?.until)) !== undefined;
   });
 }
 
@@ -101,12 +109,25 @@ export async function dropAudit(db: Database, tenantId: string, before: Date): P
   if (!until) return 0;
   return await deleteInBatches((count) =>
     tenantTrx(db, tenantId, (trx) =>
-      sql`delete from audit where id in (
-        select id from audit
-        where tenant_id = ${tenantId} and at < ${until} and (stored_at is null or stored_at < ${until})
-        order by at limit ${count})`.execute(trx),
+      sql`delete from audit where id in (${droppable(tenantId, sql.val(until), count)})`.execute(trx),
     ),
   );
+}
+
+/** Would `dropAudit` remove anything? @throws Fault STORAGE_UNAVAILABLE */
+export async function isDropDue(db: Database, tenantId: string, before: Date): Promise<boolean> {
+  return await tenantTrx(db, tenantId, async (trx) => {
+    const until = sql`(select max(until) from audit_seal
+      where tenant_id = ${tenantId} and (dropped_at is not null or until <= ${before}))`;
+    const { rows } = await droppable(tenantId, until, 1).execute(trx);
+    return rows.length > 0;
+  });
+}
+
+function droppable(tenantId: string, until: RawBuilder<unknown>, count: number) {
+  return sql`select id from audit
+    where tenant_id = ${tenantId} and at < ${until} and (stored_at is null or stored_at < ${until})
+    order by at limit ${count}`;
 }
 
 interface SealRow {

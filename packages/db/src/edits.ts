@@ -203,19 +203,31 @@ export async function removeEdits(
   });
 }
 
-/** Every home with edits, also those that were removed. @throws Fault STORAGE_UNAVAILABLE */
-export async function listEditedHomes(db: Database, tenantId: string): Promise<readonly string[]> {
-  const rows = await tenantTrx(db, tenantId, (trx) =>
-    trx.selectFrom('edit').select('home_id').distinct().where('tenant_id', '=', tenantId).execute(),
-  );
-  return rows.map((row) => row.home_id);
-}
-
 export interface EditLimits {
   readonly maxCount: number;
   readonly maxAgeMs: number;
   /** Sealed bytes of before and after together. */
   readonly maxBytes: number;
+}
+
+/** Homes with edits beyond any of the limits, also those that were removed. @throws Fault STORAGE_UNAVAILABLE */
+export async function listHomesToTrim(
+  db: Database,
+  tenantId: string,
+  { maxCount, maxAgeMs, maxBytes }: EditLimits,
+): Promise<readonly string[]> {
+  const { rows } = await tenantTrx(db, tenantId, (trx) =>
+    sql<{ home: string }>`
+      select e.home_id as home
+      from edit e
+      left join blob b on b.tenant_id = e.tenant_id and b.digest = e.before_digest
+      left join blob a on a.tenant_id = e.tenant_id and a.digest = e.after_digest
+      where e.tenant_id = ${tenantId}
+      group by e.home_id
+      having count(*) > ${maxCount} or sum(coalesce(b.size_bytes, 0) + coalesce(a.size_bytes, 0)) > ${maxBytes}
+        or min(e.created_at) filter (where e.state <> 'intent') < ${new Date(Date.now() - maxAgeMs)}`.execute(trx),
+  );
+  return rows.map(({ home }) => home);
 }
 
 /** Removes the oldest finished edits of a home beyond any of the limits, and what only they kept. Resolves with their number. @throws Fault STORAGE_UNAVAILABLE */

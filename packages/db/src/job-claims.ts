@@ -131,12 +131,15 @@ export async function writeProgress(db: Database, claim: Claim, progress: JobPro
   return written.numUpdatedRows === 1n;
 }
 
-/** Ends the job. False when another attempt has it: then nothing was written. */
+/**
+ * Ends the job. False when another attempt has it: then nothing was written. Upkeep is done each hour: of what the system began
+ * and is done, only the last of its kind stays.
+ */
 export async function finishJob(
   db: Database,
   claim: Claim,
   end:
-    | { readonly state: 'done'; readonly result: unknown }
+    | { readonly state: 'done'; readonly result: unknown; readonly isUpkeep?: boolean }
     | { readonly state: 'failed' | 'cancelled' | 'unknown'; readonly error: JobError },
 ): Promise<boolean> {
   return tenantTrx(db, claim.tenantId, async (trx) => {
@@ -148,11 +151,27 @@ export async function finishJob(
         error: end.state === 'done' ? null : jsonText(end.error),
         finished_at: sql<Date>`now()`,
       })
+      .returning('kind')
       .executeTakeFirst();
-    if (ended.numUpdatedRows !== 1n) return false;
+    if (!ended) return false;
     if (end.state === 'cancelled') await cancelFollowed(trx, claim.tenantId, claim.jobId);
+    if (end.state === 'done' && end.isUpkeep) await dropEarlier(trx, claim, ended.kind);
     return true;
   });
+}
+
+async function dropEarlier(trx: Trx, { tenantId, jobId }: Claim, kind: string): Promise<void> {
+  await jobTables(trx)
+    .deleteFrom('job')
+    .where('tenant_id', '=', tenantId)
+    .where('home_id', 'is', null)
+    .where('kind', '=', kind)
+    .where('id', '<', jobId)
+    .where('state', '=', 'done')
+    .where('actor_kind', '=', 'system')
+    // Whoever follows one that just ended is to see its end.
+    .where('finished_at', '<', sql<Date>`now() - interval '1 minute'`)
+    .execute();
 }
 
 /** lost: another attempt has it, and nothing was written · cancelled: somebody asked for its end meanwhile, and it has ended. */
@@ -230,14 +249,17 @@ export interface JobBacklog {
   readonly claimableS: number;
 }
 
-/** Unfinished jobs of the whole installation, for the gauges. By the index of each state: the finished ones are a million. */
-export async function readBacklog(db: Database): Promise<readonly JobBacklog[]> {
+/**
+ * Unfinished jobs of the whole installation, for the gauges. By the index of each state: the finished ones are a million.
+ * Nobody waits for those of the kinds named `patient`: how long they are due is not told.
+ */
+export async function readBacklog(db: Database, patient: readonly string[] = []): Promise<readonly JobBacklog[]> {
   const { rows } = await systemTrx(db, (trx) =>
     sql<JobBacklog>`
       select 'queued' as state, count(*) filter (where run_at <= now())::int as count, ${ageOf(sql`min(run_at)`)} as "oldestS",
-        ${ageOf(sql`min(run_at) filter (where not is_exclusive or not exists (
+        ${ageOf(sql`min(run_at) filter (where kind <> all(${patient}::text[]) and (not is_exclusive or not exists (
           select from job other where other.home_id = job.home_id and other.state = 'running' and other.is_exclusive
-        ))`)} as "claimableS"
+        )))`)} as "claimableS"
       from job where state = 'queued'
       union all
       select 'later', count(*)::int, 0, 0 from job where state = 'queued' and run_at > now()

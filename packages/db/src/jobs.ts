@@ -152,6 +152,20 @@ export async function listJobs(trx: Trx, tenantId: string, filter: JobFilter = {
   return rows.map(toJobRecord);
 }
 
+/** When the newest job of a kind that has no home was stored. */
+export async function newestOfTenant(trx: Trx, tenantId: string, kind: string): Promise<Date | undefined> {
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .select('created_at')
+    .where('tenant_id', '=', tenantId)
+    .where('home_id', 'is', null)
+    .where('kind', '=', kind)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.created_at;
+}
+
 /** Ends a queued job now and asks a running one to end; a finished one stays as it is. Undefined when there is none. */
 export async function requestCancel(trx: Trx, tenantId: string, jobId: string): Promise<JobRecord | undefined> {
   const present = await jobTables(trx)

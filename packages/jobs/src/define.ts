@@ -2,6 +2,7 @@ import type { Home } from '@hub/ha/home.ts';
 import type { z } from 'zod';
 import type { CallEnd, NamedCall } from './call-end.ts';
 import type { BackupShelf } from './shelf.ts';
+import type { TenantRecords } from './tenant-records.ts';
 
 export type Observation = 'done' | 'not_done' | 'unknown';
 
@@ -41,6 +42,8 @@ export interface JobContext {
   endOf(call: NamedCall): Promise<CallEnd>;
   /** Undefined where the hub has no store for backups (BACKUP_STORE). */
   readonly shelf: BackupShelf | undefined;
+  /** What the hub itself keeps of the tenant. */
+  readonly records: TenantRecords;
   progress(done: number, total: number | undefined, message: string): Promise<void>;
   /** The step's result, from this attempt or an earlier one. @throws Fault with `outcomeUnknown` when nobody can tell. */
   step<T>(name: string, step: Step<T>): Promise<T>;
@@ -51,8 +54,13 @@ export interface Job<A = unknown, R = unknown> {
   readonly title: string;
   /** Runs also while its home is away or was removed, and asks nothing of it. */
   readonly isHomeless?: true;
-  /** Work over many homes: it has none of its own, and reaches them by `call`. */
+  /** Work over many homes: it has none of its own, and runs in hubs, where the gate is. */
   readonly isFleet?: true;
+  /**
+   * Upkeep of what the hub keeps of the tenant, without a home. Each hub has one hand for it beside all others, so that it waits for
+   * no other work and holds up none.
+   */
+  readonly isUpkeep?: true;
   /** At most one exclusive job runs per home. */
   readonly isExclusive: boolean;
   readonly args: z.ZodType<A>;

@@ -5,12 +5,13 @@ import { type Claim, readStep, saveStepMarker, saveStepResult } from '@hub/db/jo
 import type { JobContext } from '@hub/jobs/define.ts';
 import { Interruption } from './interruption.ts';
 import { runStep, type StepStore } from './run-step.ts';
+import { storedRecords } from './stored-records.ts';
 import { isTransient } from './transient.ts';
 
 export interface ContextOptions {
   readonly db: Database;
   readonly claim: Claim;
-  /** Undefined for work over many homes. */
+  /** Undefined for work over many homes, and upkeep. */
   readonly home: JobContext['home'] | undefined;
   homeAt: JobContext['homeAt'];
   call: JobContext['call'];
@@ -41,6 +42,7 @@ export function createJobContext(options: ContextOptions): JobContext {
     endOf,
     signal,
     shelf,
+    records: storedRecords(options.db, claim.tenantId),
     async progress(done, total, message) {
       try {
         held(options, await writeProgress(options.db, claim, { done, total, message }));

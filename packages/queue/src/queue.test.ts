@@ -452,6 +452,45 @@ describe('changing hands', () => {
     expect(inside.most).toBe(1);
   });
 
+  test('upkeep has a hand of its own, in hubs alone: it waits for no other work, and one follows the other', async () => {
+    const free = Promise.withResolvers<void>();
+    const inside = { now: 0, most: 0 };
+    const ofHome = job(() => free.promise);
+    const many = job(() => free.promise, { kind: 'test.many', isFleet: true, isExclusive: false });
+    const upkeep = job(
+      async ({ records }) => {
+        inside.most = Math.max(inside.most, ++inside.now);
+        await records.sealAudit();
+        inside.now -= 1;
+      },
+      { kind: 'test.upkeep', isUpkeep: true, isExclusive: false },
+    );
+    const all = [ofHome, many, upkeep];
+    const of = { tenantId, homeId: undefined, args: {}, actor: SYSTEM_ACTOR };
+    const workers = await open(all, { runs: 'homes' });
+    const left = (await workers.enqueue({ ...of, kind: 'test.upkeep' })).job;
+    await swept();
+    expect(await workers.get(tenantId, left.id)).toMatchObject({ state: 'queued', attempt: 0 });
+    await workers.stop(0);
+    const hub = await open(all, { concurrency: 1 });
+    expect(await ended(hub, left.id)).toMatchObject({ state: 'done' });
+    const busy = [await start(hub), (await hub.enqueue({ ...of, kind: 'test.many' })).job];
+    for (const { id } of busy) await seen(hub, id, ({ state }) => state === 'running');
+    const jobs = await Promise.all([1, 2, 3].map(() => hub.enqueue({ ...of, kind: 'test.upkeep' })));
+    for (const { job: one } of jobs) expect(await ended(hub, one.id)).toMatchObject({ state: 'done' });
+    expect(inside.most).toBe(1);
+    free.resolve();
+    for (const { id } of busy) await ended(hub, id);
+  });
+
+  test('a hub that runs no job of a home does upkeep, and begins it at once', async () => {
+    const upkeep = job(async () => 'tidy', { kind: 'test.upkeep', isUpkeep: true, isExclusive: false });
+    const hub = await open(upkeep, { runs: 'fleet', concurrency: 0, sweepMs: LONG_MS });
+    const of = { tenantId, homeId: undefined, kind: 'test.upkeep', args: {}, actor: SYSTEM_ACTOR };
+    const { job: begun } = await hub.enqueue(of);
+    expect(await hub.follow(tenantId, begun.id, LONG_MS / 2)).toMatchObject({ state: 'done', result: 'tidy' });
+  });
+
   test('stopping lets the act under way end and begins no other; the next run goes on behind it', async () => {
     const told = Promise.withResolvers<string>();
     const acts: string[] = [];
@@ -578,4 +617,28 @@ test('ends and backlog are counted', async () => {
   expect(text).toContain('hub_job_start_delay_seconds_count{job_kind="test"} 1');
   expect(text).toContain('hub_job_duration_seconds_count{job_kind="test"} 1');
   expect(text).toContain('hub_queue_jobs{state="queued"} 0');
+});
+
+test('upkeep that waits, which nobody waits for, is no sign that jobs begin late', async () => {
+  const facts = { version: '0', service: 'hub' as const, jobKinds: new Set(['test', 'test.upkeep']) };
+  const metrics = createMetrics(facts);
+  const upkeep = job(async () => undefined, { kind: 'test.upkeep', isUpkeep: true, isExclusive: false });
+  const of = { tenantId, homeId: undefined, args: {}, actor: SYSTEM_ACTOR };
+  const asleep = createQueue({
+    ...{ db: database.db, jobs: [upkeep, job(async () => undefined)], metrics, workerId: newId() },
+    ...{ log: createLogger({ name: 'test', level: 'silent', to: 'stdout' }), openHome: async () => quietHome },
+    ...{ concurrency: 0, isAlone: false },
+  });
+  queues.push(asleep);
+  const due = { ...of, runAt: new Date(Date.now() - 900_000) };
+  await asleep.enqueue({ ...due, kind: 'test.upkeep' });
+  expect(await metrics.render()).toMatch(/hub_queue_job_age_seconds 0\n/);
+  await asleep.enqueue({ ...due, kind: 'test' });
+  expect(await metrics.render()).toMatch(/hub_queue_job_age_seconds 9\d\d/);
+  const later = createMetrics(facts);
+  const hub = await open(upkeep, { metrics: later });
+  await ended(hub, (await hub.enqueue({ ...due, kind: 'test.upkeep' })).job.id);
+  const text = await later.render();
+  expect(text).toMatch(/hub_jobs_finished_total{job_kind="test.upkeep",outcome="done"} [12]\n/);
+  expect(text).not.toMatch(/hub_job_start_delay_seconds_count{job_kind="test.upkeep"} [1-9]/);
 });

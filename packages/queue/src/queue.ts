@@ -22,7 +22,7 @@ export interface QueueOptions
   readonly log: Log;
   /** Names this process in the rows it holds; new at every start. */
   readonly workerId: string;
-  /** Jobs run at once by this process; 0 = this process only stores and follows them. */
+  /** Jobs run at once by this process, beside one of upkeep; 0 = this process only stores and follows all others. */
   readonly concurrency: number;
   /** No other process runs jobs on this database, so what is "running" at the start was left behind by a crash. */
   readonly isAlone: boolean;
@@ -39,8 +39,8 @@ export interface QueueOptions
   /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
   readonly sweepMs?: number;
   /**
-   * Which of the kinds this process runs: those of one home, those over many (which need `call`), or all. One that runs only
-   * those over many takes no hints away from the others.
+   * Which of the kinds this process runs: those of one home; those over many (which need `call`) and upkeep; or all. One that runs
+   * none of single homes takes no hints away from the others.
    */
   readonly runs?: 'all' | 'homes' | 'fleet';
 }
@@ -93,7 +93,7 @@ export function createQueue(options: QueueOptions): Queue {
   const runner = createRunner({
     db,
     log,
-    jobs: new Map([...kinds].filter(([, job]) => runs === 'all' || (runs === 'fleet') === (job.isFleet ?? false))),
+    jobs: new Map([...kinds].filter(([, job]) => runs === 'all' || (runs === 'homes') !== isOfHubs(job))),
     workerId: options.workerId,
     concurrency: options.concurrency,
     leaseMs: options.leaseMs ?? 15_000,
@@ -112,7 +112,13 @@ export function createQueue(options: QueueOptions): Queue {
     onEnd: (kind, outcome) => metrics?.jobsFinished.inc({ job_kind: kind, outcome }),
     onTakeover: (count) => metrics?.jobTakeovers.inc({}, count),
   });
+  const patient = options.jobs.filter(({ isUpkeep }) => isUpkeep).map(({ kind }) => kind);
   const isRunning = options.concurrency > 0;
+  /** What hubs alone run is begun here at once: the hints reach workers. */
+  const giveHint = (): void => {
+    hint.give();
+    if (runs === 'fleet') runner.hint();
+  };
   if (isRunning && runs !== 'fleet') hint.onHint(runner.hint);
   const unsubscribe = [
     bus.subscribe(CHANGED, (jobId) => followers.wake(String(jobId))),
@@ -143,10 +149,10 @@ export function createQueue(options: QueueOptions): Queue {
           enqueueJob(inside, { ...fitting, traceparent: currentTraceparent() }),
         ),
       );
-      if (!trx) hint.give();
+      if (!trx) giveHint();
       return stored;
     },
-    hint: hint.give,
+    hint: giveHint,
     get: (tenantId, jobId) => tenantTrx(db, tenantId, (trx) => getJob(trx, tenantId, jobId)),
     list: (tenantId, filter) => tenantTrx(db, tenantId, (trx) => listJobs(trx, tenantId, filter)),
     async cancel(tenantId, jobId) {
@@ -184,7 +190,9 @@ export function createQueue(options: QueueOptions): Queue {
     },
   };
   // A database that is away must not take the other metrics with it.
-  metrics?.onScrape(() => fillGauges(db, metrics).catch((err: unknown) => log.debug({ err }, 'jobs not counted')));
+  metrics?.onScrape(() =>
+    fillGauges(db, metrics, patient).catch((err: unknown) => log.debug({ err }, 'jobs not counted')),
+  );
   return queue;
 }
 
@@ -204,8 +212,17 @@ function checked(kinds: ReadonlyMap<string, Job>, job: Enqueue): NewJob {
   return { ...job, args: args.data, isExclusive: definition.isExclusive };
 }
 
-async function fillGauges(db: Database, metrics: Pick<Metrics, 'queueJobs' | 'queueJobAge'>): Promise<void> {
-  const backlog = new Map((await readBacklog(db)).map((row) => [row.state, row]));
+/** What workers leave to hubs: it needs the gate, or nothing but the database. */
+function isOfHubs({ isFleet, isUpkeep }: Job): boolean {
+  return isFleet === true || isUpkeep === true;
+}
+
+async function fillGauges(
+  db: Database,
+  metrics: Pick<Metrics, 'queueJobs' | 'queueJobAge'>,
+  patient: readonly string[],
+): Promise<void> {
+  const backlog = new Map((await readBacklog(db, patient)).map((row) => [row.state, row]));
   for (const state of ['queued', 'running', 'later'] as const) {
     metrics.queueJobs.set({ state }, backlog.get(state)?.count ?? 0);
   }

@@ -73,7 +73,9 @@ export async function runClaim(
   controller: AbortController,
 ): Promise<void> {
   const { job } = claimed;
-  if (job.attempt === 1 && job.startedAt) around.onStart(job.kind, job.startedAt.getTime() - job.runAt.getTime());
+  // Nobody waits for upkeep: it says nothing of how soon work begins.
+  const isFirst = job.attempt === 1 && !definition.isUpkeep;
+  if (isFirst && job.startedAt) around.onStart(job.kind, job.startedAt.getTime() - job.runAt.getTime());
   const attributes = {
     'hub.job.id': job.id,
     'hub.job.kind': job.kind,
@@ -103,7 +105,9 @@ async function runAndStore(
   try {
     const end = await attempt(around, definition, claimed, controller);
     // The database may be away for a moment; once the lease is over, the next claim learns from the steps.
-    const outcome = await tryUntil(around.leaseMs, isTransient, () => settle(around, claimed, controller.signal, end));
+    const outcome = await tryUntil(around.leaseMs, isTransient, () =>
+      settle(around, { ...claimed, definition }, controller.signal, end),
+    );
     tell(around, claimed, outcome);
     return outcome.is;
   } catch (error) {
@@ -164,11 +168,11 @@ async function attempt(
 }
 
 async function ownHome(
-  { isFleet, isHomeless }: Job,
+  { isFleet, isHomeless, isUpkeep }: Job,
   { id, homeId }: JobRecord,
   homeAt: JobContext['homeAt'],
 ): Promise<JobContext['home'] | undefined> {
-  if (isFleet || isHomeless) return undefined;
+  if (isFleet || isHomeless || isUpkeep) return undefined;
   if (homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${id} names no home`);
   return homeAt(homeId);
 }
@@ -176,7 +180,7 @@ async function ownHome(
 /** Stores the end of an attempt. A result counts even when it came after the job was told to end. */
 async function settle(
   around: RunSurroundings,
-  { job, claim }: Omit<ClaimedJob, 'claimedAtMs'>,
+  { job, claim, definition }: Omit<ClaimedJob, 'claimedAtMs'> & { readonly definition: Job },
   signal: AbortSignal,
   end: End,
 ): Promise<Outcome> {
@@ -191,22 +195,22 @@ async function settle(
           interruption: interruptionOf(signal) ?? (end.error instanceof Interruption ? end.error.reason : undefined),
         });
   try {
-    return await store(around.db, claim, outcome);
+    return await store(around.db, claim, outcome, definition.isUpkeep ?? false);
   } catch (error) {
     if (isTransient(error) || outcome.is !== 'done') throw error;
     // A result that cannot be kept would else be made again by every further attempt.
     around.log.error({ err: error, jobId: job.id, kind: job.kind }, 'the result of a job could not be stored');
-    return settle(around, { job, claim }, signal, { error });
+    return settle(around, { job, claim, definition }, signal, { error });
   }
 }
 
 /** What became of the row: a job that was to go back to the queue may have been cancelled meanwhile. */
-async function store(db: Database, claim: Claim, outcome: Outcome): Promise<Outcome> {
+async function store(db: Database, claim: Claim, outcome: Outcome, isUpkeep: boolean): Promise<Outcome> {
   const orLost = (isHeld: boolean): Outcome => (isHeld ? outcome : { is: 'lost' });
   const orEnded = (given: GivenBack): Outcome => (given.is === 'queued' ? outcome : given);
   switch (outcome.is) {
     case 'done':
-      return orLost(await finishJob(db, claim, { state: 'done', result: outcome.result }));
+      return orLost(await finishJob(db, claim, { state: 'done', result: outcome.result, isUpkeep }));
     case 'failed':
     case 'cancelled':
     case 'unknown':

@@ -8,7 +8,7 @@ import { type ClaimedJob, type RunSurroundings, runClaim } from './run-claim.ts'
 export interface RunnerOptions extends RunSurroundings {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly workerId: string;
-  /** Jobs run at once by this process; 0 = none, look on only. */
+  /** Jobs run at once by this process, beside upkeep; 0 = none, look on only. */
   readonly concurrency: number;
   /** Jobs were taken from processes that fell silent. */
   onTakeover(count: number): void;
@@ -30,13 +30,20 @@ interface Running {
   readonly jobId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
-  readonly isFleet: boolean;
+  readonly lane: Lane;
 }
 
+/** homes: of one home · fleet: over many · upkeep: asks no home. */
+type Lane = 'homes' | 'fleet' | 'upkeep';
+
+/** Of upkeep at once in one process. */
+const UPKEEP_AT_ONCE = 1;
+
 export function createRunner(options: RunnerOptions): Runner {
-  const kinds = [...options.jobs.keys()];
-  const ofHomes = kinds.filter((kind) => !options.jobs.get(kind)?.isFleet);
-  const ofMany = kinds.filter((kind) => options.jobs.get(kind)?.isFleet);
+  const definitions = [...options.jobs.values()];
+  const kinds = Map.groupBy(definitions, laneOf);
+  const kindsOf = (lane: Lane) => (kinds.get(lane) ?? []).map(({ kind }) => kind);
+  const [ofHomes, ofMany, ofUpkeep] = [kindsOf('homes'), kindsOf('fleet'), kindsOf('upkeep')];
   const isMixed = ofHomes.length > 0 && ofMany.length > 0;
   /** One hand alone gets a second beside it, for work over many homes and nothing else. */
   const hands = isMixed && options.concurrency === 1 ? 2 : options.concurrency;
@@ -51,12 +58,12 @@ export function createRunner(options: RunnerOptions): Runner {
   let highestBeat = 0;
 
   async function claimAll(): Promise<void> {
-    while (!isStopping && running.size < hands) {
+    for (let wanted = claimable(); !isStopping && wanted.length > 0; wanted = claimable()) {
       isHinted = false;
       const claimedAtMs = performance.now();
       const claimed = await claimJob(options.db, {
         worker: options.workerId,
-        kinds: claimable(),
+        kinds: wanted,
         leaseMs: options.leaseMs,
         sinceBeat: highestBeat,
       });
@@ -65,11 +72,19 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  /** Work over many homes waits for jobs of single homes: it never holds so many hands that those could not run. */
+  /**
+   * Kinds that a hand is free for. Work over many homes waits for jobs of single homes: it never holds so many hands that those
+   * could not run. Upkeep has a hand of its own.
+   */
   function claimable(): readonly string[] {
-    const overMany = [...running].filter(({ isFleet }) => isFleet).length;
-    const hasRoomOfHomes = running.size - overMany < options.concurrency;
-    return [...(hasRoomOfHomes ? ofHomes : []), ...(overMany < handsOfMany ? ofMany : [])];
+    const busy = (wanted: Lane) => [...running].filter(({ lane }) => lane === wanted).length;
+    const [homes, many, upkeep] = [busy('homes'), busy('fleet'), busy('upkeep')];
+    const hasHand = homes + many < hands;
+    return [
+      ...(hasHand && homes < options.concurrency ? ofHomes : []),
+      ...(hasHand && many < handsOfMany ? ofMany : []),
+      ...(upkeep < UPKEEP_AT_ONCE ? ofUpkeep : []),
+    ];
   }
 
   function begin(claimed: ClaimedJob): void {
@@ -81,20 +96,20 @@ export function createRunner(options: RunnerOptions): Runner {
       running.delete(one);
       hint();
     });
-    const one: Running = { jobId: job.id, controller, ended, isFleet: definition.isFleet ?? false };
+    const one: Running = { jobId: job.id, controller, ended, lane: laneOf(definition) };
     running.add(one);
     options.onChange(job.id);
   }
 
   function hint(): void {
     isHinted = true;
-    if (isStopping || claiming || kinds.length === 0) return;
+    if (isStopping || claiming || definitions.length === 0) return;
     // Whoever hints may be in the middle of a call; what is claimed has traces of its own.
     claiming = outsideTraces(claimAll)
       .catch((error: unknown) => options.log.warn({ err: error }, 'jobs could not be claimed; the next look follows'))
       .finally(() => {
         claiming = undefined;
-        if (isHinted && running.size < hands) hint();
+        if (isHinted && claimable().length > 0) hint();
       });
   }
 
@@ -128,4 +143,9 @@ export function createRunner(options: RunnerOptions): Runner {
       clearTimeout(timer);
     },
   };
+}
+
+function laneOf({ isFleet, isUpkeep }: Job): Lane {
+  if (isUpkeep) return 'upkeep';
+  return isFleet ? 'fleet' : 'homes';
 }

@@ -108,7 +108,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
     jobs,
     log,
     workerId: replicaId,
-    // Workers have no gate: what runs over many homes runs in hubs.
+    // Workers have no gate: what runs over many homes runs in hubs. So does upkeep, which is to be done also where no worker lives.
     ...(cluster && jobsAtOnce === 0
       ? ({ concurrency: FLEET_JOBS_AT_ONCE, runs: 'fleet' } as const)
       : { concurrency: jobsAtOnce }),
@@ -214,7 +214,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
   void runSchedules(db, queue, log, shutdown.signal);
   void followKeys(db, vault.ring, replicaId, shutdown.signal);
   void endExpired({ directory, expired, signal: shutdown.signal });
-  void keepHouse(db, config, log, shutdown.signal);
+  void keepHouse({ db, queue, rules: config, log, signal: shutdown.signal });
   return {
     config,
     storage,

@@ -114,6 +114,41 @@ test('the command line says so, with the exit code', async () => {
   expect(await run()).toMatchObject({ code: 1 });
 });
 
+const cli = (...words: string[]) =>
+  runHere([...words, '--tenant', slug, '--json'], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
+
+test('sealing is begun and followed by hand, and what came of it stays to be seen', async () => {
+  await write(30, 20, 20, 0);
+  const run = await cli('audit', 'seal');
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('2 hours sealed') });
+  const sealed = { kind: 'audit.seal', state: 'done', actor: { kind: 'operator' }, result: { hours_sealed: 2 } };
+  expect(JSON.parse(run.stdout)).toMatchObject(sealed);
+  expect(JSON.parse((await cli('jobs', 'list')).stdout).jobs).toMatchObject([sealed]);
+  expect(await verify()).toMatchObject({ seals: 2, rows: 3, broken: [] });
+});
+
+test('what is kept no longer goes by hand as well, by the limits of the hub', async () => {
+  await write(401 * 24, 5);
+  await seal();
+  const run = await cli('retention', 'apply');
+  expect(run.code).toBe(0);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    ...{ kind: 'retention.apply', state: 'done', result: { edits_removed: 0, audit_rows_removed: 1 } },
+  });
+  expect(await verify()).toMatchObject({ rows: 1, dropped: 1, broken: [] });
+});
+
+test('an unfinished job of upkeep is given to whoever asks again', async () => {
+  await tenantTrx(hub.database.db, tenantId, async (trx) => {
+    const of = { tenantId, homeId: undefined, kind: 'audit.seal', args: {}, isExclusive: false, actor: SYSTEM_ACTOR };
+    const { id } = (await enqueueJob(trx, { ...of, dedupKey: 'audit.seal' })).job;
+    const atOther = { state: 'running' as const, worker: 'another hub', lease_until: new Date(Date.now() + HOUR_MS) };
+    await jobTables(trx).updateTable('job').set(atOther).where('id', '=', id).execute();
+  });
+  const { body } = await hub.ask('POST', `/tenants/${slug}/audit/seal`, {});
+  expect(body).toMatchObject({ isNew: false, job: { state: 'running', actor: { kind: 'system' } } });
+});
+
 test('a month of each home comes as CSV that no spreadsheet calculates', async () => {
   const { db, vault } = hub.database;
   const link = { url: 'http://127.0.0.1:9', token: 'x' };

@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { describe, expect, it, test } from 'vitest';
 import { type CallEnd, type NamedCall, UNNAMED_ONLY } from '../call-end.ts';
 import type { JobContext, Step } from '../define.ts';
+import { noRecords } from '../testing/job-context.ts';
 import type { FleetArgs } from './args.ts';
 import { job } from './run.ts';
 
@@ -47,6 +48,7 @@ function contextOf(
       throw new Error('none');
     },
     progress: async () => undefined,
+    records: noRecords,
   };
 }
 

@@ -1,11 +1,18 @@
 import type { Home } from '@hub/ha/home.ts';
 import type { Job, JobContext, Step } from '../define.ts';
+import type { TenantRecords } from '../tenant-records.ts';
 
 export interface Said {
   readonly done: number;
   readonly total: number | undefined;
   readonly message: string;
 }
+
+const untold = () => Promise.reject(new Error('this context has no records'));
+/** Of a job that asks for none. */
+export const noRecords: TenantRecords = {
+  ...{ sealAudit: untold, dropAudit: untold, trimEdits: untold },
+};
 
 /** What a job sees, with a step that simply acts. */
 export function contextOf(home: Home, said: Said[] = []): JobContext {
@@ -18,6 +25,7 @@ export function contextOf(home: Home, said: Said[] = []): JobContext {
     call: (tool) => Promise.reject(new Error(`this context has no way to call ${tool}`)),
     endOf: ({ tool }) => Promise.reject(new Error(`this context called no ${tool}`)),
     shelf: undefined,
+    records: noRecords,
     progress: async (done, total, message) => void said.push({ done, total, message }),
     step: async (_name, step) => step.act(await step.marker()),
   };

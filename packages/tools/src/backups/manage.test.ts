@@ -1,6 +1,7 @@
 import type { View } from '@hub/ha/view.ts';
 import { job } from '@hub/jobs/backup/create.ts';
 import type { JobsPort, JobView } from '@hub/jobs/port.ts';
+import { noRecords } from '@hub/jobs/testing/job-context.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { describeHomes } from '../testing/each-home.ts';
 import { runTool } from '../testing/run-tool.ts';
@@ -38,6 +39,7 @@ function jobsOn(home: View): JobsPort {
         homeAt: async () => home,
         endOf: () => Promise.reject(new Error('not asked')),
         call: () => Promise.reject(new Error('not asked')),
+        records: noRecords,
         progress: async (done, total, message) => {
           view = { ...view, state: 'running', progress: { done, total, message } };
           onProgress?.(view);

@@ -4,6 +4,7 @@ import type { View } from '@hub/ha/view.ts';
 import type { JobContext, Step } from '@hub/jobs/define.ts';
 import type { JobsPort, JobView } from '@hub/jobs/port.ts';
 import { jobs as registry } from '@hub/jobs/registry.gen.ts';
+import { noRecords } from '@hub/jobs/testing/job-context.ts';
 
 /**
  * The jobs of a hub that begins each at once, in this process. A step acts, and observes when its answer was lost. Nobody follows one
@@ -21,6 +22,7 @@ export function createInlineJobs(home: View, patienceMs = Number.POSITIVE_INFINI
       homeAt: async () => home,
       call: () => Promise.reject(new Error('not asked')),
       endOf: () => Promise.reject(new Error('not asked')),
+      records: noRecords,
       progress: async (done, total, message) => {
         entry.view = { ...entry.view, state: 'running', progress: { done, total, message } };
         entry.changed();

@@ -25,6 +25,7 @@ const OPERATIONS = [
   ...['listMaintenanceWindows', 'listSchedules', 'addSchedule', 'removeSchedule'],
   ...['beginRecovery', 'confirmRecovery', 'reviewRecovery', 'checkBackup', 'listBackups'],
   ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules', 'removeMember'],
+  ...['sealAudit', 'applyRetention'],
 ];
 
 async function readDocument(): Promise<Document> {

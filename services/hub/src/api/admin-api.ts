@@ -31,6 +31,7 @@ import { reportRoute } from './report.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { tenantFileRoutes } from './tenant-file.ts';
 import { tenantRoutes } from './tenants.ts';
+import { upkeepRoutes } from './upkeep.ts';
 import { windowsRoute } from './windows.ts';
 
 /** Everything below /api, guarded by the admin key and described by OpenAPI 3.1, and the settings pages beside it. */
@@ -77,6 +78,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   editRoutes(api, deps);
   approvalRoutes(api, deps);
   auditRoutes(api, deps);
+  upkeepRoutes(api, deps);
   jobRoutes(api, deps);
   fleetRoutes(api, deps);
   fleetRunRoutes(api, deps);

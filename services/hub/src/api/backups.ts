@@ -12,13 +12,12 @@ import { backupAnswer, backupShape, rulesShape } from './backup-shape.ts';
 import { id, notBefore } from './field-shapes.ts';
 import { homeIn, tenantOf } from './find.ts';
 import { homeParams } from './homes.ts';
-import { jobAnswer, jobShape, newBackup } from './job-shape.ts';
+import { jobAnswer, newBackup, startedShape } from './job-shape.ts';
 import { noBackupStore } from './no-backup-store.ts';
 import { OPERATOR } from './operator.ts';
 
 const tags = ['backups'];
 const backupParams = homeParams.extend({ backup: id });
-const started = z.object({ job: jobShape, isNew: z.boolean() });
 
 interface Whose {
   readonly tenantId: string;
@@ -108,7 +107,7 @@ export function backupRoutes(api: Api, deps: Deps): void {
         tags,
         params: homeParams,
         body: newBackup,
-        response: { 202: started },
+        response: { 202: startedShape },
       },
     },
     async ({ params, body: { notBefore: runAt, ...args } }, reply) => {
@@ -155,7 +154,7 @@ export function backupRoutes(api: Api, deps: Deps): void {
             .describe('A drill: what is inside is unpacked too, not only every byte read.'),
           notBefore,
         }),
-        response: { 202: started },
+        response: { 202: startedShape },
       },
     },
     async ({ params, body: { isDeep, notBefore: runAt } }, reply) => {
@@ -182,7 +181,7 @@ export function backupRoutes(api: Api, deps: Deps): void {
           restoreDatabase: z.boolean().default(false).describe('History and statistics too.'),
           notBefore,
         }),
-        response: { 202: started },
+        response: { 202: startedShape },
       },
     },
     async ({ params, body: { restoreDatabase, notBefore: runAt } }, reply) => {

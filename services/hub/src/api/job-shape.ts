@@ -24,6 +24,9 @@ export const jobShape = z
   })
   .meta({ id: 'Job' });
 
+/** The answer of a route that starts a job; false where an unfinished one was given instead. */
+export const startedShape = z.object({ job: jobShape, isNew: z.boolean() });
+
 export type JobAnswer = z.output<typeof jobShape>;
 
 /** A request without a body asks for the usual. */

@@ -16,6 +16,7 @@ import { memberCommands } from './commands/members.ts';
 import { notifyCommands } from './commands/notify.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { reportCommand } from './commands/report.ts';
+import { retentionCommands } from './commands/retention.ts';
 import { scheduleCommands } from './commands/schedules.ts';
 import { tenantFileCommands } from './commands/tenant-file.ts';
 import { tenantCommands } from './commands/tenants.ts';
@@ -64,6 +65,7 @@ function buildProgram(home: Home): Command {
   scheduleCommands(program, home);
   windowCommands(program, home);
   reportCommand(program, home);
+  retentionCommands(program, home);
   backupCommands(program, home);
   databaseCommands(program, home);
   recoverCommand(program, home);

@@ -4,6 +4,7 @@ import { verdictShape } from '../../api/audit.ts';
 import { auditShape } from '../../api/audit-shape.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { pageFlags, pageOptions } from '../page-flags.ts';
+import { addStart } from '../start-job.ts';
 import { cell, table } from '../table.ts';
 import { durationMs, moment } from '../when-text.ts';
 
@@ -85,6 +86,13 @@ export function auditCommands(program: Command, home: Home): void {
       );
       return broken.length === 0 ? undefined : 1;
     },
+  });
+
+  addStart(group, home, {
+    usage: 'seal',
+    summary: 'seal the settled hours now, as each hour does; exit code 1 unless it is done',
+    examples: ['hub audit seal', 'hub audit seal --tenant fjord --json'],
+    path: ['audit', 'seal'],
   });
 }
 

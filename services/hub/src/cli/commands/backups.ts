@@ -4,7 +4,7 @@ import { Fault } from '@hub/core/fault.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { backupShape, rulesShape } from '../../api/backup-shape.ts';
-import { jobShape } from '../../api/job-shape.ts';
+import { startedShape } from '../../api/job-shape.ts';
 import { atFlag, atOption, beginning } from '../at-flag.ts';
 import type { Cli } from '../cli.ts';
 import { confirm, yesFlag, yesOption } from '../confirm.ts';
@@ -15,7 +15,6 @@ import { cell, table } from '../table.ts';
 import { watchJob } from '../watch-job.ts';
 import { moment } from '../when-text.ts';
 
-const startedShape = z.object({ job: jobShape, isNew: z.boolean() });
 const listShape = z.object({
   place: z.string().optional(),
   rules: rulesShape.optional(),
