@@ -37,7 +37,7 @@ test('homes that were away take no more than their part, however long they are d
   expect(taken.map(({ wasAway }) => wasAway).sort()).toEqual([false, true, true]);
   expect(taken.find(({ wasAway }) => !wasAway)).toMatchObject({ homeId: well, tenantId: tenant.id });
   expect(await takeDueHomes(db, { count: 4, ofAway: 0 }, 60_000)).toEqual([]);
-  await putOff(db, well, -1);
+  await putOff(db, { homeId: well, takenAt: new Date() }, -1);
   expect(await takeDueHomes(db, { count: 4, ofAway: 4 }, 60_000)).toHaveLength(4);
 });
 

@@ -13,7 +13,12 @@ export interface DueHome {
   readonly timeZone: string | null;
   /** No person said which clock it goes by. */
   readonly followsClock: boolean;
+  /** By the clock of the database. */
+  readonly takenAt: Date;
 }
+
+/** How long a home stays with the replica that took it, which looks and lets go well before. */
+export const LOOK_LEASE_MS = 120_000;
 
 export interface SweepRoom {
   readonly count: number;
@@ -56,10 +61,10 @@ export async function takeDueHomes(
         insert into home_sweep as s (home_id, due_at)
         select id, now() + ${leaseMs} * interval '1 millisecond' from due
         on conflict (home_id) do update set due_at = excluded.due_at where s.due_at <= now()
-        returning home_id
+        returning home_id, clock_timestamp() as taken_at
       )
       select due.id as "homeId", due.tenant_id as "tenantId", due.was_away as "wasAway", due.time_zone as "timeZone",
-        due.learnt_time_zone as "learntTimeZone"
+        due.learnt_time_zone as "learntTimeZone", taken.taken_at as "takenAt"
       from due join taken on taken.home_id = due.id`.execute(trx),
   );
   return rows.map(({ learntTimeZone, ...due }) => ({
@@ -68,12 +73,16 @@ export async function takeDueHomes(
   }));
 }
 
-/** When a home is looked at next. @throws Fault STORAGE_UNAVAILABLE */
-export async function putOff(db: Database, homeId: string, forMs: number): Promise<void> {
+/** A look was made, and its outcome is kept: when the home is looked at next. @throws Fault STORAGE_UNAVAILABLE */
+export async function putOff(
+  db: Database,
+  { homeId, takenAt }: Pick<DueHome, 'homeId' | 'takenAt'>,
+  forMs: number,
+): Promise<void> {
   await systemTrx(db, (trx) =>
-    sql`update home_sweep set due_at = now() + ${forMs} * interval '1 millisecond' where home_id = ${homeId}`.execute(
-      trx,
-    ),
+    sql`update home_sweep
+      set due_at = now() + ${forMs} * interval '1 millisecond', looked_at = greatest(looked_at, ${takenAt}::timestamptz)
+      where home_id = ${homeId}`.execute(trx),
   );
 }
 

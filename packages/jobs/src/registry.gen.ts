@@ -7,6 +7,7 @@ import { job as backupDrill } from './backup/drill.ts';
 import { job as backupRestore } from './backup/restore.ts';
 import { job as coreRestart } from './core/restart.ts';
 import { job as fleetRun } from './fleet/run.ts';
+import { job as healthSweep } from './health/sweep.ts';
 import { job as retentionApply } from './retention/apply.ts';
 import { job as storeInstall } from './store/install.ts';
 import { job as storeRemove } from './store/remove.ts';
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   backupRestore,
   coreRestart,
   fleetRun,
+  healthSweep,
   retentionApply,
   storeInstall,
   storeRemove,

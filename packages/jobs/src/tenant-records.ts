@@ -6,6 +6,13 @@ export interface TenantRecords {
   dropAudit(before: Date): Promise<number>;
   /** Removes the oldest edits of each home beyond any of the limits. Gives their number. */
   trimEdits(limits: EditRules, signal: AbortSignal): Promise<number>;
+  /** The clock that looks are counted by. */
+  now(): Promise<Date>;
+  /** Makes homes due that were not looked at since: all of them, or `again` those whose wish was lost meanwhile. */
+  askForLooks(asked: Looks, isAgain: boolean): Promise<void>;
+  countLooks(asked: Looks): Promise<{ readonly total: number; readonly looked: number; readonly running: number }>;
+  /** Homes that no look since found running, by slug. */
+  listMissed(asked: Looks): Promise<readonly MissedHome[]>;
 }
 
 /** What is kept of one home's edits. */
@@ -13,4 +20,17 @@ export interface EditRules {
   readonly maxCount: number;
   readonly maxAgeMs: number;
   readonly maxBytes: number;
+}
+
+/** Looks at homes, all of the tenant unless told, that began at this time or later. */
+export interface Looks {
+  readonly since: Date;
+  readonly homeIds?: readonly string[] | undefined;
+}
+
+export interface MissedHome {
+  readonly slug: string;
+  /** As last seen; undefined: it was never reached. */
+  readonly state: string | undefined;
+  readonly isLooked: boolean;
 }

@@ -1,6 +1,7 @@
 import { dropAudit, sealAudit } from '@hub/db/audit-seals.ts';
 import type { Database } from '@hub/db/database.ts';
 import { listHomesToTrim, trimEdits } from '@hub/db/edits.ts';
+import { askForLooks, countLooks, listMissed, readNow } from '@hub/db/home-looks.ts';
 import type { TenantRecords } from '@hub/jobs/tenant-records.ts';
 
 /** What the database keeps of a tenant, for its jobs. */
@@ -16,5 +17,9 @@ export function storedRecords(db: Database, tenantId: string): TenantRecords {
       }
       return removed;
     },
+    now: () => readNow(db),
+    askForLooks: (asked, isAgain) => askForLooks(db, { tenantId, ...asked }, isAgain),
+    countLooks: (asked) => countLooks(db, { tenantId, ...asked }),
+    listMissed: (asked) => listMissed(db, { tenantId, ...asked }),
   };
 }

@@ -149,6 +149,12 @@ test('an unfinished job of upkeep is given to whoever asks again', async () => {
   expect(body).toMatchObject({ isNew: false, job: { state: 'running', actor: { kind: 'system' } } });
 });
 
+test('where looks are turned off, none can be asked for', async () => {
+  const { status, body } = await hub.ask('POST', `/tenants/${slug}/fleet/sweep`, {});
+  expect([status, body.error.code]).toEqual([400, 'CONFIG_INVALID']);
+  expect(body.error.suggestion).toContain('SWEEP_MINUTES');
+});
+
 test('a month of each home comes as CSV that no spreadsheet calculates', async () => {
   const { db, vault } = hub.database;
   const link = { url: 'http://127.0.0.1:9', token: 'x' };

@@ -12,6 +12,7 @@ const untold = () => Promise.reject(new Error('this context has no records'));
 /** Of a job that asks for none. */
 export const noRecords: TenantRecords = {
   ...{ sealAudit: untold, dropAudit: untold, trimEdits: untold },
+  ...{ now: untold, askForLooks: untold, countLooks: untold, listMissed: untold },
 };
 
 /** What a job sees, with a step that simply acts. */

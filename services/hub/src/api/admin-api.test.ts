@@ -25,7 +25,7 @@ const OPERATIONS = [
   ...['listMaintenanceWindows', 'listSchedules', 'addSchedule', 'removeSchedule'],
   ...['beginRecovery', 'confirmRecovery', 'reviewRecovery', 'checkBackup', 'listBackups'],
   ...['makeEmergencyKit', 'restoreBackup', 'setBackupRules', 'removeMember'],
-  ...['sealAudit', 'applyRetention'],
+  ...['sealAudit', 'applyRetention', 'sweepFleet'],
 ];
 
 async function readDocument(): Promise<Document> {

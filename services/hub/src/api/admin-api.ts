@@ -18,6 +18,7 @@ import { doctorRoute } from './doctor.ts';
 import { editRoutes } from './edits.ts';
 import { fleetRoutes } from './fleet.ts';
 import { fleetRunRoutes } from './fleet-run.ts';
+import { fleetSweepRoute } from './fleet-sweep.ts';
 import { applyRoute } from './home-apply.ts';
 import { importRoute } from './home-import.ts';
 import { homeRoutes } from './homes.ts';
@@ -82,6 +83,7 @@ function guardedRoutes(scope: FastifyInstance, deps: Deps, key: AdminKey): void 
   jobRoutes(api, deps);
   fleetRoutes(api, deps);
   fleetRunRoutes(api, deps);
+  fleetSweepRoute(api, deps);
   backupRoutes(api, deps);
   noticeRoutes(api, deps);
   keyRoutes(api, deps);

@@ -8,6 +8,19 @@ import { tenantOf } from './find.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
+/** Which homes; all that is given must hold. */
+export const fleetQuery = z.strictObject({
+  home: several(line(100)).describe('Name or slug, in part; any of them.'),
+  tag: line(100).optional(),
+  country: line(100).optional(),
+  region: line(100).optional(),
+  state: line(30).optional(),
+  coreOlderThan: line(30).optional(),
+  noBackupForDays: z.coerce.number().min(0).max(3_660).optional(),
+  hasUpdates: flag.optional(),
+  hasProblems: flag.optional(),
+});
+
 export const fleetHomeShape = z
   .object({
     slug: z.string(),
@@ -45,17 +58,7 @@ export function fleetRoutes(api: Api, deps: Deps): void {
         description: 'All filters given must hold.',
         tags: ['homes'],
         params: tenantParams,
-        querystring: z.strictObject({
-          home: several(line(100)).describe('Name or slug, in part; any of them.'),
-          tag: line(100).optional(),
-          country: line(100).optional(),
-          region: line(100).optional(),
-          state: line(30).optional(),
-          coreOlderThan: line(30).optional(),
-          noBackupForDays: z.coerce.number().min(0).max(3_660).optional(),
-          hasUpdates: flag.optional(),
-          hasProblems: flag.optional(),
-        }),
+        querystring: fleetQuery,
         response: { 200: z.object({ total: z.number().int(), homes: z.array(fleetHomeShape) }) },
       },
     },

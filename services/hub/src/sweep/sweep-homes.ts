@@ -6,7 +6,7 @@ import { findHome } from '@hub/db/home-holders.ts';
 import { readLink } from '@hub/db/home-links.ts';
 import { countLook } from '@hub/db/home-report.ts';
 import { writeHomeMissed, writeHomeStatus } from '@hub/db/home-status.ts';
-import { type DueHome, type HomeSweep, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
+import { type DueHome, type HomeSweep, LOOK_LEASE_MS, putOff, takeDueHomes, writeSweep } from '@hub/db/home-sweeps.ts';
 import type { Vault } from '@hub/db/vault.ts';
 import type { Elsewhere } from '@hub/gate/gate-deps.ts';
 import type { Holder } from '@hub/gate/holder.ts';
@@ -33,7 +33,6 @@ export interface SweepDeps {
 const AT_ONCE = 40;
 /** So many of them may be homes that were away, each of which takes its whole deadline: a thousand of these hold up no other. */
 const AWAY_AT_ONCE = AT_ONCE / 2;
-const LEASE_MS = 120_000;
 const READY_MS = 10_000;
 const READ_MS = 20_000;
 /** A home that was not reached is tried sooner than the others. */
@@ -52,7 +51,7 @@ export async function sweepHomes(deps: SweepDeps): Promise<void> {
   while (!signal.aborted) {
     const away = [...running.values()].filter(({ wasAway }) => wasAway).length;
     const room = { count: AT_ONCE - running.size, ofAway: AWAY_AT_ONCE - away };
-    const due = await takeDueHomes(db, room, LEASE_MS).catch((error: unknown) => {
+    const due = await takeDueHomes(db, room, LOOK_LEASE_MS).catch((error: unknown) => {
       log.debug({ err: error }, 'homes could not be looked at');
       return [];
     });
@@ -87,7 +86,7 @@ async function sweepOne(deps: SweepDeps, due: DueHome): Promise<void> {
     await writeSweep(db, due, seen);
   }
   await countLook(db, due.tenantId, due.homeId, !isMissed);
-  await putOff(db, due.homeId, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
+  await putOff(db, due, isMissed ? Math.min(AGAIN_MS, config.sweepEveryMs) : config.sweepEveryMs);
 }
 
 interface Look extends HomeSweep {

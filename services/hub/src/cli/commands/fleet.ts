@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fleetHomeShape } from '../../api/fleet.ts';
+import { type JobAnswer, startedShape } from '../../api/job-shape.ts';
 import { fleetFlags, fleetOptions } from '../fleet-flags.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
+import { watchJob } from '../watch-job.ts';
 import { moment } from '../when-text.ts';
 import { fleetRunCommands } from './fleet-run.ts';
 
@@ -41,4 +43,24 @@ export function fleetCommands(program: Command, home: Home): void {
       return undefined;
     },
   });
+
+  addLeaf(group, home, {
+    usage: 'sweep',
+    summary: 'look at the homes that fit now, all of them unless told; exit code 1 unless each was looked at',
+    examples: ['hub fleet sweep', 'hub fleet sweep --state offline', 'hub fleet sweep --tag north --json'],
+    flags: fleetFlags,
+    options: fleetOptions,
+    async run(cli, query) {
+      const path = await cli.tenantPath('fleet', 'sweep');
+      const { job, isNew } = await cli.hub.ask('POST', path, startedShape, { query, body: {} });
+      if (!isNew) cli.note('One for these homes is on its way already; this follows it.');
+      return watchJob(cli, await cli.tenantPath('jobs', job.id), wasEachLookedAt);
+    },
+  });
+}
+
+const sweptShape = z.object({ not_looked_at: z.literal(0) });
+
+function wasEachLookedAt({ state, result }: JobAnswer): boolean {
+  return state === 'done' && sweptShape.safeParse(result).success;
 }
