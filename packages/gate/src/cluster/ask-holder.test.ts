@@ -106,6 +106,31 @@ test('a replica asked for a home takes it when the holder it remembers is gone',
   expect(await second.places.locateAnew(homeId)).toBe('here');
 });
 
+test('where a stranger answers at the address of a holder that is gone, the home is looked for anew', async () => {
+  const homeId = await newHome('let');
+  const strangers = createPeerServer({ usedId: 1, keyOf: () => randomBytes(32) }, () => undefined).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(strangers, 'listening');
+  ending.push(() => void strangers.close());
+  const first = await join(`127.0.0.1:${(strangers.address() as AddressInfo).port}`);
+  const second = await join('b:3');
+  expect(await first.places.locate(homeId)).toBe('here');
+  expect(await second.places.locate(homeId)).toMatchObject({ replicaId: first.replicaId });
+  await releaseReplica(database.db, first.replicaId);
+  const peers = createPeerClient(keys);
+  ending.push(peers.close);
+  const ask = () =>
+    askHolder(
+      second.places,
+      { homeId, deadlineMs: 10_000, isRepeatable: true },
+      byRequest(peers, { homeId, act: 'send', headers: {} }),
+    );
+  await expect(ask()).rejects.toThrow('does not know the key');
+  expect(await ask()).toBe('here');
+});
+
 test('of a holder that fell silent what was sent is unknown, and all its homes are looked for anew', async () => {
   const [one, other] = [await newHome('one'), await newHome('other')];
   const [silent, second] = [await join('a:2'), await join('b:2')];

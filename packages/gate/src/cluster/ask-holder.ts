@@ -57,7 +57,7 @@ type Outcome<T> = { readonly answer: T } | { readonly missed: 'refused' | 'silen
 
 async function askOnce<T>(
   places: Places,
-  { signal, isRepeatable }: HolderQuestion,
+  { homeId, signal, isRepeatable }: HolderQuestion,
   ask: Ask<T>,
   place: Place,
   leftMs: number,
@@ -70,8 +70,10 @@ async function askOnce<T>(
     if (error instanceof Fault) throw error;
     if (signal?.aborted) throw reasonOf(signal, !isRepeatable);
     if (error instanceof PeerUnreachable) {
-      if (error.why === 'stranger') throw stranger(place, error);
-      return { missed: error.why };
+      if (error.why !== 'stranger') return { missed: error.why };
+      // The address of one that is gone may be another's by now: the next question looks it up.
+      await places.missed(homeId, place, 'silent');
+      throw stranger(place, error);
     }
     if (isRepeatable && !watch.isLate) return { missed: 'silent' };
     throw lostAnswer(!isRepeatable, error);
