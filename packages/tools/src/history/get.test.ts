@@ -120,7 +120,8 @@ await describeReal('ha_get_history of statistics', (home) => {
     await using open = await openView(home);
     const ctx = createToolContext({ view: open.view });
     const id = 'history_test:energy';
-    const start = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 48 * 3_600_000;
+    // Thirty hours from the midnight of UTC are two days of the home's as well, whatever the time is now.
+    const start = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 48 * 3_600_000;
     const stats = Array.from({ length: 30 }, (_, at) => ({
       start: new Date(start + at * 3_600_000).toISOString(),
       state: at,
