@@ -14,7 +14,8 @@ export interface HomePlace {
 /**
  * Takes a home for a replica unless one that lives has it, and tells who has it afterwards. Undefined when the asking replica
  * itself has no lease, or the home was removed: then nobody was given it. One whose lease ran out still has it unless
- * `fromSilent`: after a time without the database all leases have, and that of a replica that lives is renewed any moment.
+ * `fromSilent`: after a time without the database all leases have, and that of a replica that lives is renewed any moment. One that
+ * was at the address of the asking replica before does not live.
  * @throws Fault STORAGE_UNAVAILABLE
  */
 export async function takeHome(
@@ -23,7 +24,9 @@ export async function takeHome(
   replicaId: string,
   { fromSilent = true }: { readonly fromSilent?: boolean } = {},
 ): Promise<HomePlace | undefined> {
-  const has = fromSilent ? IS_LIVING : sql<boolean>`true`;
+  const has = fromSilent
+    ? IS_LIVING
+    : sql<boolean>`(r.lease_until > now() or r.address <> (select address from replica where id = ${replicaId}))`;
   return systemTrx(db, async (trx) => {
     await sql`
       insert into home_holder as held (home_id, replica_id)

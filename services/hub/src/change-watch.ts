@@ -5,6 +5,8 @@ import { type Change, latestChangeCursor, readChangesSince } from '@hub/db/chang
 import type { Database } from '@hub/db/database.ts';
 import type { Log } from '@hub/runtime/log.ts';
 
+/** With the database away, known connectors go on reading and controlling this long; what must be stored is refused at once. */
+export const BLIND_AFTER_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 1_000;
 /** A database that hangs gives no answer at all, not even an error. */
 const ANSWER_MS = 4_000;

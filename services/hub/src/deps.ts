@@ -31,7 +31,7 @@ import type { Metrics } from '@hub/runtime/metrics.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { tools } from '@hub/tools/registry.gen.ts';
 import { createChangeApplier } from './apply-changes.ts';
-import { type ChangeWatch, watchChanges } from './change-watch.ts';
+import { BLIND_AFTER_MS, type ChangeWatch, watchChanges } from './change-watch.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { createShared } from './cluster/shared.ts';
 import { tellingOthers } from './cluster/telling-others.ts';
@@ -88,8 +88,6 @@ export interface DepsInput {
 
 const FLEET_JOBS_AT_ONCE = 4;
 const USES_EVERY_MS = 5_000;
-/** With the database away, known connectors go on reading and controlling this long; what must be stored is refused at once. */
-const BLIND_AFTER_MS = 5 * 60_000;
 
 export async function createDeps(input: DepsInput): Promise<Deps> {
   const { config, storage, shutdown, log, metrics, replicaId, marks, cluster } = input;

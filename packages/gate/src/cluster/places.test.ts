@@ -56,6 +56,37 @@ test('a replica that refuses connections keeps its homes while it renews its lea
   expect(await places.locate(home.id)).toBe('here');
 });
 
+test('after a time without the database the silent keep their homes, but for one whose address is another’s by now', async () => {
+  const { db, vault } = database;
+  const tenant = await createTenant(db, vault, { slug: 'silent', name: 'Silent' }, SYSTEM_ACTOR);
+  const home = async (name: string) =>
+    (
+      await registerHome(
+        db,
+        vault,
+        tenant.id,
+        { name, link: { url: `http://${name}.example`, token: 'x' } },
+        SYSTEM_ACTOR,
+      )
+    ).home.id;
+  const [late, dead, restarted] = [newId(), newId(), newId()];
+  const [ofLate, ofDead] = [await home('late'), await home('dead')];
+  for (const [id, address, homeId] of [
+    [late, 'late:1', ofLate],
+    [dead, 'same:1', ofDead],
+  ] as const) {
+    await claimReplica(db, { id, address, isAlone: false, leaseMs: 1 });
+    await renewReplica(db, id, 60_000, { mayBeLate: true });
+    await takeHome(db, homeId, id);
+    await renewReplica(db, id, -1);
+  }
+  await claimReplica(db, { id: restarted, address: 'same:1', isAlone: false, leaseMs: 60_000 });
+  const standing = { isGood: () => true, isSteady: () => false, isCutOff: false, news: async () => undefined };
+  const places = createPlaces({ db, replicaId: restarted, standing, onMoved: () => undefined });
+  expect(await places.locate(ofLate)).toMatchObject({ replicaId: late });
+  expect(await places.locate(ofDead)).toBe('here');
+});
+
 test('a home that was being taken when the lease was lost is not taken for held here', async () => {
   const { db, vault } = database;
   const tenant = await createTenant(db, vault, { slug: 'losing', name: 'Losing' }, SYSTEM_ACTOR);

@@ -27,17 +27,20 @@ test('a replica that is told by nobody that others reach the database goes on be
   expect(standing.isGood()).toBe(true);
 });
 
-test('one that stood still asks before it goes on: another may have its homes by now', () => {
-  const { standing, goOn, standStill } = standingAt();
+test('one that stood still beyond its lease goes on only once that is renewed: another may have its homes by now', () => {
+  const { standing, goOn, standStill, renew } = standingAt();
   goOn(LEASE_MS);
   standStill(LEASE_MS + 1);
   expect(standing.isGood()).toBe(false);
   // One look for an attempt to renew its lease, one for the answers of others.
-  expect([standing.look(), standing.isGood()]).toEqual([false, false]);
+  expect([standing.look(), standing.isGood()]).toEqual(['nothing', false]);
   standStill(RENEW_EVERY_MS);
-  expect([standing.look(), standing.isGood()]).toEqual([true, false]);
+  expect([standing.look(), standing.isGood()]).toEqual(['ask others', false]);
   standStill(RENEW_EVERY_MS);
-  expect([standing.look(), standing.isGood()]).toEqual([true, true]);
+  expect([standing.look(), standing.isGood()]).toEqual(['let go', false]);
+  renew();
+  standStill(RENEW_EVERY_MS);
+  expect([standing.look(), standing.isGood()]).toEqual(['nothing', true]);
 });
 
 test('one that others know to be alone acts for no home until it has renewed its lease', async () => {

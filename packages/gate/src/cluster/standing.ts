@@ -19,8 +19,8 @@ export interface Standing {
   renewed(askedAtMs: number): void;
   /** How old the lease is. */
   ageMs(): number;
-  /** To be called every RENEW_EVERY_MS. True when others are to be asked whether they reach the database. */
-  look(): boolean;
+  /** To be called every RENEW_EVERY_MS; says what is to be done. */
+  look(): 'nothing' | 'ask others' | 'let go';
   cutOff(): void;
 }
 
@@ -37,6 +37,8 @@ export function createStanding(now: () => number = () => performance.now()): Sta
   let lookedAt = heldAt;
   /** Looks in a row that found it overdue: one for an attempt to renew, one for others to answer, then it goes on. */
   let overdueLooks = 0;
+  /** It stood still beyond its lease: others may have its homes, and silence says nothing, as its own lines may be dead. */
+  let mustRenew = false;
   let isCutOff = false;
   let next = Promise.withResolvers<void>();
 
@@ -58,20 +60,22 @@ export function createStanding(now: () => number = () => performance.now()): Sta
       heldAt = Math.max(heldAt, askedAtMs);
       goodUntil = Math.max(goodUntil, heldAt + LEASE_MS);
       isCutOff = false;
+      mustRenew = false;
       tell();
     },
     ageMs: () => now() - heldAt,
     look() {
       const at = now();
       if (at - lookedAt > LOOK_WITHIN_MS) overdueLooks = 0;
+      mustRenew ||= at - lookedAt > LEASE_MS;
       lookedAt = at;
       overdueLooks = at - heldAt > OVERDUE_MS ? overdueLooks + 1 : 0;
-      if (isCutOff || overdueLooks < 2) return false;
-      if (overdueLooks > 2) {
-        goodUntil = Math.max(goodUntil, at + LOOK_WITHIN_MS);
-        tell();
-      }
-      return true;
+      if (isCutOff || overdueLooks < 2) return 'nothing';
+      if (overdueLooks === 2) return 'ask others';
+      if (mustRenew) return 'let go';
+      goodUntil = Math.max(goodUntil, at + LOOK_WITHIN_MS);
+      tell();
+      return 'ask others';
     },
     cutOff() {
       isCutOff = true;

@@ -5,7 +5,7 @@ import { homeShape } from '../api/home-shape.ts';
 import { atTime } from './at-time.ts';
 import type { Cli } from './cli.ts';
 
-/** Of each command that starts a job. */
+/** Of backups, checks and restores. */
 export const atFlag = [
   '--at <time>',
   'begin then and not now: 02:30 (the next) or 2026-12-01T02:30 by the clock of the home, or +2h; 30 days ahead at most',

@@ -62,7 +62,7 @@ test('a replica that alone loses the database has let go of its homes before ano
   expect(one.places.isHere(homeId)).toBe(false);
   await expect(one.places.locate(homeId)).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
   one.door.isOpen = true;
-  await expect.poll(() => one.standing.isCutOff).toBe(false);
+  await expect.poll(() => one.standing.isCutOff, { timeout: 4 * LEASE_MS }).toBe(false);
   expect(await one.places.locate(homeId)).toMatchObject({ replicaId: other.replicaId });
 }, 60_000);
 
@@ -74,10 +74,10 @@ test('a database that is away for all moves no home, whoever reaches it first wh
   await delay(2 * LEASE_MS);
   expect(one.places.isHere(homeId)).toBe(true);
   other.door.isOpen = true;
-  await expect.poll(() => other.standing.isOverdue(), { interval: 5 }).toBe(false);
+  await expect.poll(() => other.standing.isOverdue(), { timeout: 4 * LEASE_MS, interval: 5 }).toBe(false);
   expect(await other.places.locateAnew(homeId)).toMatchObject({ replicaId: one.replicaId });
   one.door.isOpen = true;
-  await expect.poll(() => one.standing.isOverdue()).toBe(false);
+  await expect.poll(() => one.standing.isOverdue(), { timeout: 4 * LEASE_MS }).toBe(false);
   expect(await one.places.locate(homeId)).toBe('here');
   expect(await other.places.locateAnew(homeId)).toMatchObject({ replicaId: one.replicaId });
 }, 60_000);

@@ -37,11 +37,7 @@ export async function joinCluster(deps: MembershipDeps): Promise<void> {
   await claimReplica(db, { ...claim, waitMs: 17_000, signal: shutdown.signal });
   standing.renewed(performance.now());
   const giveBack = new AbortController();
-  const ask = askOthers(deps, () => {
-    log.warn('this replica lost the database and others reach it: it lets go of its homes');
-    standing.cutOff();
-    places.dropAll();
-  });
+  const ask = askOthers(deps, () => letGo('others reach the database and this replica does not'));
   const keeping = keep();
   shutdown.onStop(
     'links',
@@ -54,13 +50,21 @@ export async function joinCluster(deps: MembershipDeps): Promise<void> {
     3_000,
   );
 
+  function letGo(why: string): void {
+    log.warn({ why }, 'this replica lets go of its homes');
+    standing.cutOff();
+    places.dropAll();
+  }
+
   async function keep(): Promise<void> {
     let pending = 0;
     let isFailing = false;
     for (;;) {
       await pause(RENEW_EVERY_MS, giveBack.signal);
       if (giveBack.signal.aborted) return;
-      if (standing.look()) ask();
+      const wanted = standing.look();
+      if (wanted === 'ask others') ask();
+      if (wanted === 'let go') letGo('this replica stood still beyond its lease and cannot renew it');
       if (pending >= MAX_PENDING) continue;
       pending++;
       void Promise.race([renew(), tooLong()])
