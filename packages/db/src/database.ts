@@ -70,7 +70,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     stream: () => impatientSocket(statementTimeoutMs + SILENCE_GRACE_MS),
   });
   // Without a listener on both, a server that shuts down (57P01) ends this process: pg-pool listens to idle clients only.
-  pool.on('error', onConnectionLost);
+  pool.on('error', (error) => onConnectionLost(withoutClient(error)));
   pool.on('connect', (client) => client.on('error', () => undefined));
   onPool?.(() => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   return new Kysely<Schema>({
@@ -99,6 +99,12 @@ function urlOptions({ connectionString, ca }: { readonly connectionString: strin
   // pg lets what the URL says of TLS win: with sslmode=disable it would speak in the clear, with require forget the authority.
   for (const name of ['ssl', 'sslmode', 'sslrootcert']) url.searchParams.delete(name);
   return { connectionString: url.href, ssl: { ca, rejectUnauthorized: true } };
+}
+
+/** The pool hangs the whole client on it, with addresses and the key that cancels statements. */
+function withoutClient(error: Error & { client?: unknown }): Error {
+  delete error.client;
+  return error;
 }
 
 /** Beyond the server's own statement timeout and the pool's for idle connections, so that it speaks only when nobody else does. */

@@ -239,6 +239,14 @@ export async function readJobStamps(db: Database, jobIds: readonly string[]): Pr
   return new Map(rows.map((row) => [row.id, row.stamp]));
 }
 
+/** Did somebody ask that it ends? @throws Fault STORAGE_UNAVAILABLE */
+export async function isCancelRequested(db: Database, jobId: string): Promise<boolean> {
+  const row = await systemTrx(db, (trx) =>
+    jobTables(trx).selectFrom('job').select('cancel_requested').where('id', '=', jobId).executeTakeFirst(),
+  );
+  return row?.cancel_requested ?? false;
+}
+
 export interface JobBacklog {
   /** later: in the queue, and not due yet. */
   readonly state: 'queued' | 'running' | 'later';

@@ -122,7 +122,7 @@ export function createQueue(options: QueueOptions): Queue {
   if (isRunning && runs !== 'fleet') hint.onHint(runner.hint);
   const unsubscribe = [
     bus.subscribe(CHANGED, (jobId) => followers.wake(String(jobId))),
-    bus.subscribe(CANCELLED, (jobId) => runner.interrupt(String(jobId), 'cancelled')),
+    bus.subscribe(CANCELLED, (jobId) => void runner.lookForCancel(String(jobId))),
   ];
   let timer: NodeJS.Timeout | undefined;
 

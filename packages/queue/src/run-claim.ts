@@ -127,7 +127,7 @@ async function attempt(
   const { signal } = controller;
   const deadline = setTimeout(() => controller.abort(new Interruption('deadline')), definition.deadlineMs);
   async function run(): Promise<unknown> {
-    await around.admit?.(job);
+    if (!definition.isUpkeep) await around.admit?.(job);
     const homeAt = async (homeId: string) => {
       const home = await around.openHome(homeId, job.tenantId, claim);
       await home.ready({ signal, deadlineMs: READY_MS });

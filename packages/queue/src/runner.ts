@@ -1,4 +1,4 @@
-import { claimJob, expireLeases } from '@hub/db/job-claims.ts';
+import { claimJob, expireLeases, isCancelRequested } from '@hub/db/job-claims.ts';
 import { readPulse } from '@hub/db/recovery.ts';
 import type { Job } from '@hub/jobs/define.ts';
 import { outsideTraces } from '@hub/runtime/spans.ts';
@@ -20,8 +20,8 @@ export interface Runner {
   hint(): void;
   /** Takes back the jobs of runners that fell silent, then looks at the table. */
   sweep(): Promise<void>;
-  /** Tells a job to end if it runs here. */
-  interrupt(jobId: string, reason: InterruptionReason): void;
+  /** Ends a job that runs here if its row says that somebody asked for it. Never throws: the next beat of its lease sees it as well. */
+  lookForCancel(jobId: string): Promise<void>;
   /** Claims nothing more and begins no further step; waits `withinMs` for the acts under way, and hands the rest back to the queue. */
   stop(withinMs: number): Promise<void>;
 }
@@ -133,7 +133,11 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const jobId of taken) options.onChange(jobId);
       hint();
     },
-    interrupt: (jobId, reason) => interrupt(reason, (one) => one.jobId === jobId),
+    async lookForCancel(jobId) {
+      const isIt = (one: Running) => one.jobId === jobId;
+      if (![...running].some(isIt)) return;
+      if (await isCancelRequested(options.db, jobId).catch(() => false)) interrupt('cancelled', isIt);
+    },
     async stop(withinMs) {
       isStopping = true;
       leaving.abort(new Interruption('stopping'));

@@ -22,6 +22,18 @@ const code = () =>
     (error: { code: string }) => error.code,
   );
 
+test('what the operator asked for at homes of a tenant that is suspended meanwhile does not run', async () => {
+  const judged = () => admitJob(hub.deps.storage.db, { ...job, connectorId: undefined });
+  await judged();
+  await hub.ask('PATCH', '/tenants/fjord', { state: 'suspended' });
+  await expect(judged()).rejects.toMatchObject({
+    code: 'RESOURCE_LOCKED',
+    suggestions: [expect.stringContaining('fjord')],
+  });
+  await hub.ask('PATCH', '/tenants/fjord', { state: 'active' });
+  await judged();
+});
+
 test('a job whose effect lies above a ceiling that was lowered after its start does not run', async () => {
   const system = { ...job, effect: 'system' } as JobRecord;
   const judged = (of: JobRecord) =>

@@ -40,6 +40,7 @@ export async function afterRing(
   context: JobContext,
   at: number,
   outcomes: readonly HomeOutcome[],
+  tell: (message: string) => Promise<void>,
 ): Promise<string | undefined> {
   const bad = outcomes.find(isBad);
   if (at === 0 && bad) return `the canary ${bad.home} ended as ${bad.outcome}`;
@@ -52,7 +53,7 @@ export async function afterRing(
     act: async () => ({ until: Date.now() + soakSeconds * 1_000 }),
     observe: async () => ({ is: 'not_done' }),
   });
-  await context.progress(0, undefined, `waiting ${soakSeconds} s to see how the homes of ring ${at + 1} do`);
+  await tell(`waiting ${soakSeconds} s to see how the homes of ring ${at + 1} do`);
   await delay(Math.max(0, until - Date.now()), undefined, { signal: context.signal });
   const done = new Set(outcomes.flatMap(({ home, outcome }) => (outcome === 'done' ? [home] : [])));
   const looks = (rings[at] ?? [])

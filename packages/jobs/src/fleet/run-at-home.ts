@@ -34,12 +34,17 @@ type Call = Pick<FleetArgs, 'tool' | 'args' | 'isWrite'>;
  * The call at one home, once; work that goes on as a job of the home is followed to its end in a step of its own, which may be
  * begun anew where the call may not. A home's failure is its outcome. @throws when the job itself is to end
  */
-export async function runAtHome(call: Call, context: JobContext, home: FleetHome): Promise<HomeOutcome> {
+export async function runAtHome(
+  call: Call,
+  context: JobContext,
+  home: FleetHome,
+  tell: (message: string) => Promise<void>,
+): Promise<HomeOutcome> {
   const { isWrite } = call;
   const { slug } = home;
-  const begun = await begin(call, context, home, isWrite).catch((error: unknown) => {
+  const begun = await begin(call, context, home, tell, isWrite).catch((error: unknown) => {
     if (!isUnnamedOnly(error)) throw error;
-    return begin(call, context, home, false);
+    return begin(call, context, home, tell, false);
   });
   if ('outcome' in begun) return begun;
   return context.step<HomeOutcome>(`end of ${slug}`, {
@@ -54,6 +59,7 @@ function begin(
   { tool, args, isWrite }: Call,
   context: JobContext,
   { id, slug }: FleetHome,
+  tell: (message: string) => Promise<void>,
   isNamed: boolean,
 ): Promise<HomeOutcome | GoesOn> {
   return context.step<HomeOutcome | GoesOn>(`home ${slug}`, {
@@ -70,6 +76,7 @@ function begin(
     },
     async observe({ callId }) {
       if (!isWrite) return { is: 'not_done' };
+      await tell(`${slug}: finding out what became of its write, for two minutes at most`);
       const end = await endOf(idOf(callId));
       return end.is === 'not_done' ? end : { is: 'done', result: toldBy(slug, end) };
     },

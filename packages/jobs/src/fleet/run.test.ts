@@ -24,12 +24,14 @@ interface Earlier {
   readonly marker?: Record<string, unknown>;
   /** What is found out about a call whose answer was lost; nothing unless told. */
   readonly endOf?: (call: NamedCall) => CallEnd;
+  /** Gets the progress that is told. */
+  readonly said?: unknown[];
 }
 
 /** A job whose steps are kept as the queue keeps them. */
 function contextOf(
   call: JobContext['call'],
-  { open = [], done: ended = [], result, marker: left = {}, endOf }: Earlier = {},
+  { open = [], done: ended = [], result, marker: left = {}, endOf, said }: Earlier = {},
 ): JobContext {
   const done = new Map<string, unknown>(ended.map((name) => [name, result]));
   const silent = () => Promise.reject(away);
@@ -47,7 +49,7 @@ function contextOf(
     get home(): never {
       throw new Error('none');
     },
-    progress: async () => undefined,
+    progress: async (...told) => void said?.push(told),
     records: noRecords,
   };
 }
@@ -240,7 +242,8 @@ test('after a crash a write under no id is told as unknown and not made again; a
     return { success: true };
   };
   const interrupted = { open: ['home b'] };
-  expect(await job.run({ ...READ, isWrite: true }, contextOf(call, interrupted))).toMatchObject({
+  const said: unknown[] = [];
+  expect(await job.run({ ...READ, isWrite: true }, contextOf(call, { ...interrupted, said }))).toMatchObject({
     ...{ done: 2, unknown: 1 },
     homes: [
       { home: 'b', outcome: 'unknown', error: { message: expect.stringContaining('did not repeat it') } },
@@ -249,6 +252,7 @@ test('after a crash a write under no id is told as unknown and not made again; a
     ],
   });
   expect(asked).toEqual(['id-a', 'id-c']);
+  expect(said).toContainEqual([1, 3, expect.stringMatching(/^b: finding out/)]);
   expect(await job.run(READ, contextOf(call, interrupted))).toMatchObject({ done: 3 });
   expect(asked).toHaveLength(5);
 });

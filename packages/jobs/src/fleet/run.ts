@@ -22,15 +22,16 @@ export const job = defineJob({
     const leftOut = await readLeftOut(context);
     const outcomes: HomeOutcome[] = [];
     const total = args.rings.flat().length;
+    const tell = (message: string) => context.progress(outcomes.length, total, message);
     let stopped: string | undefined;
     for (const [at, ring] of args.rings.entries()) {
       const before = outcomes.length;
       const isLast = at === args.rings.length - 1;
       const isWatched = args.isWrite && !isLast;
       if (isWatched) await Promise.all(ring.map((home) => lookBefore(context, home)));
-      stopped = await runRing(args, context, ring, outcomes, total);
+      stopped = await runRing(args, context, ring, outcomes, tell);
       const reached = outcomes.slice(before);
-      if (!stopped && isWatched) stopped = await afterRing(args, context, at, reached);
+      if (!stopped && isWatched) stopped = await afterRing(args, context, at, reached, tell);
       if (stopped) break;
     }
     return summary(args, leftOut, outcomes, stopped);
@@ -43,16 +44,17 @@ async function runRing(
   context: JobContext,
   ring: FleetArgs['rings'][number],
   outcomes: HomeOutcome[],
-  total: number,
+  tell: (message: string) => Promise<void>,
 ): Promise<string | undefined> {
+  const total = args.rings.flat().length;
   const waiting = [...ring];
   let stopped: string | undefined;
   const hand = async () => {
     for (let home = waiting.shift(); home && !stopped; home = waiting.shift()) {
-      const outcome = await runAtHome(args, context, home);
+      const outcome = await runAtHome(args, context, home, tell);
       outcomes.push(outcome);
       stopped ??= tooMany(args, outcomes, total);
-      await context.progress(outcomes.length, total, `${home.slug}: ${outcome.outcome}`);
+      await tell(`${home.slug}: ${outcome.outcome}`);
     }
   };
   const hands = await Promise.allSettled(Array.from({ length: args.atOnce }, hand));

@@ -91,7 +91,7 @@ export async function openCluster(input: ClusterInput): Promise<Cluster> {
       );
       shutdown.onStop('database', 'answers to other replicas', async () => server.close(), 2_000);
       const { internalAddress: address } = config;
-      await joinCluster({ db, bus: link.bus, replicaId, address, places, standing, shutdown, log });
+      await joinCluster({ db, bus: link.bus, ring: vault.ring, replicaId, address, places, standing, shutdown, log });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@hub/core/ids.ts';
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
@@ -41,7 +42,17 @@ async function join() {
   const standing = createStanding();
   const places = createPlaces({ db, replicaId, standing, onMoved: () => undefined });
   const shutdown = createShutdown(log);
-  await joinCluster({ db, bus, replicaId, address: `${replicaId}:1`, places, standing, shutdown, log });
+  await joinCluster({
+    db,
+    bus,
+    ring: database.vault.ring,
+    replicaId,
+    address: `${replicaId}:1`,
+    places,
+    standing,
+    shutdown,
+    log,
+  });
   stops.push(() => shutdown.stop('the test is over'));
   return { replicaId, places, standing, door };
 }
@@ -64,6 +75,26 @@ test('a replica that alone loses the database has let go of its homes before ano
   one.door.isOpen = true;
   await expect.poll(() => one.standing.isCutOff, { timeout: 4 * LEASE_MS }).toBe(false);
   expect(await one.places.locate(homeId)).toMatchObject({ replicaId: other.replicaId });
+}, 60_000);
+
+test('what somebody says in Redis who has no key of the ring moves no home', async () => {
+  const homeId = await newHome('forged');
+  const one = await join();
+  expect(await one.places.locate(homeId)).toBe('here');
+  const signature = randomBytes(32).toString('base64');
+  const end = bus.subscribe('lease.asked', (asked) => {
+    const keyId = database.vault.ring.usedId;
+    for (const forged of [
+      one.replicaId,
+      { ...(asked as object), keyId, signature },
+      { ...(asked as object), keyId: 99, signature },
+    ])
+      bus.publish('lease.kept', forged);
+  });
+  one.door.isOpen = false;
+  await delay(2 * LEASE_MS);
+  end();
+  expect(one.places.isHere(homeId)).toBe(true);
 }, 60_000);
 
 test('a database that is away for all moves no home, whoever reaches it first when it is back', async () => {

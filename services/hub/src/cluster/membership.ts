@@ -9,11 +9,12 @@ import type { Standing } from '@hub/gate/cluster/standing.ts';
 import type { Bus } from '@hub/runtime/bus.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
-import { askOthers } from './ask-others.ts';
+import { type AskOthersDeps, askOthers } from './ask-others.ts';
 
 export interface MembershipDeps {
   readonly db: Database;
   readonly bus: Bus;
+  readonly ring: AskOthersDeps['ring'];
   readonly replicaId: string;
   /** Where other replicas reach this one: `host:port`. */
   readonly address: string;
