@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import { type CallFacts, type CallOutcome, intentRow } from './audit.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { type EditOutcome, type EditSummary, finishEdit, listEdits } from './edits.ts';
+import { lockCall } from './given-up.ts';
 import { jobTables } from './job-record.ts';
+import type { Vault } from './vault.ts';
 
 /**
  * What the trail knows of a call under an id that was made before it. not_done: it never began and under this id never can, or was
@@ -37,19 +40,40 @@ export function closeCall(db: Database, facts: CallFacts): Promise<CallStanding>
   });
 }
 
+/** What was found out of a call whose process is gone. */
+export interface CallVerdict {
+  readonly homeId: string;
+  readonly outcome: 'done' | 'cancelled';
+  /** Its edits, as they stood when it was judged. */
+  readonly edits: readonly Pick<EditSummary, 'id' | 'state'>[];
+  /** How the unfinished one among them ended. */
+  readonly edit?: { readonly id: string; readonly outcome: EditOutcome } | undefined;
+}
+
+/** moved: its edits are not those it was judged by, so its process lives and nothing was stored. Else its own word, which stands. */
+export type Settling = { readonly is: 'settled' } | { readonly is: 'moved' } | CallStanding;
+
 /**
- * Settles an intent whose process is gone, by what was found out since; the call's own word, should it have come meanwhile, stands.
- * @throws Fault STORAGE_UNAVAILABLE
+ * Settles an intent and its edit. The call's own word, should it have come meanwhile, stands, but that an edit may tell of one which
+ * said *unknown*. One that was given up stores no edit afterwards. @throws Fault STORAGE_UNAVAILABLE
  */
 export function settleCall(
   db: Database,
-  tenantId: string,
-  callId: string,
-  outcome: 'done' | 'cancelled',
-): Promise<CallStanding | undefined> {
+  vault: Vault,
+  { tenantId, callId }: Pick<CallFacts, 'tenantId' | 'callId'>,
+  { homeId, outcome, edits, edit }: CallVerdict,
+): Promise<Settling> {
   return tenantTrx(db, tenantId, async (trx) => {
+    await lockCall(trx, callId, 'gives_up');
+    const standing = await readCall(trx, tenantId, callId);
+    const isSilent = standing?.is === 'ended' && standing.outcome === 'unknown' && outcome === 'done';
+    if (standing && standing.is !== 'begun' && !isSilent) return standing;
+    const states = new Map(edits.map(({ id, state }) => [id, state]));
+    const now = await listEdits(trx, tenantId, { callId, homeId });
+    if (now.length !== states.size || now.some(({ id, state }) => states.get(id) !== state)) return { is: 'moved' };
     await settle(trx, tenantId, callId, outcome);
-    return readCall(trx, tenantId, callId);
+    if (edit) await finishEdit(trx, vault, tenantId, edit.id, edit.outcome);
+    return { is: 'settled' };
   });
 }
 

@@ -4,7 +4,16 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from './actor.ts';
 import { listAudit, type SettledCall, writeBatch, writeIntent, writeOutcome } from './audit.ts';
 import { tenantTrx } from './doors.ts';
-import { beginEdit, finishEdit, getEdit, listEdits, type NewEdit, trimEdits } from './edits.ts';
+import {
+  beginEdit,
+  finishEdit,
+  getEdit,
+  listEdits,
+  listHomesToTrim,
+  type NewEdit,
+  removeEdits,
+  trimEdits,
+} from './edits.ts';
 import { createTenant, type Tenant } from './tenants.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
@@ -119,6 +128,24 @@ test('limits remove the oldest finished edits and what only they kept', async ()
   expect(await countBlobs()).toBe(3);
   expect(await trimEdits(made.db, tenant.id, homeId, { ...wide, maxBytes: 1 })).toBe(1);
   expect((await listEdits(made.db, tenant.id, { homeId })).map((edit) => edit.state)).toEqual(['intent']);
+});
+
+test('a finished edit stays while nobody knows how its call ended', async () => {
+  const call = {
+    ...{ tenantId: tenant.id, homeId, connectorId: undefined, actor: SYSTEM_ACTOR, callId: newId() },
+    ...({ tool: 'ha_config_set_automation', effect: 'configure', decision: 'allow' } as const),
+  };
+  await writeIntent(made.db, call);
+  const id = await begin({ callId: call.callId });
+  await finish(id, { alias: 'After' });
+  const none = { maxCount: 0, maxAgeMs: -1_000, maxBytes: 0 };
+  const old = { maxCount: 100, maxAgeMs: -1_000, maxBytes: 1_000_000 };
+  expect(await trimEdits(made.db, tenant.id, homeId, none)).toBe(0);
+  expect(await removeEdits(made.db, tenant.id, homeId, [id])).toEqual([]);
+  expect(await listHomesToTrim(made.db, tenant.id, old)).toEqual([]);
+  await writeOutcome(made.db, { ...call, outcome: 'done' });
+  expect(await listHomesToTrim(made.db, tenant.id, old)).toEqual([homeId]);
+  expect(await removeEdits(made.db, tenant.id, homeId, [id])).toEqual([id]);
 });
 
 test('the audit joins intent and outcome, and an intent alone is unknown', async () => {

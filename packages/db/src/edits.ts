@@ -5,6 +5,7 @@ import { getBlob, putBlob, sweepBlobs } from './blobs.ts';
 import { notFound } from './constraint-fault.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
+import { assertGoesOn, lockCall } from './given-up.ts';
 import type { EditTable, Schema } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -52,11 +53,16 @@ export interface EditSummary {
 
 export type Edit = EditSummary & { readonly before: unknown; readonly after: unknown };
 
-/** Stores the intent with the item as it was; resolves with the edit's id. The write may leave after this and not before. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * Stores the intent with the item as it was; resolves with the edit's id. The write may leave after this and not before.
+ * @throws Fault STORAGE_UNAVAILABLE | RESOURCE_LOCKED when the call has ended meanwhile: then it must not leave
+ */
 export async function beginEdit(db: Database, vault: Vault, tenantId: string, edit: NewEdit): Promise<string> {
   const id = newId();
   await tenantTrx(db, tenantId, async (trx) => {
     const before = edit.before === undefined ? null : await putBlob(trx, vault, tenantId, edit.before);
+    await lockCall(trx, edit.callId, 'begins');
+    await assertGoesOn(trx, tenantId, edit.callId);
     await trx
       .insertInto('edit')
       .values({
@@ -181,7 +187,22 @@ function selectEdits(trx: Trx, tenantId: string) {
     .where('edit.tenant_id', '=', tenantId);
 }
 
-/** Removes finished edits of one home, and what only they kept. Resolves with the ids of those that were there. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * The call of an edit has an intent and no outcome. Who comes to find out how it ended takes an edit that is not there for a write
+ * that never left, so such a one stays. A subquery of one value: it is always a look by index, and never a join with the whole trail.
+ */
+function isCallOpen(edit: 'edit' | 'e') {
+  const of = (column: string) => sql.ref(`${edit}.${column}`);
+  return sql<boolean>`coalesce((
+    select bool_and(audit.phase = 'intent') from audit
+    where audit.tenant_id = ${of('tenant_id')} and audit.call_id = ${of('call_id')}
+  ), false)`;
+}
+
+/**
+ * Removes finished edits of one home, and what only they kept; not while the end of their call is not known. Resolves with the ids of
+ * those that went. @throws Fault STORAGE_UNAVAILABLE
+ */
 export async function removeEdits(
   db: Database,
   tenantId: string,
@@ -196,6 +217,7 @@ export async function removeEdits(
       .where('home_id', '=', homeId)
       .where('state', '<>', 'intent')
       .where('id', 'in', [...editIds])
+      .where(sql<boolean>`not ${isCallOpen('edit')}`)
       .returning('id')
       .execute();
     if (gone.length > 0) await sweepBlobs(trx, tenantId);
@@ -225,12 +247,16 @@ export async function listHomesToTrim(
       where e.tenant_id = ${tenantId}
       group by e.home_id
       having count(*) > ${maxCount} or sum(coalesce(b.size_bytes, 0) + coalesce(a.size_bytes, 0)) > ${maxBytes}
-        or min(e.created_at) filter (where e.state <> 'intent') < ${new Date(Date.now() - maxAgeMs)}`.execute(trx),
+        or bool_or(case when e.state <> 'intent' and e.created_at < ${new Date(Date.now() - maxAgeMs)}
+          then not ${isCallOpen('e')} else false end)`.execute(trx),
   );
   return rows.map(({ home }) => home);
 }
 
-/** Removes the oldest finished edits of a home beyond any of the limits, and what only they kept. Resolves with their number. @throws Fault STORAGE_UNAVAILABLE */
+/**
+ * Removes the oldest finished edits of a home beyond any of the limits, and what only they kept; not while the end of their call is
+ * not known. Resolves with their number. @throws Fault STORAGE_UNAVAILABLE
+ */
 export async function trimEdits(db: Database, tenantId: string, homeId: string, limits: EditLimits): Promise<number> {
   return await tenantTrx(db, tenantId, async (trx) => {
     const { rows } = await sql<{ id: string }>`
@@ -248,6 +274,7 @@ export async function trimEdits(db: Database, tenantId: string, homeId: string, 
       where edit.tenant_id = ${tenantId} and edit.id = sized.id and sized.state <> 'intent'
         and (sized.place > ${limits.maxCount} or sized.bytes > ${limits.maxBytes}
           or sized.created_at < ${new Date(Date.now() - limits.maxAgeMs)})
+        and not ${isCallOpen('edit')}
       returning edit.id`.execute(trx);
     if (rows.length > 0) await sweepBlobs(trx, tenantId);
     return rows.length;

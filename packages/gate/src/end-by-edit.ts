@@ -1,7 +1,6 @@
 import type { Database } from '@hub/db/database.ts';
 import { type EditSummary, listEdits } from '@hub/db/edits.ts';
 import type { CallEnd, NamedCall } from '@hub/jobs/call-end.ts';
-import type { ItemRef } from '@hub/tools/define.ts';
 import { z } from 'zod';
 import { bodyOf } from './body-of.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -17,20 +16,41 @@ const UNKNOWN = {
 const undoShape = z.object({ changes: z.tuple([z.object({ state: z.string(), undo: z.string() })]) });
 const previewShape = z.object({ would_change: z.boolean() });
 
+/** With the edits it was judged by. */
+export interface EditVerdict {
+  readonly end: CallEnd;
+  readonly edits: readonly EditSummary[];
+}
+
+interface Asked {
+  readonly db: Database;
+  readonly gate: Pick<Gate, 'call'>;
+  readonly catalogue: Catalogue;
+}
+
+type SilentCall = NamedCall & { readonly signal: AbortSignal };
+
 /**
- * What became of a call whose process is gone, where one edit is all it writes: its row is there before the write leaves, and the
- * item tells the rest. Asked through the gate, as its connector. @throws Fault as it may not look, or the home does not answer
+ * What became of a call whose process is gone, where one edit is all it writes: its row is there before the write leaves and stays
+ * until the call is settled, and the item tells the rest. Asked through the gate, as its connector.
+ * @throws Fault as it may not look, or the home does not answer
  */
-export async function endByEdit(
-  { db, gate, catalogue }: { readonly db: Database; readonly gate: Pick<Gate, 'call'>; readonly catalogue: Catalogue },
+export async function endByEdit(deps: Asked, connector: ConnectorAccess, call: SilentCall): Promise<EditVerdict> {
+  const { callId, homeId } = call;
+  const edits = await listEdits(deps.db, connector.tenantId, { callId, homeId });
+  return { end: await judge(deps, connector, call, edits), edits };
+}
+
+async function judge(
+  { gate, catalogue }: Asked,
   connector: ConnectorAccess,
-  { callId, tool: name, args, homeId, signal }: NamedCall & { readonly signal: AbortSignal },
+  { tool: name, args, homeId, signal }: SilentCall,
+  [edit, ...more]: readonly EditSummary[],
 ): Promise<CallEnd> {
   const call = { connector, name, args: { ...args, home: homeId }, signal };
   const prepared = findTool(catalogue, call);
   const { input } = readArguments(prepared, call);
   if (!prepared.tool.isOneEdit?.(input)) return UNKNOWN;
-  const [edit, ...more] = await listEdits(db, connector.tenantId, { callId, homeId });
   if (!edit) return { is: 'not_done' };
   if (more.length > 0) return UNKNOWN;
   if (edit.state === 'done') return { is: 'done' };
@@ -44,13 +64,8 @@ export async function endByEdit(
   if (state === 'already') return { is: 'not_done' };
   // To be taken away was all it wanted, whoever did it.
   if (undo === 'bring_back' && prepared.tool.effect === 'destroy') return { is: 'done' };
-  if (undo === 'remove' && isOwnName(edit, prepared.tool.items?.(input) ?? [])) return { is: 'done' };
+  if (undo === 'remove' && prepared.tool.makesNewId?.(input)) return { is: 'done' };
   if (!prepared.parameters.includes('preview')) return UNKNOWN;
   const { would_change: isLeft } = previewShape.parse(await ask(name, { ...args, preview: true }));
   return isLeft ? UNKNOWN : { is: 'done' };
-}
-
-/** Made by the call itself: nobody else gives an item this id. */
-function isOwnName({ item }: EditSummary, named: readonly ItemRef[]): boolean {
-  return !named.some(({ id }) => id === item.id);
 }

@@ -7,12 +7,12 @@ import type { CallEnd, NamedCall } from '@hub/jobs/call-end.ts';
 import { argsSummary } from './args-summary.ts';
 import { connectorOfJob } from './call-for-job.ts';
 import type { Catalogue } from './catalogue.ts';
-import { endByEdit } from './end-by-edit.ts';
+import { type EditVerdict, endByEdit } from './end-by-edit.ts';
+import { type EditEndDeps, endOfEdit } from './end-of-edit.ts';
 import type { Gate } from './gate.ts';
 import { CALL_DEADLINE_MS } from './interruption.ts';
 
-export interface EndDeps {
-  readonly db: Database;
+export interface EndDeps extends EditEndDeps {
   readonly gate: Pick<Gate, 'call'>;
   readonly catalogue: Catalogue;
 }
@@ -40,12 +40,32 @@ export async function endOfCall(
   if (standing.is === 'not_done') return standing;
   const jobId = await findJobOfCall(db, tenantId, { callId, tool });
   if (jobId !== undefined) return { is: 'goes_on', jobId };
-  if (standing.is === 'ended') return told(standing, catalogue.get(tool)?.tool.answers !== undefined);
-  const end = await byEdit(deps, job, call);
-  if (end.is !== 'not_done' && end.is !== 'done') return end;
-  const settled = await settleCall(db, tenantId, callId, end.is === 'done' ? 'done' : 'cancelled');
+  if (standing.is === 'ended' && standing.outcome !== 'unknown')
+    return told(standing, catalogue.get(tool)?.tool.answers !== undefined);
+  const verdict = await byEdit(deps, job, call);
+  const { end } = verdict;
+  // The process of one that called itself unknown may live: that nothing is to be seen yet is no proof.
+  const isProof = end.is === 'done' || (end.is === 'not_done' && standing.is === 'begun');
+  if (isProof) return await settled(deps, job, call, verdict);
+  return standing.is === 'ended' ? told(standing, false) : end;
+}
+
+/** Stores what was found out, of the call and of its edit. */
+async function settled(
+  deps: EndDeps,
+  { tenantId }: Caller,
+  { callId, tool, homeId, signal }: NamedCall & { readonly signal: AbortSignal },
+  { end, edits }: EditVerdict,
+): Promise<CallEnd> {
+  const { db, vault, catalogue } = deps;
+  const isDone = end.is === 'done';
+  const isRemoval = catalogue.get(tool)?.tool.effect === 'destroy';
+  const edit = await endOfEdit(deps, edits, { tenantId, homeId, isDone, isRemoval, signal });
+  const verdict = { homeId, outcome: isDone ? ('done' as const) : ('cancelled' as const), edits, edit };
+  const stored = await settleCall(db, vault, { tenantId, callId }, verdict);
   // Its own word, should it have come at the last moment.
-  return settled?.is === 'ended' ? told(settled, false) : end;
+  if (stored.is === 'ended') return told(stored, false);
+  return stored.is === 'settled' || stored.is === end.is ? end : { is: 'unknown', message: UNKNOWN };
 }
 
 async function waitForEnd(
@@ -80,7 +100,7 @@ async function byEdit(
   { db, gate, catalogue }: EndDeps,
   job: Caller,
   call: NamedCall & { readonly signal: AbortSignal },
-) {
+): Promise<EditVerdict> {
   try {
     const connector = await connectorOfJob(db, job);
     return await endByEdit({ db, gate, catalogue }, connector, call);
@@ -88,7 +108,7 @@ async function byEdit(
     call.signal.throwIfAborted();
     // Neither who may not look any more nor a home that does not answer proves anything.
     if (error instanceof Fault && error.code !== 'STORAGE_UNAVAILABLE')
-      return { is: 'unknown', message: UNKNOWN } as const;
+      return { end: { is: 'unknown', message: UNKNOWN }, edits: [] };
     throw error;
   }
 }

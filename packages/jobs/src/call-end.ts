@@ -8,7 +8,10 @@ export interface NamedCall {
 
 /** What was found out about a call whose answer was lost, and nothing of it is a guess. */
 export type CallEnd =
-  /** The home is as it was, and nothing under this id reaches it any more. */
+  /**
+   * The home is as it was, and what comes later under this id is refused before it is sent. One thing is out of reach: a process that
+   * stored its last word before a write, then stood still for minutes, and sends as it wakes.
+   */
   | { readonly is: 'not_done' }
   | { readonly is: 'done' }
   /** The call began this job, which answers in its place. */

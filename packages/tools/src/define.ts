@@ -277,6 +277,8 @@ export interface Tool<I = unknown, O = unknown> {
    * row tells what became of a call whose answer was lost. Left out where that is not so, or not sure.
    */
   isOneEdit?(input: I): boolean;
+  /** The call makes an item under an id that is drawn for it alone: whatever bears that id was made by this call. */
+  makesNewId?(input: I): boolean;
   run(input: I, context: ToolContext): Promise<O>;
   /** By kind: the jobs this tool starts and `told` what to keep. Its calls may become tasks of MCP. */
   readonly answers?: Readonly<Record<string, LateAnswer>>;

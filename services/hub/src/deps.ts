@@ -111,7 +111,7 @@ export async function createDeps(input: DepsInput): Promise<Deps> {
       ? ({ concurrency: FLEET_JOBS_AT_ONCE, runs: 'fleet' } as const)
       : { concurrency: jobsAtOnce }),
     call: (job, call) => callForJob(db, gate, job, call),
-    endOf: (job, call) => endOfCall({ db, gate, catalogue }, job, call),
+    endOf: (job, call) => endOfCall({ db, vault, homes, gate, catalogue }, job, call),
     isAlone: !cluster,
     ...(cluster && {
       bus: cluster.link.bus,

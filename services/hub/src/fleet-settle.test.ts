@@ -4,6 +4,7 @@ import { listAudit } from '@hub/db/audit.ts';
 import { readConnectorAccess } from '@hub/db/connector-access.ts';
 import { createConnector } from '@hub/db/connectors.ts';
 import { tenantTrx } from '@hub/db/doors.ts';
+import { listEdits, trimEdits } from '@hub/db/edits.ts';
 import { registerHome } from '@hub/db/homes.ts';
 import { createPerson, ensureMember } from '@hub/db/people.ts';
 import { createTenant } from '@hub/db/tenants.ts';
@@ -57,10 +58,11 @@ async function call(tool: string, args: Called['args'], callId?: string) {
 }
 
 function endOf({ tool, args, callId }: Called) {
-  const { db } = hub.deps.storage;
+  const { db, vault } = hub.deps.storage;
+  const { gate, homes } = hub.deps;
   const job = { id: newId(), tenantId, connectorId: connector.id, effect: 'configure' } as const;
   const signal = new AbortController().signal;
-  return endOfCall({ db, gate: hub.deps.gate, catalogue: createCatalogue(tools) }, job, {
+  return endOfCall({ db, vault, homes, gate, catalogue: createCatalogue(tools) }, job, {
     tool,
     args,
     callId,
@@ -69,17 +71,37 @@ function endOf({ tool, args, callId }: Called) {
   });
 }
 
-/** Its rows as they stand when its process dies amid the write, and longer ago than any call takes. */
-async function dieAmid({ callId }: Called, edit: 'stored' | 'not yet'): Promise<void> {
+/** The trail as it stands when its process dies, and longer ago than any call takes. */
+async function growOld({ callId }: Called): Promise<void> {
   await tenantTrx(hub.deps.storage.db, tenantId, async (trx) => {
     await trx.deleteFrom('audit').where('call_id', '=', callId).where('phase', '=', 'outcome').execute();
     const stored_at = new Date(Date.now() - 3_600_000);
     await trx.updateTable('audit').set({ stored_at }).where('call_id', '=', callId).execute();
+  });
+}
+
+/** Its rows as they stand when its process dies amid the write, and longer ago than any call takes. */
+async function dieAmid(called: Called, edit: 'stored' | 'not yet'): Promise<void> {
+  const { callId } = called;
+  await growOld(called);
+  await tenantTrx(hub.deps.storage.db, tenantId, async (trx) => {
     if (edit === 'not yet') await trx.deleteFrom('edit').where('call_id', '=', callId).execute();
     const unfinished = { state: 'intent', after_digest: null, finished_at: null } as const;
     await trx.updateTable('edit').set(unfinished).where('call_id', '=', callId).execute();
   });
 }
+
+/** Its rows as a call leaves them that saw its answer get lost and could not read the item afterwards. */
+async function endUnknown({ callId }: Called): Promise<void> {
+  await tenantTrx(hub.deps.storage.db, tenantId, async (trx) => {
+    const end = trx.updateTable('audit').set({ outcome: 'unknown' });
+    await end.where('call_id', '=', callId).where('phase', '=', 'outcome').execute();
+    const left = { state: 'unknown', after_digest: null } as const;
+    await trx.updateTable('edit').set(left).where('call_id', '=', callId).execute();
+  });
+}
+
+const editsOf = ({ callId }: Called) => listEdits(hub.deps.storage.db, tenantId, { callId });
 
 const outcomes = async ({ callId }: Called) =>
   (await listAudit(hub.deps.storage.db, tenantId, { callId })).map(({ outcome }) => outcome);
@@ -160,6 +182,9 @@ test.each(CHANGES)(
     await dieAmid(taken, 'stored');
     expect(await endOf(taken)).toEqual({ is: 'done' });
     expect(await outcomes(taken)).toEqual(['done']);
+    const [kept] = await editsOf(taken);
+    expect(kept).toMatchObject({ state: 'done', isThere: true });
+    expect(await call('ha_undo', { edit_id: kept?.id })).toMatchObject({ can_undo: true });
     for (const edit of ['stored', 'not yet'] as const) {
       const lost = write('Settled two');
       await run(lost);
@@ -169,6 +194,7 @@ test.each(CHANGES)(
       expect(await endOf(lost)).toEqual({ is: 'not_done' });
       expect(await endOf(lost)).toEqual({ is: 'not_done' });
       expect(await outcomes(lost)).toEqual(['cancelled']);
+      expect((await editsOf(lost)).map(({ state }) => state)).toEqual(edit === 'stored' ? ['failed'] : []);
     }
   },
 );
@@ -186,6 +212,74 @@ test('an automation that was made, and items that were removed, are told as done
   expect(await made(named('ha_config_remove_automation', { identifier }))).toEqual({ is: 'done' });
   expect(await made(named('ha_config_remove_script', { script_id: 'settled' }))).toEqual({ is: 'done' });
   expect(await made(named('ha_config_remove_scene', { scene_id: 'settled' }))).toEqual({ is: 'done' });
+});
+
+test('a script that somebody else made under the name is no proof of the write', async () => {
+  for (const id of ['script.mine', 'mine_too']) {
+    const write = (alias: string) => named('ha_config_set_script', { script_id: id, config: { alias, sequence } });
+    const lost = write('As the run wants it');
+    await run(lost);
+    await dieAmid(lost, 'stored');
+    await run(named('ha_config_remove_script', { script_id: id }));
+    const script_id = id.replace('script.', '');
+    await run(named('ha_config_set_script', { script_id, config: { alias: 'Of a person', sequence } }));
+    expect(await endOf(lost)).toMatchObject({ is: 'unknown' });
+    await run(named('ha_config_set_script', { script_id, config: { alias: 'As the run wants it', sequence } }));
+    expect(await endOf(lost)).toEqual({ is: 'done' });
+  }
+});
+
+test('retention takes no edit away that has still to tell how its call ended', async () => {
+  const { db } = hub.deps.storage;
+  const lost = named('ha_config_set_automation', automation('Settled trimmed'));
+  await run(lost);
+  await growOld(lost);
+  const none = { maxCount: 0, maxAgeMs: 0, maxBytes: 0 };
+  await trimEdits(db, tenantId, homeId, none);
+  const [kept] = await editsOf(lost);
+  await call('ha_manage_backup', { scope: 'edits', action: 'delete', backup_name: kept?.id });
+  expect(await endOf(lost)).toEqual({ is: 'done' });
+  await trimEdits(db, tenantId, homeId, none);
+  expect(await editsOf(lost)).toEqual([]);
+  expect(await endOf(lost)).toEqual({ is: 'done' });
+});
+
+test('of a call that could not tell how it ended, the item tells that it was made, and never that it was not', async () => {
+  const write = (alias: string) =>
+    named('ha_config_set_script', { script_id: 'left_open', config: { alias, sequence } });
+  await run(write('Before'));
+  const made = write('After');
+  await run(made);
+  await endUnknown(made);
+  expect(await endOf(made)).toEqual({ is: 'done' });
+  expect(await editsOf(made)).toMatchObject([{ state: 'done', isThere: true }]);
+  await endUnknown(made);
+  await run(write('Before'));
+  expect(await endOf(made)).toMatchObject({ is: 'unknown' });
+  expect(await editsOf(made)).toMatchObject([{ state: 'unknown' }]);
+});
+
+test('a call that was given up writes nothing more, though it stood still before its edit', async () => {
+  const { db } = hub.deps.storage;
+  const write = (alias: string) =>
+    named('ha_config_set_script', { script_id: 'stood_still', config: { alias, sequence } });
+  await run(write('Before'));
+  const late = write('Too late');
+  const answer = await tenantTrx(db, tenantId, async (trx) => {
+    // The item as it was cannot be stored for now, as for a process that stands still right there.
+    await trx.selectFrom('blob').select('digest').forUpdate().execute();
+    const answers = call(late.tool, late.args, late.callId);
+    await expect.poll(() => outcomes(late)).toEqual(['unknown']);
+    await growOld(late);
+    expect(await endOf(late)).toEqual({ is: 'not_done' });
+    return { answers };
+  });
+  expect(await answer.answers).toMatchObject({ success: false, error: { code: 'RESOURCE_LOCKED' } });
+  expect(await call('ha_config_get_script', { script_id: 'stood_still' })).toMatchObject({
+    config: { config: { alias: 'Before' } },
+  });
+  expect(await editsOf(late)).toEqual([]);
+  expect(await endOf(late)).toEqual({ is: 'not_done' });
 });
 
 test('nothing is claimed of a write that was changed since, or that is more than one edit', async () => {

@@ -38,6 +38,7 @@ export const tool = defineTool({
   }),
   items: ({ identifier }) => [{ kind: 'automation', id: identifier ?? 'new' }],
   isOneEdit: (call) => isItemAlone(call) && call.enabled === undefined && !call.run_actions,
+  makesNewId: ({ identifier }) => identifier === undefined,
   effectIn,
   async run(call, context) {
     const isRun = call.enabled !== undefined || call.run_actions;
