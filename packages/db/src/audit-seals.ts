@@ -94,9 +94,10 @@ function brokenChain(seals: readonly SealRow[], head: string | undefined): strin
 
 /**
  * Removes rows under seals that end before `before`, and keeps the seals. The seals are marked first: from then on nobody looks for
- * their rows, which go in batches, what an earlier run left behind included. Resolves with the rows removed. @throws Fault STORAGE_UNAVAILABLE
+ * their rows, which go in batches, what an earlier run left behind included; no batch begins once the signal is aborted. Resolves with the rows
+ * removed. @throws Fault STORAGE_UNAVAILABLE; the signal's reason
  */
-export async function dropAudit(db: Database, tenantId: string, before: Date): Promise<number> {
+export async function dropAudit(db: Database, tenantId: string, before: Date, signal?: AbortSignal): Promise<number> {
   const until = await tenantTrx(db, tenantId, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('audit_seal'), hashtext(${tenantId}))`.execute(trx);
     await sql`
@@ -107,10 +108,12 @@ export async function dropAudit(db: Database, tenantId: string, before: Date): P
     return rows[0]?.until;
   });
   if (!until) return 0;
-  return await deleteInBatches((count) =>
-    tenantTrx(db, tenantId, (trx) =>
-      sql`delete from audit where id in (${droppable(tenantId, sql.val(until), count)})`.execute(trx),
-    ),
+  return await deleteInBatches(
+    (count) =>
+      tenantTrx(db, tenantId, (trx) =>
+        sql`delete from audit where id in (${droppable(tenantId, sql.val(until), count)})`.execute(trx),
+      ),
+    signal,
   );
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { newId } from '@hub/core/ids.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -146,6 +147,27 @@ test('a finished edit stays while nobody knows how its call ended', async () => 
   await writeOutcome(made.db, { ...call, outcome: 'done' });
   expect(await listHomesToTrim(made.db, tenant.id, old)).toEqual([homeId]);
   expect(await removeEdits(made.db, tenant.id, homeId, [id])).toEqual([id]);
+});
+
+test('homes are named that may be beyond a limit, and no other', async () => {
+  const wide = { maxCount: 100, maxAgeMs: 3_600_000, maxBytes: 1_000_000 };
+  const asked = (limits: Partial<typeof wide>) => listHomesToTrim(made.db, tenant.id, { ...wide, ...limits });
+  expect(await asked({})).toEqual([]);
+  const other = newId();
+  const ids = [await begin({ before: { number: 1 } }), await begin({ before: { number: 2 }, homeId: other })];
+  await finish(ids[0] ?? '', { number: 2 });
+  await begin({ before: { number: 3 } });
+  expect(await asked({})).toEqual([]);
+  expect(await asked({ maxCount: 1 })).toEqual([homeId]);
+  // The other one is only begun, which does not go by age.
+  expect(await asked({ maxAgeMs: -1_000 })).toEqual([homeId]);
+  // Before and after of two edits, as large as what nothing tells apart from small ones, or as the largest item.
+  const bound = 4 * 16_384;
+  expect(await asked({ maxBytes: bound })).toEqual([]);
+  expect(await asked({ maxBytes: bound - 1 })).toEqual([homeId]);
+  await begin({ before: { text: randomBytes(30_000).toString('base64') }, homeId: newId() });
+  expect(await asked({ maxBytes: bound })).toEqual([homeId]);
+  expect(await trimEdits(made.db, tenant.id, homeId, { ...wide, maxBytes: bound })).toBe(0);
 });
 
 test('the audit joins intent and outcome, and an intent alone is unknown', async () => {

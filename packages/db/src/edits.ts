@@ -232,7 +232,14 @@ export interface EditLimits {
   readonly maxBytes: number;
 }
 
-/** Homes with edits beyond any of the limits, also those that were removed. @throws Fault STORAGE_UNAVAILABLE */
+/** From here on the index `blob_large` knows an item. */
+const LARGE_BYTES = 16_384;
+
+/**
+ * Homes that may have edits beyond any of the limits, also those that were removed. Asked each hour over all edits of a tenant, so
+ * it reads indexes alone: a home is named for its bytes when as many edits of the tenant's largest item would be too much, and
+ * `trimEdits` adds up what they are. @throws Fault STORAGE_UNAVAILABLE
+ */
 export async function listHomesToTrim(
   db: Database,
   tenantId: string,
@@ -240,15 +247,16 @@ export async function listHomesToTrim(
 ): Promise<readonly string[]> {
   const { rows } = await tenantTrx(db, tenantId, (trx) =>
     sql<{ home: string }>`
-      select e.home_id as home
-      from edit e
-      left join blob b on b.tenant_id = e.tenant_id and b.digest = e.before_digest
-      left join blob a on a.tenant_id = e.tenant_id and a.digest = e.after_digest
-      where e.tenant_id = ${tenantId}
-      group by e.home_id
-      having count(*) > ${maxCount} or sum(coalesce(b.size_bytes, 0) + coalesce(a.size_bytes, 0)) > ${maxBytes}
-        or bool_or(case when e.state <> 'intent' and e.created_at < ${new Date(Date.now() - maxAgeMs)}
-          then not ${isCallOpen('e')} else false end)`.execute(trx),
+      select home_id as home from edit where tenant_id = ${tenantId}
+      group by home_id
+      having count(*) > ${maxCount}
+        or count(*) * 2 * greatest(${LARGE_BYTES}, (
+          select max(size_bytes) from blob where tenant_id = ${tenantId} and size_bytes > ${sql.lit(LARGE_BYTES)}
+        )) > ${maxBytes}
+      union
+      select home_id from edit
+      where tenant_id = ${tenantId} and state <> 'intent' and created_at < ${new Date(Date.now() - maxAgeMs)}
+        and not ${isCallOpen('edit')}`.execute(trx),
   );
   return rows.map(({ home }) => home);
 }

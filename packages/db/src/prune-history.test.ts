@@ -37,6 +37,10 @@ test('more than goes at once goes by age, what is younger stays, and a seal mean
       E'\n' order by id), 'UTF8')) as digest from audit`);
   expect(sealed).toEqual({ row_count: MANY, digest: first?.digest });
   expect(await verifyAudit(db, id)).toMatchObject({ rows: MANY, broken: [] });
+  await expect(dropAudit(db, id, new Date(), AbortSignal.abort(new Error('told to end')))).rejects.toThrow(
+    'told to end',
+  );
+  expect(await inside(sql`select count(*)::int as count from audit`)).toEqual([{ count: MANY }]);
   expect(await dropAudit(db, id, new Date())).toBe(MANY);
   expect(await dropAudit(db, id, new Date())).toBe(0);
   expect(await verifyAudit(db, id)).toMatchObject({ rows: 0, dropped: 1, broken: [] });

@@ -3,7 +3,7 @@ export interface TenantRecords {
   /** Seals hours of the audit trail, as many as one transaction takes. Gives their number, 0 when no settled hour is left. */
   sealAudit(): Promise<number>;
   /** Removes the rows under seals that end before. Gives their number. */
-  dropAudit(before: Date): Promise<number>;
+  dropAudit(before: Date, signal: AbortSignal): Promise<number>;
   /** Removes the oldest edits of each home beyond any of the limits. Gives their number. */
   trimEdits(limits: EditRules, signal: AbortSignal): Promise<number>;
   /** The clock that looks are counted by. */

@@ -8,7 +8,7 @@ import type { TenantRecords } from '@hub/jobs/tenant-records.ts';
 export function storedRecords(db: Database, tenantId: string): TenantRecords {
   return {
     sealAudit: () => sealAudit(db, tenantId),
-    dropAudit: (before) => dropAudit(db, tenantId, before),
+    dropAudit: (before, signal) => dropAudit(db, tenantId, before, signal),
     async trimEdits(limits, signal) {
       let removed = 0;
       for (const homeId of await listHomesToTrim(db, tenantId, limits)) {

@@ -8,6 +8,7 @@ import { beginEdit, finishEdit, listEdits } from '@hub/db/edits.ts';
 import { jobTables } from '@hub/db/job-record.ts';
 import { createTenant, updateTenant } from '@hub/db/tenants.ts';
 import { createTestDatabase, type TestDatabase } from '@hub/db/testing/database.ts';
+import { lockTables } from '@hub/db/testing/lock-tables.ts';
 import { jobs } from '@hub/jobs/registry.gen.ts';
 import { createQueue, type Queue } from '@hub/queue/queue.ts';
 import { createLogger } from '@hub/runtime/log.ts';
@@ -168,6 +169,22 @@ describe('the upkeep of a tenant', () => {
     await call(4);
     await tidyOnce();
     expect(await upkeep()).toEqual(begun);
+  });
+
+  it('is not looked for where somebody began it within the hour', async () => {
+    for (const kind of ['audit.seal', 'retention.apply']) {
+      const args = kind === 'audit.seal' ? {} : { edits: readConfig({}).editLimits, auditMaxDays: 400 };
+      const { job } = await queue.enqueue({ tenantId, homeId: undefined, kind, args, actor: OPERATOR });
+      expect(await queue.follow(tenantId, job.id, 20_000)).toMatchObject({ state: 'done' });
+    }
+    const db = openDatabase({ ...made.connection, maxConnections: 2, statementTimeoutMs: 300 });
+    const waiting: unknown[] = [];
+    await tenantTrx(made.db, tenantId, async (trx) => {
+      await lockTables(trx, 'edit', 'audit_seal');
+      await tidy({ db, queue, rules: readConfig({}) }, (_error, whose) => void waiting.push(whose));
+    });
+    await db.destroy();
+    expect(waiting).not.toContain(tenantId);
   });
 
   it('leaves of what is done the last of each kind, and what a person began', async () => {

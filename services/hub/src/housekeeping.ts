@@ -83,9 +83,10 @@ async function upkeep(
   wanted: TenantUpkeep,
   isDue: () => Promise<boolean>,
 ): Promise<void> {
-  if (!(await isDue())) return;
+  // First, as it costs least: what one hub began no other one has to look for.
   const newest = await tenantTrx(db, tenantId, (trx) => newestOfTenant(trx, tenantId, wanted.kind));
   if (newest && Date.now() - newest.getTime() < ONCE_IN_MS) return;
+  if (!(await isDue())) return;
   const asked = { ...wanted, tenantId, homeId: undefined, actor: SYSTEM_ACTOR, priority: PRIORITY };
   const { job } = await queue.enqueue(asked);
   await queue.follow(tenantId, job.id, FOLLOW_MS);

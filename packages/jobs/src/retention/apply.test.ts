@@ -19,6 +19,35 @@ test('edits beyond the limits and audit rows beyond the days go, by the limits t
   expect(asked).toEqual([args.edits]);
 });
 
+test('edits that cannot be removed keep no audit rows, and the job fails with their reason', async () => {
+  const { signal } = contextOf(home);
+  const dropped: unknown[] = [];
+  const records = {
+    ...noRecords,
+    trimEdits: () => Promise.reject(new Error('edits stay')),
+    dropAudit: async (_before: Date, given: AbortSignal) => dropped.push(given),
+  };
+  await expect(job.run(args, { ...contextOf(home), signal, records })).rejects.toThrow('edits stay');
+  expect(dropped).toEqual([signal]);
+});
+
+test('told to end amid the edits, it begins nothing more', async () => {
+  const controller = new AbortController();
+  const dropped: unknown[] = [];
+  const records = {
+    ...noRecords,
+    async trimEdits() {
+      controller.abort(new Error('told to end'));
+      throw controller.signal.reason;
+    },
+    dropAudit: async (before: Date) => dropped.push(before),
+  };
+  await expect(job.run(args, { ...contextOf(home), signal: controller.signal, records })).rejects.toThrow(
+    'told to end',
+  );
+  expect(dropped).toEqual([]);
+});
+
 test('without limits there is no such job, as nothing may go by chance', () => {
   expect(job.args.safeParse({}).success).toBe(false);
   expect(job.args.safeParse({ ...args, auditMaxDays: 0 }).success).toBe(false);

@@ -21,17 +21,22 @@ export const job = defineJob({
   deadlineMs: DAY_MS,
   async run({ edits, auditMaxDays }, { records, signal, progress, step }: JobContext) {
     await progress(0, 2, 'removing old edits');
-    const editsRemoved = await step(
-      'edits',
-      again(() => records.trimEdits(edits, signal)),
-    );
+    // Edits that cannot be removed today keep no audit rows; the job fails with their reason at its end.
+    const [editsRemoved] = await Promise.allSettled([
+      step(
+        'edits',
+        again(() => records.trimEdits(edits, signal)),
+      ),
+    ]);
+    signal.throwIfAborted();
     await progress(1, 2, 'removing old audit rows');
     const before = new Date(Date.now() - auditMaxDays * DAY_MS);
     const rowsRemoved = await step(
       'audit',
-      again(() => records.dropAudit(before)),
+      again(() => records.dropAudit(before, signal)),
     );
-    return { edits_removed: editsRemoved, audit_rows_removed: rowsRemoved };
+    if (editsRemoved.status === 'rejected') throw editsRemoved.reason;
+    return { edits_removed: editsRemoved.value, audit_rows_removed: rowsRemoved };
   },
 });
 
