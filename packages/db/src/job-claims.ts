@@ -14,6 +14,8 @@ export interface ClaimWish {
   readonly worker: string;
   readonly kinds: readonly string[];
   readonly leaseMs: number;
+  /** Kinds that nobody waits for: a tenant they were run for was not served by that. */
+  readonly patient?: readonly string[];
   /** The highest beat of the database this process knows of: one that is behind it was put back. */
   readonly sinceBeat?: number;
 }
@@ -38,20 +40,21 @@ export async function claimJob(db: Database, want: ClaimWish): Promise<{ job: Jo
 }
 
 /** Of the tenants that have jobs in the queue: one look at the index for each, and none at the million jobs that are done. */
-const LAST_SERVED = sql`
+const lastServed = (patient: readonly string[]) => sql<{ tenant_id: string; at: Date | null }>`(
   with served as materialized (
     select tenant_id, (
       select max(started_at) from job earlier
       where earlier.tenant_id = waiting.tenant_id and started_at is not null
+        and kind <> all(${patient}::text[])
     ) as at
     from (select distinct tenant_id from job where state = 'queued') waiting
   )
-  select tenant_id, at from served`;
+  select tenant_id, at from served)`;
 
 async function takeNext(trx: Trx, want: ClaimWish): Promise<JobRow | undefined> {
   const next = jobTables(trx)
     .selectFrom('job as candidate')
-    .innerJoin(sql<{ tenant_id: string; at: Date | null }>`(${LAST_SERVED})`.as('served'), (join) =>
+    .innerJoin(lastServed(want.patient ?? []).as('served'), (join) =>
       join.onRef('served.tenant_id', '=', 'candidate.tenant_id'),
     )
     .select('candidate.id')

@@ -212,6 +212,22 @@ test('the many jobs of one tenant hold up no other: they take turns', async () =
   expect(order).toEqual(['first', 'second', 'first', 'second', 'first']);
 });
 
+test('what nobody waits for is no turn: a tenant whose upkeep was just done goes before one that was served', async () => {
+  const served = tenantId;
+  const wish = { worker: 'w1', leaseMs: LEASE_MS, patient: ['test.upkeep'] };
+  const take = async (kinds: readonly string[]) => (await claimJob(database.db, { ...wish, kinds }))?.job.tenantId;
+  await enqueue();
+  expect(await take(KINDS)).toBe(served);
+  await enqueue({ runAt: new Date(Date.now() - 60_000) });
+  tenantId = await newTenant();
+  await enqueue({ kind: 'test.upkeep', homeId: undefined });
+  expect(await take(['test.upkeep'])).toBe(tenantId);
+  await enqueue();
+  const next = await take(KINDS);
+  await tenantTrx(database.db, served, (trx) => trx.deleteFrom('tenant').execute());
+  expect(next).toBe(tenantId);
+});
+
 describe('an attempt that lost its lease', () => {
   test('is put back in the queue and can write nothing any more', async () => {
     const { job } = await enqueue();

@@ -61,6 +61,11 @@ export interface Job<A = unknown, R = unknown> {
    * no other work and holds up none.
    */
   readonly isUpkeep?: true;
+  /**
+   * Follows in the database what hubs do by themselves, and mostly waits: it asks no home and calls no tool. Each hub has a few hands
+   * for it beside all others.
+   */
+  readonly isWatch?: true;
   /** At most one exclusive job runs per home. */
   readonly isExclusive: boolean;
   readonly args: z.ZodType<A>;

@@ -11,7 +11,7 @@ import { isTransient } from './transient.ts';
 export interface ContextOptions {
   readonly db: Database;
   readonly claim: Claim;
-  /** Undefined for work over many homes, and upkeep. */
+  /** Undefined for work over many homes, upkeep and watches. */
   readonly home: JobContext['home'] | undefined;
   homeAt: JobContext['homeAt'];
   call: JobContext['call'];

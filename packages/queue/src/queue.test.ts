@@ -483,6 +483,29 @@ describe('changing hands', () => {
     for (const { id } of busy) await ended(hub, id);
   });
 
+  test('those that only watch have hands of their own, in hubs alone: they hold up no work over many homes, and no upkeep', async () => {
+    const free = Promise.withResolvers<void>();
+    const watch = job(() => free.promise, { kind: 'test.watch', isWatch: true, isExclusive: false });
+    const quick = { run: async () => 'made' };
+    const many = job(quick.run, { kind: 'test.many', isFleet: true, isExclusive: false });
+    const upkeep = job(quick.run, { kind: 'test.upkeep', isUpkeep: true, isExclusive: false });
+    const all = [job(quick.run), many, upkeep, watch];
+    const of = { tenantId, homeId: undefined, args: {}, actor: SYSTEM_ACTOR };
+    const workers = await open(all, { runs: 'homes' });
+    const begun = (await workers.enqueue({ ...of, kind: 'test.watch' })).job;
+    await swept();
+    expect(await workers.get(tenantId, begun.id)).toMatchObject({ state: 'queued', attempt: 0 });
+    await workers.stop(0);
+    const hub = await open(all, { concurrency: 1 });
+    await seen(hub, begun.id, ({ state }) => state === 'running');
+    for (const kind of ['test.many', 'test.upkeep']) {
+      expect(await ended(hub, (await hub.enqueue({ ...of, kind })).job.id)).toMatchObject({ state: 'done' });
+    }
+    expect(await ended(hub, (await start(hub)).id)).toMatchObject({ state: 'done' });
+    free.resolve();
+    expect(await ended(hub, begun.id)).toMatchObject({ state: 'done' });
+  });
+
   test('a hub that runs no job of a home does upkeep, and begins it at once', async () => {
     const upkeep = job(async () => 'tidy', { kind: 'test.upkeep', isUpkeep: true, isExclusive: false });
     const hub = await open(upkeep, { runs: 'fleet', concurrency: 0, sweepMs: LONG_MS });

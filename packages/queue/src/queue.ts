@@ -22,7 +22,7 @@ export interface QueueOptions
   readonly log: Log;
   /** Names this process in the rows it holds; new at every start. */
   readonly workerId: string;
-  /** Jobs run at once by this process, beside one of upkeep; 0 = this process only stores and follows all others. */
+  /** Jobs run at once by this process, beside one of upkeep and a few watches; 0 = this process only stores and follows all others. */
   readonly concurrency: number;
   /** No other process runs jobs on this database, so what is "running" at the start was left behind by a crash. */
   readonly isAlone: boolean;
@@ -39,7 +39,7 @@ export interface QueueOptions
   /** Milliseconds between looks at the table without a hint; 1,000 unless told. */
   readonly sweepMs?: number;
   /**
-   * Which of the kinds this process runs: those of one home; those over many (which need `call`) and upkeep; or all. One that runs
+   * Which of the kinds this process runs: those of one home; those over many (which need `call`), upkeep and watches; or all. One that runs
    * none of single homes takes no hints away from the others.
    */
   readonly runs?: 'all' | 'homes' | 'fleet';
@@ -90,12 +90,14 @@ export function createQueue(options: QueueOptions): Queue {
   const kinds = new Map(options.jobs.map((job) => [job.kind, job]));
   const followers = createFollowers();
   const stamps = new Map<string, string>();
+  const patient = options.jobs.filter(({ isUpkeep }) => isUpkeep).map(({ kind }) => kind);
   const runner = createRunner({
     db,
     log,
     jobs: new Map([...kinds].filter(([, job]) => runs === 'all' || (runs === 'homes') !== isOfHubs(job))),
     workerId: options.workerId,
     concurrency: options.concurrency,
+    patient,
     leaseMs: options.leaseMs ?? 15_000,
     openHome: options.openHome,
     ...(options.shelfOf && { shelfOf: options.shelfOf }),
@@ -112,7 +114,6 @@ export function createQueue(options: QueueOptions): Queue {
     onEnd: (kind, outcome) => metrics?.jobsFinished.inc({ job_kind: kind, outcome }),
     onTakeover: (count) => metrics?.jobTakeovers.inc({}, count),
   });
-  const patient = options.jobs.filter(({ isUpkeep }) => isUpkeep).map(({ kind }) => kind);
   const isRunning = options.concurrency > 0;
   /** What hubs alone run is begun here at once: the hints reach workers. */
   const giveHint = (): void => {
@@ -213,8 +214,8 @@ function checked(kinds: ReadonlyMap<string, Job>, job: Enqueue): NewJob {
 }
 
 /** What workers leave to hubs: it needs the gate, or nothing but the database. */
-function isOfHubs({ isFleet, isUpkeep }: Job): boolean {
-  return isFleet === true || isUpkeep === true;
+function isOfHubs({ isFleet, isUpkeep, isWatch }: Job): boolean {
+  return isFleet === true || isUpkeep === true || isWatch === true;
 }
 
 async function fillGauges(

@@ -168,11 +168,11 @@ async function attempt(
 }
 
 async function ownHome(
-  { isFleet, isHomeless, isUpkeep }: Job,
+  { isFleet, isHomeless, isUpkeep, isWatch }: Job,
   { id, homeId }: JobRecord,
   homeAt: JobContext['homeAt'],
 ): Promise<JobContext['home'] | undefined> {
-  if (isFleet || isHomeless || isUpkeep) return undefined;
+  if (isFleet || isHomeless || isUpkeep || isWatch) return undefined;
   if (homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${id} names no home`);
   return homeAt(homeId);
 }

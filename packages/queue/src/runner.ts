@@ -8,8 +8,10 @@ import { type ClaimedJob, type RunSurroundings, runClaim } from './run-claim.ts'
 export interface RunnerOptions extends RunSurroundings {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly workerId: string;
-  /** Jobs run at once by this process, beside upkeep; 0 = none, look on only. */
+  /** Jobs run at once by this process, beside upkeep and watches; 0 = none of the others. */
   readonly concurrency: number;
+  /** Kinds that nobody waits for, also those that other processes run. */
+  readonly patient: readonly string[];
   /** Jobs were taken from processes that fell silent. */
   onTakeover(count: number): void;
 }
@@ -30,24 +32,29 @@ interface Running {
   readonly jobId: string;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
-  readonly lane: Lane;
+  readonly hands: Hands;
 }
 
-/** homes: of one home · fleet: over many · upkeep: asks no home. */
-type Lane = 'homes' | 'fleet' | 'upkeep';
+/** What a job is run by. homes: of one home · fleet: over many · upkeep and watch: ask no home. */
+type Hands = 'homes' | 'fleet' | 'upkeep' | 'watch';
 
-/** Of upkeep at once in one process. */
-const UPKEEP_AT_ONCE = 1;
+/** In one process, beside its `concurrency`. A watch reads the table now and then, so several cost little. */
+const AT_ONCE = { upkeep: 1, watch: 4 } as const;
 
 export function createRunner(options: RunnerOptions): Runner {
   const definitions = [...options.jobs.values()];
-  const kinds = Map.groupBy(definitions, laneOf);
-  const kindsOf = (lane: Lane) => (kinds.get(lane) ?? []).map(({ kind }) => kind);
-  const [ofHomes, ofMany, ofUpkeep] = [kindsOf('homes'), kindsOf('fleet'), kindsOf('upkeep')];
+  const kinds = Map.groupBy(definitions, handsOf);
+  const kindsOf = (hands: Hands) => (kinds.get(hands) ?? []).map(({ kind }) => kind);
+  const [ofHomes, ofMany, ofUpkeep, ofWatch] = [
+    kindsOf('homes'),
+    kindsOf('fleet'),
+    kindsOf('upkeep'),
+    kindsOf('watch'),
+  ];
   const isMixed = ofHomes.length > 0 && ofMany.length > 0;
   /** One hand alone gets a second beside it, for work over many homes and nothing else. */
-  const hands = isMixed && options.concurrency === 1 ? 2 : options.concurrency;
-  const handsOfMany = isMixed ? Math.floor(hands / 2) : hands;
+  const atOnce = isMixed && options.concurrency === 1 ? 2 : options.concurrency;
+  const manyAtOnce = isMixed ? Math.floor(atOnce / 2) : atOnce;
   /** An attempt that lost its job may still be letting go while the next one runs here. */
   const running = new Set<Running>();
   const leaving = new AbortController();
@@ -65,6 +72,7 @@ export function createRunner(options: RunnerOptions): Runner {
         worker: options.workerId,
         kinds: wanted,
         leaseMs: options.leaseMs,
+        patient: options.patient,
         sinceBeat: highestBeat,
       });
       if (claimed) begin({ ...claimed, claimedAtMs });
@@ -74,16 +82,17 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /**
    * Kinds that a hand is free for. Work over many homes waits for jobs of single homes: it never holds so many hands that those
-   * could not run. Upkeep has a hand of its own.
+   * could not run. Upkeep has a hand of its own, and so have watches.
    */
   function claimable(): readonly string[] {
-    const busy = (wanted: Lane) => [...running].filter(({ lane }) => lane === wanted).length;
-    const [homes, many, upkeep] = [busy('homes'), busy('fleet'), busy('upkeep')];
-    const hasHand = homes + many < hands;
+    const busy = (wanted: Hands) => [...running].filter(({ hands }) => hands === wanted).length;
+    const [homes, many] = [busy('homes'), busy('fleet')];
+    const hasHand = homes + many < atOnce;
     return [
       ...(hasHand && homes < options.concurrency ? ofHomes : []),
-      ...(hasHand && many < handsOfMany ? ofMany : []),
-      ...(upkeep < UPKEEP_AT_ONCE ? ofUpkeep : []),
+      ...(hasHand && many < manyAtOnce ? ofMany : []),
+      ...(busy('upkeep') < AT_ONCE.upkeep ? ofUpkeep : []),
+      ...(busy('watch') < AT_ONCE.watch ? ofWatch : []),
     ];
   }
 
@@ -96,7 +105,7 @@ export function createRunner(options: RunnerOptions): Runner {
       running.delete(one);
       hint();
     });
-    const one: Running = { jobId: job.id, controller, ended, lane: laneOf(definition) };
+    const one: Running = { jobId: job.id, controller, ended, hands: handsOf(definition) };
     running.add(one);
     options.onChange(job.id);
   }
@@ -149,7 +158,8 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-function laneOf({ isFleet, isUpkeep }: Job): Lane {
+function handsOf({ isFleet, isUpkeep, isWatch }: Job): Hands {
   if (isUpkeep) return 'upkeep';
+  if (isWatch) return 'watch';
   return isFleet ? 'fleet' : 'homes';
 }
