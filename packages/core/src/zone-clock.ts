@@ -40,7 +40,8 @@ export function instantAt(wallMs: number, timeZone: string): number {
     if (offsetAt(middle, timeZone).ms === before) early = middle;
     else late = middle;
   }
-  return late;
+  // Zones change on whole minutes, whatever seconds were asked for.
+  return Math.floor(late / MINUTE_MS) * MINUTE_MS;
 }
 
 export function isTimeZone(name: string): boolean {

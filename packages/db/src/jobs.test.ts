@@ -117,6 +117,23 @@ describe('enqueue', () => {
     expect((await enqueue({ dedupKey: 'backup', runAt: tomorrow })).isNew).toBe(true);
   });
 
+  test('different wishes for the same moment are different jobs, in whatever order their arguments come', async () => {
+    const runAt = new Date(Date.now() + 3_600_000);
+    const wish = (args: object) => enqueue({ dedupKey: 'backup', runAt, args });
+    const first = await wish({ name: 'Winter', apps: true });
+    expect((await wish({ name: 'Winter', apps: false })).isNew).toBe(true);
+    const again = await wish({ apps: true, name: 'Winter' });
+    expect([again.job.id, again.isNew]).toEqual([first.job.id, false]);
+  });
+
+  test('a wish that an older hub stored, by its moment alone, is the same one as long as its arguments are', async () => {
+    const runAt = new Date(Date.now() + 3_600_000);
+    const older = await enqueue({ dedupKey: `backup from ${runAt.toISOString()}`, args: { name: 'Winter' } });
+    const wish = (name: string) => enqueue({ dedupKey: 'backup', runAt, args: { name } });
+    expect((await wish('Winter')).job.id).toBe(older.job.id);
+    expect((await wish('Summer')).isNew).toBe(true);
+  });
+
   test('a job for later whose moment came is the one that is wanted now, while it waits, runs or is tried again', async () => {
     const { job } = await enqueue({ dedupKey: 'backup', runAt: new Date(Date.now() - 1) });
     const again = async () => (await enqueue({ dedupKey: 'backup' })).job.id;

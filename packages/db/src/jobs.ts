@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@hub/core/canonical-json.ts';
 import type { Effect } from '@hub/core/effect.ts';
 import { newId } from '@hub/core/ids.ts';
 import { sql } from 'kysely';
@@ -26,7 +28,7 @@ export interface NewJob {
   readonly call?: JobCall | undefined;
   /** Of the call that starts it, as the trail has it. */
   readonly callId?: string | undefined;
-  /** The same key while one is unfinished gives that one; of those for later only one for the same moment, or one whose moment came. */
+  /** The same key while one is unfinished gives that one; of those for later only one for the same moment with the same arguments, or one whose moment came. */
   readonly dedupKey?: string | undefined;
   /** Higher goes first; 0 unless told. */
   readonly priority?: number | undefined;
@@ -56,7 +58,7 @@ const FROM = ' from ';
 
 /** Stores a job, or gives the unfinished one with the same `dedupKey`. Whoever commits gives the hint afterwards. */
 export async function enqueueJob(trx: Trx, job: NewJob): Promise<{ job: JobRecord; isNew: boolean }> {
-  const begun = await findBegun(trx, job);
+  const begun = (await findBegun(trx, job)) ?? (await findOlder(trx, job));
   if (begun) return { job: begun, isNew: false };
   // Again when the job that stood in the way ended between the two statements.
   for (;;) {
@@ -106,9 +108,30 @@ async function findUnfinished(trx: Trx, job: NewJob): Promise<JobRecord | undefi
   return row && toJobRecord(row);
 }
 
-function keyOf({ dedupKey, runAt }: NewJob): string | null {
+function keyOf({ dedupKey, runAt, args }: NewJob): string | null {
   if (dedupKey === undefined) return null;
-  return runAt ? `${dedupKey}${FROM}${runAt.toISOString()}` : dedupKey;
+  return runAt ? `${dedupKey}${FROM}${runAt.toISOString()} ${digestOf(args)}` : dedupKey;
+}
+
+/** What is wanted for later is told by its arguments too: nobody is there to see that another wish took its place. */
+function digestOf(args: unknown): string {
+  return createHash('sha256')
+    .update(canonicalJson(args ?? null))
+    .digest('base64url');
+}
+
+/** What an older hub stored has a key without arguments. */
+async function findOlder(trx: Trx, { tenantId, dedupKey, runAt, args }: NewJob): Promise<JobRecord | undefined> {
+  if (dedupKey === undefined || !runAt) return undefined;
+  const row = await jobTables(trx)
+    .selectFrom('job')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('dedup_key', '=', `${dedupKey}${FROM}${runAt.toISOString()}`)
+    .where(sql<boolean>`args = ${jsonText(args)}::jsonb`)
+    .where('state', 'in', UNFINISHED)
+    .executeTakeFirst();
+  return row && toJobRecord(row);
 }
 
 /** One for later whose moment came is as good as one that is wanted now. */

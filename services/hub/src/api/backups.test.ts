@@ -101,6 +101,9 @@ test('a backup is asked for by the clock of its home, and told with its zone unt
   const [job] = (await hub.ask('GET', '/tenants/fjord/jobs?state=queued')).body.jobs;
   expect(job).toMatchObject({ kind: 'backup.create', beginsAt: expect.stringMatching(/T21:00:00/) });
   expect((await run('create', 'cabin', '--at', '02:30')).stdout).toMatch(/^One is already to begin /);
+  const other = JSON.parse((await run('create', 'cabin', '--at', '02:30', '--name', 'Other', '--json')).stdout);
+  expect(other).toMatchObject({ isNew: true });
+  await hub.ask('POST', `/tenants/fjord/jobs/${other.job.id}/cancel`);
   const jobs = (...args: string[]) =>
     runHere(['jobs', ...args, '--tenant', 'fjord'], { env: { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key } });
   expect((await jobs('list')).stdout).toMatch(/queued +begins \d{4}/);
@@ -110,10 +113,14 @@ test('a backup is asked for by the clock of its home, and told with its zone unt
     code: 2,
     stderr: expect.stringMatching(/--at/),
   });
-  expect(await run('create', 'cabin', '--at', '+31d')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/30 days/),
-  });
+  for (const [at, why] of [
+    ['+31d', '--at +31d is more than 30 days away'],
+    ['2020-01-01T02:30', '--at 2020-01-01T02:30 is in the past'],
+    ['2026-12-01T02:30+99:00', '--at wants a time such as 02:30, 2026-12-01T02:30 or +2h'],
+  ] as const) {
+    const stderr = `hub: ${why}\n  → add --help for what it takes\n`;
+    expect(await run('create', 'cabin', '--at', at)).toMatchObject({ code: 2, stderr });
+  }
 });
 
 test('a backup that a job is storing is not removed; one that it stored or left behind is, whatever the job does now', async () => {

@@ -50,14 +50,17 @@ export const id = z.uuid({ error: 'give the whole id, as the list shows it' });
 
 export const when = z.iso.datetime();
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+/** A moment that passed on the way here still counts. */
+export const BEGIN_LATE_MS = 60_000;
+export const BEGIN_AHEAD_DAYS = 30;
+const BEGIN_AHEAD_MS = BEGIN_AHEAD_DAYS * 86_400_000;
 
 /** From when a job may begin; undefined: at once, also where the moment came on the way here. */
 export const notBefore = z.iso
-  .datetime({ offset: true, error: 'wants a moment with its offset, such as 2026-12-01T02:30:00+01:00' })
-  .refine((text) => Date.parse(text) >= Date.now() - MINUTE_MS, 'is in the past')
-  .refine((text) => Date.parse(text) <= Date.now() + 30 * DAY_MS, 'is more than 30 days away')
+  .datetime({ offset: true, abort: true, error: 'wants a moment with its offset, such as 2026-12-01T02:30:00+01:00' })
+  .max(40, { abort: true })
+  .refine((text) => Date.parse(text) >= Date.now() - BEGIN_LATE_MS, 'is in the past')
+  .refine((text) => Date.parse(text) <= Date.now() + BEGIN_AHEAD_MS, `is more than ${BEGIN_AHEAD_DAYS} days away`)
   .transform((text) => (Date.parse(text) > Date.now() ? new Date(text) : undefined))
   .optional()
   .describe('Begin no earlier than this moment, 30 days ahead at most; missing: at once.');

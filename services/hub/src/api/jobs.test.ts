@@ -79,6 +79,25 @@ describe('a backup', () => {
     expect(await newBackup({ notBefore: moment() })).toMatchObject({ status: 400, text: expect.stringContaining(why) });
   });
 
+  it.each([
+    ['with an offset that no clock has', '2026-12-01T02:30:00+99:00'],
+    ['of endless digits', () => inMs(3_600_000).replace('Z', `${'0'.repeat(100)}Z`)],
+    ['in words', 'tonight'],
+  ])('for a moment %s hears of one thing that is wrong with it', async (_how, moment) => {
+    const notBefore = typeof moment === 'string' ? moment : moment();
+    const why = 'wants a moment with its offset';
+    const { status, body } = await newBackup({ notBefore });
+    expect([status, body.error.message.split('; ')]).toEqual([400, [expect.stringContaining(why)]]);
+  });
+
+  it('for later with other arguments is another one', async () => {
+    const notBefore = inMs(3_600_000);
+    const plain = (await newBackup({ notBefore })).body;
+    const other = (await newBackup({ notBefore, name: 'Other', includeDatabase: false })).body;
+    expect([other.isNew, other.job.id === plain.job.id]).toEqual([true, false]);
+    for (const { job } of [plain, other]) await hub.ask('POST', `${tenant}/jobs/${job.id}/cancel`);
+  });
+
   it('for a moment that came on the way here begins at once', async () => {
     const { job } = (await newBackup({ notBefore: inMs(-30_000) })).body;
     expect(job).not.toHaveProperty('beginsAt');

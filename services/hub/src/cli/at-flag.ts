@@ -8,7 +8,7 @@ import type { Cli } from './cli.ts';
 /** Of backups, checks and restores. */
 export const atFlag = [
   '--at <time>',
-  'begin then and not now: 02:30 (the next) or 2026-12-01T02:30 by the clock of the home, or +2h; 30 days ahead at most',
+  'begin then and not now: 02:30 (the next) or 2026-12-01T02:30 by the clock of the home, or +2h (m, h, d or w); 30 days ahead at most',
 ] as const;
 export const atOption = { at: z.string().optional() };
 

@@ -24,12 +24,33 @@ test.each([
 test('a clock that is set forward over the time begins then, one that is set back the first time', () => {
   const [march, october] = [Date.parse('2026-03-28T22:00:00Z'), Date.parse('2026-10-24T22:00:00Z')];
   expect(at('02:30', 'Europe/Berlin', march)).toBe('2026-03-29T01:00:00.000Z');
+  expect(at('2026-03-29T02:30:59', 'Europe/Berlin', march)).toBe('2026-03-29T01:00:00.000Z');
   expect(at('02:30', 'Europe/Berlin', october)).toBe('2026-10-25T00:30:00.000Z');
 });
 
-test.each(['25:00', '02:60', 'tonight', '2026-02-30T02:30', '2026-12-01', '2026-12-01T25:00', '+2y', '+'])(
-  '%s is no time',
-  (text) => {
-    expect(() => atTime(text, 'UTC', NOW)).toThrow(UsageError);
-  },
-);
+test.each([
+  '25:00',
+  '02:60',
+  'tonight',
+  '2026-02-30T02:30',
+  '2026-12-01',
+  '2026-12-01T25:00',
+  '2026-12-01T02:30+99:00',
+  '+2y',
+  '+',
+])('%s is no time', (text) => {
+  expect(() => atTime(text, 'UTC', NOW)).toThrow(UsageError);
+});
+
+test.each([
+  ['2026-11-29T23:58Z', 'is in the past'],
+  ['2020-01-01T00:00', 'is in the past'],
+  ['+31d', 'is more than 30 days away'],
+  ['+5w', 'is more than 30 days away'],
+])('%s is refused by its own name', (text, why) => {
+  expect(() => atTime(text, 'UTC', NOW + 3_600_000)).toThrow(new UsageError(`--at ${text} ${why}`));
+});
+
+test('a moment that has only just passed is now', () => {
+  expect(at('2026-11-29T23:00Z', 'UTC', NOW + 30_000)).toBe('2026-11-29T23:00:00.000Z');
+});

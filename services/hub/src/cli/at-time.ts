@@ -1,4 +1,5 @@
 import { instantAt, offsetAt } from '@hub/core/zone-clock.ts';
+import { BEGIN_AHEAD_DAYS, BEGIN_LATE_MS } from '../api/field-shapes.ts';
 import { UsageError } from './failure.ts';
 import { durationMs } from './when-text.ts';
 
@@ -10,9 +11,18 @@ const DATE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}:\d{2})?
 
 /**
  * `02:30`: the next time a clock in that zone shows it. `2026-12-01T02:30`: by that clock, or by its own offset. `+2h`: from now.
- * In milliseconds. @throws UsageError
+ * In milliseconds. @throws UsageError also for what is past or too far ahead to be kept
  */
 export function atTime(text: string, timeZone: string, nowMs: number): number {
+  const moment = readTime(text, timeZone, nowMs);
+  if (moment < nowMs - BEGIN_LATE_MS) throw new UsageError(`--at ${text} is in the past`);
+  if (moment > nowMs + BEGIN_AHEAD_DAYS * DAY_MS) {
+    throw new UsageError(`--at ${text} is more than ${BEGIN_AHEAD_DAYS} days away`);
+  }
+  return moment;
+}
+
+function readTime(text: string, timeZone: string, nowMs: number): number {
   if (text.startsWith('+')) return nowMs + durationMs(text.slice(1), '--at +…');
   const [, hours, minutes] = CLOCK.exec(text) ?? [];
   if (hours !== undefined) return nextClock(Number(hours), Number(minutes), timeZone, nowMs);
@@ -20,7 +30,11 @@ export function atTime(text: string, timeZone: string, nowMs: number): number {
   const wallMs = Date.parse(`${day}T${time}${seconds}Z`);
   // A day that the month does not have becomes one of the next.
   if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(`${day}T${time}`)) throw unreadable();
-  return offset === undefined ? instantAt(wallMs, timeZone) : Date.parse(`${day}T${time}${seconds}${offset}`);
+  if (offset === undefined) return instantAt(wallMs, timeZone);
+  const moment = Date.parse(`${day}T${time}${seconds}${offset}`);
+  // An offset that no clock has.
+  if (Number.isNaN(moment)) throw unreadable();
+  return moment;
 }
 
 function nextClock(hours: number, minutes: number, timeZone: string, nowMs: number): number {
