@@ -22,6 +22,9 @@ export interface FleetHome extends Partial<HomeHealth> {
   readonly sweptAt?: Date | undefined;
 }
 
+/** What `state` may ask for; unknown: never reached. */
+export const FLEET_STATES = ['running', 'starting', 'offline', 'reauth_required', 'banned', 'unknown'] as const;
+
 /** All that is given must hold. What a home does not tell speaks for none of the questions about it. */
 export interface FleetFilter {
   /** Slug or name, in part; any of them. */

@@ -1,4 +1,4 @@
-import type { FleetFilter } from '@hub/core/fleet-filter.ts';
+import { FLEET_STATES, type FleetFilter } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
 import { stringList } from '../shared/parameters.ts';
 
@@ -8,7 +8,7 @@ export const fleetFilterParameters = {
   tag: z.string().optional(),
   country: z.string().optional(),
   region: z.string().optional(),
-  state: z.enum(['running', 'starting', 'offline', 'reauth_required', 'banned', 'unknown']).optional(),
+  state: z.enum(FLEET_STATES).optional(),
   core_older_than: z.string().optional(),
   no_backup_for_days: z.number().min(0).optional(),
   has_updates: z.boolean().optional(),

@@ -65,6 +65,10 @@ export const notBefore = z.iso
   .optional()
   .describe('Begin no earlier than this moment, 30 days ahead at most; missing: at once.');
 
+/** For routes that take none: one that is given is refused and not passed over, as it may have meant less than what would be done. */
+export const noBody = (error: string) =>
+  z.preprocess((body) => body ?? {}, z.strictObject({}, { error }).describe('May be left out.'));
+
 /** How many a list answers at most, and where it goes on. */
 export const page = {
   limit: z.coerce.number().int().min(1).max(500).default(50),

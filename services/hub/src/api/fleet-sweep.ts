@@ -5,7 +5,7 @@ import { listHomes } from '@hub/db/homes.ts';
 import type { Deps } from '../deps.ts';
 import { readFleet } from '../sweep/fleet-of.ts';
 import type { Api } from './api-scope.ts';
-import { tenantParams } from './field-shapes.ts';
+import { noBody, tenantParams } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 import { fleetQuery } from './fleet.ts';
 import { jobAnswer, startedShape } from './job-shape.ts';
@@ -21,10 +21,11 @@ export function fleetSweepRoute(api: Api, deps: Deps): void {
         operationId: 'sweepFleet',
         summary: 'Look at the homes of a tenant now, or at those that fit',
         description:
-          'All filters given must hold, by what the last look found. While a job for the same homes is unfinished, asking again gives that one.',
+          'All filters given must hold, by what the last look found; they go in the query, and a body is refused. While a job for the same homes is unfinished, asking again gives that one.',
         tags: ['homes'],
         params: tenantParams,
         querystring: fleetQuery,
+        body: noBody('takes no fields: filters go in the query, such as ?tag=north'),
         response: { 202: startedShape },
       },
     },

@@ -1,4 +1,4 @@
-import { fitsFleet, problemsOf } from '@hub/core/fleet-filter.ts';
+import { FLEET_STATES, fitsFleet, problemsOf } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { readFleet } from '../sweep/fleet-of.ts';
@@ -14,7 +14,10 @@ export const fleetQuery = z.strictObject({
   tag: line(100).optional(),
   country: line(100).optional(),
   region: line(100).optional(),
-  state: line(30).optional(),
+  state: z
+    .enum(FLEET_STATES, { error: `is one of ${FLEET_STATES.join(', ')}` })
+    .optional()
+    .describe('unknown: never reached.'),
   coreOlderThan: line(30).optional(),
   noBackupForDays: z.coerce.number().min(0).max(3_660).optional(),
   hasUpdates: flag.optional(),

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { retention, sealing, type TenantUpkeep } from '../tenant-upkeep.ts';
 import type { Api } from './api-scope.ts';
-import { tenantParams } from './field-shapes.ts';
+import { noBody, tenantParams } from './field-shapes.ts';
 import { tenantOf } from './find.ts';
 import { jobAnswer, startedShape } from './job-shape.ts';
 import { OPERATOR } from './operator.ts';
@@ -23,6 +23,7 @@ export function upkeepRoutes(api: Api, deps: Deps): void {
         description: 'Done each hour without asking. While one is unfinished, asking again gives that one.',
         tags: ['audit'],
         params: tenantParams,
+        body: noBody('takes no fields: it is done for the whole tenant'),
         response: { 202: startedShape },
       },
     },
@@ -38,6 +39,7 @@ export function upkeepRoutes(api: Api, deps: Deps): void {
         description: 'Done each hour without asking. While one is unfinished, asking again gives that one.',
         tags: ['tenants'],
         params: tenantParams,
+        body: noBody('takes no fields: it is done for the whole tenant'),
         response: { 202: startedShape },
       },
     },

@@ -1,7 +1,9 @@
+import { FLEET_STATES } from '@hub/core/fleet-filter.ts';
 import { z } from 'zod';
 
 const text = z.string().optional();
 const days = z.coerce.number({ error: 'is a number of days' }).min(0).optional();
+const state = z.enum(FLEET_STATES, { error: `is one of ${FLEET_STATES.join(', ')}` }).optional();
 const flag = z.enum(['true', 'false'], { error: 'is true or false' }).optional();
 
 /** Which homes; all that is given must hold. */
@@ -10,7 +12,7 @@ export const fleetFlags = [
   ['--tag <tag>', ''],
   ['--country <country>', ''],
   ['--region <region>', ''],
-  ['--state <state>', 'running | starting | offline | reauth_required | banned | unknown'],
+  ['--state <state>', FLEET_STATES.join(' | ')],
   ['--core-older-than <version>', 'such as 2026.10'],
   ['--no-backup-for-days <days>', ''],
   ['--has-updates <bool>', 'true or false'],
@@ -18,6 +20,6 @@ export const fleetFlags = [
 ] as const;
 
 export const fleetOptions = {
-  ...{ home: z.array(z.string()).optional(), tag: text, country: text, region: text, state: text },
+  ...{ home: z.array(z.string()).optional(), tag: text, country: text, region: text, state },
   ...{ coreOlderThan: text, noBackupForDays: days, hasUpdates: flag, hasProblems: flag },
 };

@@ -57,3 +57,35 @@ test('no home that fits is no job, and the homes of a suspended tenant are left 
   const refused = await run('fleet', 'sweep');
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`hub tenants set ${slug} --state active`) });
 });
+
+test('filters in the body are refused, as all homes would be looked at; so is a body where none is taken', async () => {
+  await add('cabin', 'http://127.0.0.1:9', 'x');
+  const ask = (path: string, body?: object) => hub.ask('POST', `/tenants/${slug}/${path}`, body);
+  expect(await ask('fleet/sweep', { tags: 'a' })).toMatchObject({
+    ...{ status: 400, text: expect.stringContaining('filters go in the query, such as ?tag=north') },
+  });
+  for (const path of ['audit/seal', 'retention']) {
+    expect(await ask(path, { tags: 'a' })).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('whole tenant'),
+    });
+  }
+  const { body } = await hub.ask('GET', `/tenants/${slug}/jobs`);
+  expect(body.jobs.filter(({ actor }: { actor: { kind: string } }) => actor.kind === 'operator')).toEqual([]);
+  for (const path of ['audit/seal', 'retention', 'fleet/sweep']) expect((await ask(path)).status).toBe(202);
+});
+
+test('a state there is not is refused with those there are', async () => {
+  const there = /running, starting, offline, reauth_required, banned, unknown/;
+  for (const what of ['status', 'sweep']) {
+    const typed = await run('fleet', what, '--state', 'nonsense');
+    expect(typed).toMatchObject({ code: 2, stderr: expect.stringMatching(there) });
+  }
+  for (const [method, path] of [
+    ['GET', 'fleet'],
+    ['POST', 'fleet/sweep'],
+  ] as const) {
+    const refused = await hub.ask(method, `/tenants/${slug}/${path}?state=nonsense`);
+    expect(refused).toMatchObject({ status: 400, text: expect.stringMatching(there) });
+  }
+});
