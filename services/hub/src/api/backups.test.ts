@@ -123,6 +123,16 @@ test('a backup is asked for by the clock of its home, and told with its zone unt
   }
 });
 
+test('whoever watches what begins later is told its id first, and that it was there already', async () => {
+  const soon = `${new Date(Date.now() + 5_000).toISOString().slice(0, 19)}Z`;
+  const { job } = JSON.parse((await run('create', 'cabin', '--at', soon, '--json')).stdout);
+  const how = `Follow it: hub jobs watch ${job.id}; call it off: hub jobs cancel ${job.id}`;
+  expect(await run('create', 'cabin', '--at', soon, '--watch')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(new RegExp(`^One is already to begin .+\\. ${how}\nbegins `)),
+  });
+}, 60_000);
+
 test('a backup that a job is storing is not removed; one that it stored or left behind is, whatever the job does now', async () => {
   const { db, vault } = hub.database;
   const tenantId = (await findTenant(db, 'fjord'))?.id ?? '';

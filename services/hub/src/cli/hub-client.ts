@@ -2,6 +2,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { z } from 'zod';
 import { type FoundKey, findAdminKey, keyPlaces } from './admin-key-source.ts';
 import { refusalOf, UsageError } from './failure.ts';
+import { type Asked, isOfProxy, mayHaveBegun, noHubBehind } from './lost-answer.ts';
 import { readEvents, type ServerEvent } from './server-events.ts';
 
 export interface AskOptions {
@@ -11,14 +12,16 @@ export interface AskOptions {
   readonly query?: Readonly<Record<string, string | readonly string[] | number | boolean | undefined>>;
   /** Milliseconds; two minutes unless told. */
   readonly deadlineMs?: number;
+  /** A command that shows whether it began, for when the answer is lost; `hub jobs list` unless told. */
+  readonly look?: string;
 }
 
 /** The REST API of one hub. */
 export interface HubClient {
   /** @throws Fault as the hub said it | CONNECTION_FAILED when none answers | AUTH_INVALID_TOKEN without the right key */
   ask<S extends z.ZodType>(method: string, path: string, shape: S, options?: AskOptions): Promise<z.output<S>>;
-  /** Server-sent events until the stream ends. @throws Fault as `ask` */
-  events(path: string): AsyncIterable<ServerEvent>;
+  /** Server-sent events until the stream ends. @throws Fault as `ask`; whatever, once the signal is given */
+  events(path: string, signal: AbortSignal): AsyncIterable<ServerEvent>;
   /** A file, as it comes. @throws Fault as `ask`, and CONNECTION_FAILED when it is cut short */
   bytes(method: string, path: string): AsyncIterable<Uint8Array>;
 }
@@ -37,15 +40,16 @@ export function connectHub(address: HubAddress): HubClient {
   async function send(method: string, path: string, options: AskOptions, signal?: AbortSignal): Promise<Response> {
     assertWebAddress(address.url);
     const found = (await findAdminKey(address.keyFile, address.env)) ?? (await withoutKey(base, address));
-    const { body, text } = options;
+    const { body, text, look } = options;
+    const asked = { url: address.url, method, look };
     const type = text?.type ?? (body === undefined ? undefined : 'application/json');
-    const response = await reach(address.url, `${base}${path}${queryOf(options.query)}`, {
+    const response = await reach(asked, `${base}${path}${queryOf(options.query)}`, {
       method,
       headers: { authorization: `Bearer ${found.key}`, ...(type === undefined ? {} : { 'content-type': type }) },
       ...(type === undefined ? {} : { body: text?.content ?? JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
-    if (!response.ok) throw await refused(response, found, address.url);
+    if (!response.ok) throw await refused(response, found, asked);
     return response;
   }
 
@@ -53,11 +57,14 @@ export function connectHub(address: HubAddress): HubClient {
     async ask(method, path, shape, options = {}) {
       const signal = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
       const response = await send(method, path, options, signal);
-      const answer: unknown = response.status === 204 ? undefined : await readJson(response, address.url);
+      const answer: unknown =
+        response.status === 204
+          ? undefined
+          : await readJson(response, { url: address.url, method, look: options.look });
       return shape.parse(answer);
     },
-    async *events(path) {
-      const response = await send('GET', path, {});
+    async *events(path, signal) {
+      const response = await send('GET', path, {}, signal);
       if (response.body) yield* readEvents(response.body);
     },
     async *bytes(method, path) {
@@ -82,25 +89,28 @@ function assertWebAddress(url: string): void {
   );
 }
 
-async function reach(url: string, target: string, init: RequestInit): Promise<Response> {
+async function reach(asked: Asked, target: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(target, init);
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TimeoutError') {
-      throw new Fault('TIMEOUT_API_REQUEST', `The hub at ${url} did not answer in time.`, {
-        suggestion: 'See what it does: hub doctor, and its log.',
+      throw new Fault('TIMEOUT_API_REQUEST', `The hub at ${asked.url} did not answer in time.`, {
+        suggestion: [...mayHaveBegun(asked), 'See what it does: hub doctor, and its log.'],
         cause,
       });
     }
-    throw notRunning(url, cause);
+    throw notRunning(asked, cause);
   }
 }
 
-function notRunning(url: string, cause: unknown): Fault {
+/** The connection stood, so that the request may have arrived. */
+const BROKE_OFF = /^(ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT)$/;
+
+function notRunning(asked: Asked, cause: unknown): Fault {
   const inner = cause instanceof Error ? cause.cause : undefined;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
-  return new Fault('CONNECTION_FAILED', `No hub answers at ${url}${code && ` (${code})`}.`, {
-    suggestion: adviceOn(code),
+  return new Fault('CONNECTION_FAILED', `No hub answers at ${asked.url}${code && ` (${code})`}.`, {
+    suggestion: [...(BROKE_OFF.test(code) ? mayHaveBegun(asked) : []), ...adviceOn(code)],
     cause,
   });
 }
@@ -117,7 +127,7 @@ function adviceOn(code: string): readonly string[] {
 
 /** Without a hub the missing key is not what is wrong. */
 async function withoutKey(base: string, { url, env }: HubAddress): Promise<never> {
-  await reach(url, `${base}/openapi.json`, { signal: AbortSignal.timeout(10_000) });
+  await reach({ url, method: 'GET' }, `${base}/openapi.json`, { signal: AbortSignal.timeout(10_000) });
   throw new Fault('AUTH_INVALID_TOKEN', 'No admin key was found.', {
     suggestion: [
       `Looked for HUB_ADMIN_KEY and for ${keyPlaces(env).join(', ')}.`,
@@ -126,22 +136,27 @@ async function withoutKey(base: string, { url, env }: HubAddress): Promise<never
   });
 }
 
-async function refused(response: Response, { source }: FoundKey, url: string): Promise<Fault> {
+async function refused(response: Response, { source }: FoundKey, asked: Asked): Promise<Fault> {
   const body: unknown = await response.json().catch(() => undefined);
   const said = refusalOf(body);
-  if (!said) return notAHub(url, response.status);
+  if (!said)
+    return isOfProxy(response.status) ? noHubBehind(asked, response.status) : notAHub(asked.url, response.status);
   if (response.status !== 401) return said;
-  return new Fault('AUTH_INVALID_TOKEN', `The hub at ${url} does not take the admin key from ${source}.`, {
+  return new Fault('AUTH_INVALID_TOKEN', `The hub at ${asked.url} does not take the admin key from ${source}.`, {
     suggestion: 'Is it the key of this hub? Its own is in admin-key of its data folder, or its HUB_ADMIN_KEY.',
     cause: said,
   });
 }
 
-async function readJson(response: Response, url: string): Promise<unknown> {
+async function readJson(response: Response, asked: Asked): Promise<unknown> {
   try {
     return await response.json();
-  } catch {
-    throw notAHub(url, response.status);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw notAHub(asked.url, response.status);
+    throw new Fault('CONNECTION_FAILED', `The hub at ${asked.url} broke off in the middle of its answer.`, {
+      suggestion: mayHaveBegun(asked),
+      cause,
+    });
   }
 }
 

@@ -2,7 +2,10 @@ import { styleText } from 'node:util';
 import { withoutUnseen } from '@hub/core/unseen.ts';
 
 /** The terminal or pipe the command runs in. */
-export type Io = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
+export interface Io extends Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'> {
+  once(event: 'SIGINT', listener: () => void): unknown;
+  off(event: 'SIGINT', listener: () => void): unknown;
+}
 
 type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 

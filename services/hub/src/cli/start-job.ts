@@ -15,7 +15,7 @@ export function addStart(group: Command, home: Home, { path, ...leaf }: StartLea
     async run(cli) {
       const { job, isNew } = await cli.hub.ask('POST', await cli.tenantPath(...path), startedShape, { body: {} });
       if (!isNew) cli.note('One is on its way already; this follows it.');
-      return watchJob(cli, await cli.tenantPath('jobs', job.id));
+      return watchJob(cli, job.id);
     },
   });
 }

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runHere } from '../testing/run-cli.ts';
 
@@ -106,3 +108,30 @@ it('a run over many homes is watched to its end, and ends with 1 unless all went
   });
   for (const of of [{ failed: 1 }, { unknown: 1 }, { stopped: 'too many' }]) expect((await run(of)).code).toBe(1);
 });
+
+it('Ctrl-C ends the watch and not the job, and says so', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response
+      .setHeader('content-type', 'text/event-stream')
+      .write(`event: progress\ndata: ${JSON.stringify({ ...JOB, ...at(3) })}\n\n`);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const env = { ...process.env, HUB_URL: `http://127.0.0.1:${port}`, HUB_ADMIN_KEY: 'key' };
+  const words = [join(import.meta.dirname, 'main.ts'), 'jobs', 'watch', ID, '--tenant', 'fjord'];
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (text.includes('part 3')) child.kill('SIGINT');
+  });
+  const [code] = await once(child, 'close');
+  server.close();
+  server.closeAllConnections();
+  expect([code, asked]).toEqual([130, [`GET /api/tenants/fjord/jobs/${ID}/events`]]);
+  expect(stderr).toBe(
+    `30 % part 3\nThe job goes on. Follow it: hub jobs watch ${ID}; call it off: hub jobs cancel ${ID}\n`,
+  );
+}, 60_000);

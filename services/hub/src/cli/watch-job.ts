@@ -9,27 +9,52 @@ import { cell } from './table.ts';
 const RETRIES = 5;
 /** A hub that is about to stop ends each stream at once. */
 const AGAIN_MS = 1_000;
+/** What shells say of a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /**
  * Shows a job until it ends: a bar on a terminal, else a line for each change (to stderr, so that --json stays clean).
- * Resolves with the exit code: 0 when it is well. @throws Fault CONNECTION_FAILED when no hub answers, or streams end without a word of the job
+ * Resolves with the exit code: 0 when it is well, 130 after Ctrl-C, which ends the watch and not the job.
+ * @throws Fault CONNECTION_FAILED when no hub answers, or streams end without a word of the job
  */
 export async function watchJob(
   cli: Cli,
-  path: string,
+  jobId: string,
   isWell = ({ state }: JobAnswer) => state === 'done',
 ): Promise<number> {
   const view = cli.io.stderr.isTTY ? barView(cli) : lineView(cli);
-  const job = await followToEnd(cli, path, view.update).finally(view.close);
-  cli.show(job, () => jobFacts(cli.paint, job));
-  return isWell(job) ? 0 : 1;
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort();
+  cli.io.once('SIGINT', onInterrupt);
+  try {
+    const job = await followToEnd(cli, jobId, view.update, interrupt.signal).finally(view.close);
+    cli.show(job, () => jobFacts(cli.paint, job));
+    return isWell(job) ? 0 : 1;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    cli.note(`The job goes on. ${howToFollow(jobId)}`);
+    return INTERRUPTED;
+  } finally {
+    cli.io.off('SIGINT', onInterrupt);
+  }
 }
 
-async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => void): Promise<JobAnswer> {
+/** Of a job that goes on without whoever started it. */
+export function howToFollow(jobId: string): string {
+  return `Follow it: hub jobs watch ${jobId}; call it off: hub jobs cancel ${jobId}`;
+}
+
+async function followToEnd(
+  cli: Cli,
+  jobId: string,
+  update: (job: JobAnswer) => void,
+  signal: AbortSignal,
+): Promise<JobAnswer> {
+  const path = await cli.tenantPath('jobs', jobId);
   const seen: { job?: JobAnswer } = {};
   for (let silent = 0; silent < RETRIES; silent += 1) {
-    if (seen.job) await delay(AGAIN_MS);
-    const end = await readStream(cli, path, (job) => {
+    if (seen.job) await delay(AGAIN_MS, undefined, { signal });
+    const end = await readStream(cli, path, signal, (job) => {
       seen.job = job;
       // Proxies cut streams now and then: as long as the hub tells of the job, it is followed.
       silent = 0;
@@ -46,10 +71,11 @@ async function followToEnd(cli: Cli, path: string, update: (job: JobAnswer) => v
 async function readStream(
   cli: Cli,
   path: string,
+  signal: AbortSignal,
   onProgress: (job: JobAnswer) => void,
 ): Promise<JobAnswer | undefined> {
   try {
-    for await (const { event, data } of cli.hub.events(`${path}/events`)) {
+    for await (const { event, data } of cli.hub.events(`${path}/events`, signal)) {
       const job = jobShape.parse(JSON.parse(data));
       if (event === 'end') return job;
       onProgress(job);

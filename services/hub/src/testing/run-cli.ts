@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { runCli } from '../cli/program.ts';
 
@@ -22,7 +23,8 @@ export async function runHere(args: readonly string[], surroundings: CliSurround
   const [stdout, stderr] = [sink(isTty && piped !== 'stdout'), sink(isTty && piped !== 'stderr')];
   const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: isTty, fd: 0 });
   // biome-ignore lint/suspicious/noExplicitAny: streams that stand in for those of a process
-  const code = await runCli(args, { stdin: input as any, stdout: stdout.stream, stderr: stderr.stream, env });
+  const io = { stdin: input as any, stdout: stdout.stream, stderr: stderr.stream, env };
+  const code = await runCli(args, Object.assign(new EventEmitter(), io));
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

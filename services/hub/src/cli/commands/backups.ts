@@ -12,7 +12,7 @@ import { UsageError } from '../failure.ts';
 import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { cell, table } from '../table.ts';
-import { watchJob } from '../watch-job.ts';
+import { howToFollow, watchJob } from '../watch-job.ts';
 import { moment } from '../when-text.ts';
 
 const listShape = z.object({
@@ -21,7 +21,7 @@ const listShape = z.object({
   backups: z.array(backupShape),
 });
 
-const watchFlag = ['--watch', 'follow it to its end; exit code 1 unless it is done'] as const;
+const watchFlag = ['--watch', 'follow it to its end; exit code 1 unless it is done; it goes on after Ctrl-C'] as const;
 const followOptions = { ...atOption, watch: z.boolean().default(false) };
 type Follow = z.output<z.ZodObject<typeof followOptions>>;
 
@@ -196,15 +196,19 @@ async function start(
   const asked = { body: { ...body, notBefore: later?.notBefore } };
   const answer = await cli.hub.ask('POST', path, startedShape, asked);
   const { id, beginsAt } = answer.job;
-  if (watch) return watchJob(cli, await cli.tenantPath('jobs', id));
-  cli.show(answer, () => {
-    if (later && beginsAt !== undefined) {
-      const said = answer.isNew ? 'It begins' : 'One is already to begin';
-      return `${said} ${later.text}. Follow it: hub jobs watch ${id}; call it off: hub jobs cancel ${id}`;
-    }
-    return `${answer.isNew ? 'Started' : 'One was already on its way'}. Follow it: hub jobs watch ${id}`;
-  });
+  const begins = beginsAt === undefined ? undefined : later?.text;
+  const said = `${beginningText(answer.isNew, begins)}. ${howToFollow(id)}`;
+  if (watch) {
+    cli.note(said);
+    return watchJob(cli, id);
+  }
+  cli.show(answer, () => said);
   return undefined;
+}
+
+function beginningText(isNew: boolean, begins: string | undefined): string {
+  if (begins !== undefined) return `${isNew ? 'It begins' : 'One is already to begin'} ${begins}`;
+  return isNew ? 'Started' : 'One was already on its way';
 }
 
 /** The one whose id begins so, or the newest. @throws Fault RESOURCE_NOT_FOUND */

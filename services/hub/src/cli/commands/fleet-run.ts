@@ -50,7 +50,8 @@ export function fleetRunCommands(group: Command, home: Home): void {
       const args = jsonFlag('--args', options.args);
       const body = { tool, args, where: whereOf(options), exclude, canary, ...limits, plan_id: plan };
       const path = await cli.tenantPath('connectors', options.as, 'fleet', 'run');
-      return toItsEnd(cli, await cli.hub.ask('POST', path, fleetAnswer, { body }));
+      const look = 'hub jobs list --kind fleet.run';
+      return toItsEnd(cli, await cli.hub.ask('POST', path, fleetAnswer, { body, look }));
     },
   });
 
@@ -74,8 +75,7 @@ type Answer = z.output<typeof fleetAnswer>;
 async function toItsEnd(cli: Cli, answer: Answer, isWell = wentWell): Promise<number> {
   const { status, job_id: jobId } = answer;
   if (status === 'queued' || status === 'running') {
-    const path = await cli.tenantPath('jobs', String(jobId));
-    return watchJob(cli, path, ({ state, result }) => state === 'done' && isWell(fleetAnswer.parse(result)));
+    return watchJob(cli, String(jobId), ({ state, result }) => state === 'done' && isWell(fleetAnswer.parse(result)));
   }
   cli.show(answer, () => JSON.stringify(answer, undefined, 2));
   return isWell(answer) ? 0 : 1;

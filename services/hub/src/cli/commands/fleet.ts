@@ -54,7 +54,7 @@ export function fleetCommands(program: Command, home: Home): void {
       const path = await cli.tenantPath('fleet', 'sweep');
       const { job, isNew } = await cli.hub.ask('POST', path, startedShape, { query, body: {} });
       if (!isNew) cli.note('One for these homes is on its way already; this follows it.');
-      return watchJob(cli, await cli.tenantPath('jobs', job.id), wasEachLookedAt);
+      return watchJob(cli, job.id, wasEachLookedAt);
     },
   });
 }

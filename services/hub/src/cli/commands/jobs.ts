@@ -47,12 +47,10 @@ export function jobCommands(program: Command, home: Home): void {
 
   addLeaf(group, home, {
     usage: 'watch <id>',
-    summary: 'follow a job to its end; exit code 1 unless it is done',
+    summary: 'follow a job to its end; exit code 1 unless it is done; it goes on after Ctrl-C',
     examples: ['hub jobs watch 0197f0a0-…'],
     options: {},
-    async run(cli, _options, [id]) {
-      return watchJob(cli, await cli.tenantPath('jobs', id));
-    },
+    run: (cli, _options, [id = '']) => watchJob(cli, id),
   });
 
   addLeaf(group, home, {
