@@ -75,7 +75,7 @@ test('a list names its homes, tags take in homes added later', async () => {
   const slugs = async (secret: string) => (await lookUp(secret))?.homes.map((home) => home.slug);
   expect(await slugs(listed.secret)).toEqual(['b']);
   expect(await slugs(tagged.secret)).toEqual(['a', 'c']);
-  await removeHome(made.db, tenant.id, b.id);
+  await removeHome(made.db, tenant.id, b.id, []);
   expect(await slugs(listed.secret)).toEqual([]);
   const foreign = create({ name: 'foreign', homes: { kind: 'list', homeIds: [a.id, newId()] } });
   await expect(foreign).rejects.toMatchObject({ code: 'HOME_NOT_FOUND' });

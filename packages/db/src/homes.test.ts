@@ -142,8 +142,8 @@ test('a removed home takes its link and status along, and late news of it are dr
   expect(await writeHomeStatus(made.db, tenant.id, home.id, status)).toBe(true);
   expect(await readHomeStatus(made.db, tenant.id, home.id)).toEqual(status);
   expect([...(await listHomeStatuses(made.db, tenant.id)).keys()]).toEqual([home.id]);
-  expect(await removeHome(made.db, tenant.id, home.id)).toBe(true);
-  expect(await removeHome(made.db, tenant.id, home.id)).toBe(false);
+  expect(await removeHome(made.db, tenant.id, home.id, [])).toEqual({ cancelledJobs: 0 });
+  expect(await removeHome(made.db, tenant.id, home.id, [])).toBeUndefined();
   expect(await writeHomeStatus(made.db, tenant.id, home.id, status)).toBe(false);
   await expect(readLink(made.db, made.vault, tenant.id, home.id)).rejects.toMatchObject({ code: 'HOME_NOT_FOUND' });
 });

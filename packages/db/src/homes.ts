@@ -10,6 +10,7 @@ import { tenantTrx } from './doors.ts';
 import { type ClockInput, setClock } from './home-clock.ts';
 import { insertLink, type LinkInput, updateLink, urlKeyOf } from './home-links.ts';
 import { type HomeRecord, selectHomes, toHomeRecord } from './home-record.ts';
+import { cancelWaiting } from './jobs.ts';
 import { type SettingsChange, settingsColumn } from './settings-change.ts';
 import { freeSlug, isId, slugFrom } from './slug.ts';
 import type { Vault } from './vault.ts';
@@ -113,17 +114,25 @@ export async function updateHome(
   );
 }
 
-/** The home with its link and status is gone; its edits and audit stay. False when it was not there. @throws Fault STORAGE_UNAVAILABLE */
-export async function removeHome(db: Database, tenantId: string, homeId: string): Promise<boolean> {
+/**
+ * The home with its link and status is gone, and so is what waited for it of these kinds of jobs; its edits and audit stay.
+ * Undefined when it was not there. @throws Fault STORAGE_UNAVAILABLE
+ */
+export async function removeHome(
+  db: Database,
+  tenantId: string,
+  homeId: string,
+  kinds: readonly string[],
+): Promise<{ readonly cancelledJobs: number } | undefined> {
   return await tenantTrx(db, tenantId, async (trx) => {
     const gone = await trx
       .deleteFrom('home')
       .where('tenant_id', '=', tenantId)
       .where('id', '=', homeId)
       .executeTakeFirst();
-    if (gone.numDeletedRows === 0n) return false;
+    if (gone.numDeletedRows === 0n) return undefined;
     await noteChange(trx, tenantId, 'home', homeId);
-    return true;
+    return { cancelledJobs: await cancelWaiting(trx, { tenantId, homeId, kinds }) };
   });
 }
 

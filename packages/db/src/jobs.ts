@@ -203,6 +203,26 @@ export async function requestCancel(trx: Trx, tenantId: string, jobId: string): 
   return getJob(trx, tenantId, jobId);
 }
 
+/** Ends what waits for a home that goes, of these kinds; what runs ends by itself. How many there were. */
+export async function cancelWaiting(
+  trx: Trx,
+  { tenantId, homeId, kinds }: { tenantId: string; homeId: string; kinds: readonly string[] },
+): Promise<number> {
+  if (kinds.length === 0) return 0;
+  const waiting = await jobTables(trx)
+    .selectFrom('job')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('home_id', '=', homeId)
+    .where('kind', 'in', kinds)
+    .where('state', '=', 'queued')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  for (const { id } of waiting) await endCancelled(trx, tenantId, id);
+  return waiting.length;
+}
+
 async function askToEnd(trx: Trx, tenantId: string, jobId: string): Promise<void> {
   await jobTables(trx)
     .updateTable('job')

@@ -1,8 +1,9 @@
 import { Fault } from '@hub/core/fault.ts';
 import { readLink, urlKeyOf } from '@hub/db/home-links.ts';
 import type { HomeRecord } from '@hub/db/home-record.ts';
-import { listHomes, removeHome } from '@hub/db/homes.ts';
+import { listHomes } from '@hub/db/homes.ts';
 import type { Deps } from '../deps.ts';
+import { forgetHome } from '../forget-home.ts';
 import type { AppliedHome, WantedHome } from './apply-shape.ts';
 import { differenceOf } from './home-difference.ts';
 import { homeInput } from './home-shape.ts';
@@ -34,7 +35,7 @@ export async function applyHomes(
   if (!options.prune) return results;
   const slugs = new Set(wanted.map(({ slug }) => slug));
   for (const home of stored.filter(({ slug }) => !slugs.has(slug))) {
-    if (!options.dryRun) await removeHome(deps.storage.db, tenantId, home.id);
+    if (!options.dryRun) await forgetHome(deps.storage.db, tenantId, home.id);
     results.push({ home: home.slug, result: 'removed', changes: [] });
   }
   return results;

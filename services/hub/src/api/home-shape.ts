@@ -158,3 +158,5 @@ export function homeAnswer(home: HomeRecord, status: HomeStatus | undefined): Ho
 function statusAnswer(status: HomeStatus): z.output<typeof homeStatusShape> {
   return { ...status, lastSeenAt: status.lastSeenAt?.toISOString(), checkedAt: status.checkedAt.toISOString() };
 }
+
+export const removedShape = z.object({ cancelledJobs: z.number().int().min(1).describe('They waited for it.') });

@@ -1,6 +1,10 @@
+import { newId } from '@hub/core/ids.ts';
+import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
+import { findTenant } from '@hub/db/tenants.ts';
 import { type SimulatedHome, startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminHub, startAdminHub } from '../testing/admin-hub.ts';
+import { runHere } from '../testing/run-cli.ts';
 
 let hub: AdminHub;
 let simulated: SimulatedHome;
@@ -57,6 +61,33 @@ describe('adding a home', () => {
     expect(added.body.check).toBeUndefined();
     expect((await hub.ask('DELETE', `${homes}/later`)).status).toBe(204);
     expect((await hub.ask('GET', `${homes}/later`)).status).toBe(404);
+  });
+
+  it('removes a home with what waits for it, and says how much that was; checks of its stored backups go on', async () => {
+    const added = await hub.ask('POST', homes, { url: 'http://127.0.0.1:9', token: 'x', name: 'Gone', check: false });
+    const { id: homeId } = added.body.home;
+    const tenantId = (await findTenant(hub.database.db, 'fjord'))?.id ?? '';
+    const runAt = new Date(Date.now() + 3_600_000);
+    const later = async (kind: string, args: object) =>
+      (await hub.deps.queue.enqueue({ tenantId, homeId, kind, args, actor: SYSTEM_ACTOR, runAt })).job.id;
+    const backups = [await later('backup.create', { name: 'a' }), await later('backup.create', { name: 'b' })];
+    const drill = await later('backup.drill', { copyId: newId() });
+    const removed = await hub.ask('DELETE', `${homes}/gone`);
+    expect([removed.status, removed.body]).toEqual([200, { cancelledJobs: 2 }]);
+    const stateOf = async (id: string) => (await hub.ask('GET', `/tenants/fjord/jobs/${id}`)).body.state;
+    for (const id of backups) expect(await stateOf(id)).toBe('cancelled');
+    expect(await stateOf(drill)).toBe('queued');
+    await hub.deps.queue.cancel(tenantId, drill);
+    expect((await hub.ask('GET', `${homes}/gone`)).status).toBe(404);
+  });
+
+  it('says on the command line, too, how many jobs were called off with a home', async () => {
+    await hub.ask('POST', homes, { url: 'http://127.0.0.1:9', token: 'x', name: 'Lost', check: false });
+    const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+    await hub.ask('POST', `${homes}/lost/backups`, { notBefore });
+    const env = { HUB_URL: hub.base, HUB_ADMIN_KEY: hub.key };
+    const { stdout } = await runHere(['homes', 'remove', 'lost', '--tenant', 'fjord'], { env });
+    expect(stdout).toBe('Removed lost. Called off with it: 1 job that waited for it.\n');
   });
 
   it('refuses addresses that carry a password or a path, also unchecked', async () => {

@@ -1,13 +1,14 @@
 import type { HomeRecord } from '@hub/db/home-record.ts';
 import { listHomeStatuses, readHomeStatus } from '@hub/db/home-status.ts';
-import { listHomes, removeHome } from '@hub/db/homes.ts';
+import { listHomes } from '@hub/db/homes.ts';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
+import { forgetHome } from '../forget-home.ts';
 import type { Api } from './api-scope.ts';
 import { line, ref, several, tenantParams } from './field-shapes.ts';
 import { homeOf, tenantOf } from './find.ts';
 import { checkAnswer, checkHome } from './home-check.ts';
-import { checkShape, homeAnswer, homePatch, homeShape, newHome } from './home-shape.ts';
+import { checkShape, homeAnswer, homePatch, homeShape, newHome, removedShape } from './home-shape.ts';
 import { addHome, changeHome, type StoredHome } from './store-home.ts';
 
 const tags = ['homes'];
@@ -103,15 +104,20 @@ export function homeRoutes(api: Api, deps: Deps): void {
       schema: {
         operationId: 'removeHome',
         summary: 'Remove a home; its edits and audit entries stay',
+        description:
+          'Jobs that wait for it are called off; one that runs ends by itself, and checks of its stored backups go on.',
         tags,
         params: homeParams,
-        response: { 204: z.null().describe('Removed.') },
+        response: {
+          200: removedShape.describe('Removed, and so many of its jobs called off.'),
+          204: z.null().describe('Removed, and no job waited for it.'),
+        },
       },
     },
     async ({ params }, reply) => {
       const home = await homeOf(deps, params.tenant, params.home);
-      await removeHome(db, home.tenantId, home.id);
-      return reply.code(204).send(null);
+      const { cancelledJobs = 0 } = (await forgetHome(db, home.tenantId, home.id)) ?? {};
+      return cancelledJobs > 0 ? reply.code(200).send({ cancelledJobs }) : reply.code(204).send(null);
     },
   );
 

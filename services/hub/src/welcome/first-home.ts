@@ -1,9 +1,10 @@
 import { SYSTEM_ACTOR } from '@hub/db/actor.ts';
-import { listHomes, registerHome, removeHome } from '@hub/db/homes.ts';
+import { listHomes, registerHome } from '@hub/db/homes.ts';
 import type { Shutdown } from '@hub/runtime/shutdown.ts';
 import { startSimulatedHome } from '@hub/simulated-home/simulated-home.ts';
 import { checkLink } from '../check-link.ts';
 import type { Deps } from '../deps.ts';
+import { forgetHome } from '../forget-home.ts';
 import type { Household } from './household.ts';
 
 export type FirstHome =
@@ -84,6 +85,6 @@ async function startSimulation(deps: Deps, tenantId: string, shutdown: Shutdown)
 /** A real home takes its place. */
 async function dropSimulated({ storage }: Deps, tenantId: string): Promise<void> {
   for (const home of await listHomes(storage.db, tenantId)) {
-    if (home.isSimulated) await removeHome(storage.db, tenantId, home.id);
+    if (home.isSimulated) await forgetHome(storage.db, tenantId, home.id);
   }
 }

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { counted } from '@hub/core/counted.ts';
 import { DEFAULT_PINS } from '@hub/gate/tool-pins.ts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { checkShape, homeShape } from '../../api/home-shape.ts';
+import { checkShape, homeShape, removedShape } from '../../api/home-shape.ts';
 import { importResultShape } from '../../api/import-shape.ts';
 import type { Cli } from '../cli.ts';
 import { confirm, yesFlag, yesOption } from '../confirm.ts';
 import { UsageError } from '../failure.ts';
 import { homeBody, homeFlags, homeOptions } from '../home-flags.ts';
 import { checkText, homeFacts, homeTable } from '../home-view.ts';
-import { nothing } from '../hub-client.ts';
 import { addGroup, addLeaf, type Home } from '../leaf.ts';
 import { readToken } from '../secret-input.ts';
 import { homeSettingFlags, settingOptions, settingsBody, settingUndoOptions } from '../setting-flags.ts';
@@ -165,10 +165,12 @@ function removeCommand(group: Command, home: Home): void {
       const path = await cli.tenantPath('homes', ref);
       await confirm(cli, yes, async () => {
         const { name, slug } = await cli.hub.ask('GET', path, homeShape);
-        return `Forget ${cell(name)} (${slug}) with its token, settings and schedules?`;
+        return `Forget ${cell(name)} (${slug}) with its token, settings and schedules, and the jobs that wait for it?`;
       });
-      await cli.hub.ask('DELETE', path, nothing);
-      cli.show({ removed: ref }, () => `Removed ${ref}.`);
+      const { cancelledJobs = 0 } = (await cli.hub.ask('DELETE', path, removedShape.optional())) ?? {};
+      const end =
+        cancelledJobs === 0 ? '' : ` Called off with it: ${counted(cancelledJobs, 'job')} that waited for it.`;
+      cli.show({ removed: ref, cancelledJobs }, () => `Removed ${ref}.${end}`);
       return undefined;
     },
   });
