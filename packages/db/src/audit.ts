@@ -46,20 +46,13 @@ export interface SettledCall extends CallFacts {
  * it began: then it must not leave
  */
 export async function writeIntent(db: Database, call: CallFacts, hold?: HomeHold): Promise<void> {
-  if (!hold) return tenantTrx(db, call.tenantId, (trx) => insertIntent(trx, call));
-  await systemTrx(db, async (trx) => {
-    await assertHeld(trx, hold);
-    await insertIntent(trx, call);
-  });
-}
-
-async function insertIntent(trx: Trx, call: CallFacts): Promise<void> {
-  const stored = await trx
-    .insertInto('audit')
-    .values(intentRow(call))
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'phase']).doNothing())
-    .executeTakeFirst();
-  if (stored.numInsertedOrUpdatedRows === 1n) return;
+  const isFirst = hold
+    ? await systemTrx(db, async (trx) => {
+        await assertHeld(trx, hold);
+        return takePlace(trx, call);
+      })
+    : await tenantTrx(db, call.tenantId, (trx) => takePlace(trx, call));
+  if (isFirst) return;
   throw new Fault('RESOURCE_LOCKED', 'This call was given up before it began: whoever asked for it went away.', {
     suggestion: 'Nothing was sent to the home.',
   });
@@ -178,8 +171,17 @@ export async function listAudit(
   }));
 }
 
-/** The row of a call before it leaves. */
-export function intentRow(call: CallFacts): Insertable<AuditTable> {
+/** Stores the first row under a call's id; false when there is one already. */
+export async function takePlace(trx: Trx, call: CallFacts): Promise<boolean> {
+  const stored = await trx
+    .insertInto('audit')
+    .values(intentRow(call))
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'phase']).doNothing())
+    .executeTakeFirst();
+  return stored.numInsertedOrUpdatedRows === 1n;
+}
+
+function intentRow(call: CallFacts): Insertable<AuditTable> {
   const { args_summary: summary, ...facts } = factColumns(call);
   return { ...facts, args_summary: summary === null ? null : jsonText(summary) };
 }

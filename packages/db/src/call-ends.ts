@@ -1,6 +1,6 @@
 import { newId } from '@hub/core/ids.ts';
 import { sql } from 'kysely';
-import { type CallFacts, type CallOutcome, intentRow } from './audit.ts';
+import { type CallFacts, type CallOutcome, takePlace } from './audit.ts';
 import type { Database, Trx } from './database.ts';
 import { tenantTrx } from './doors.ts';
 import { type EditOutcome, type EditSummary, finishEdit, listEdits } from './edits.ts';
@@ -27,14 +27,8 @@ export function closeCall(db: Database, facts: CallFacts): Promise<CallStanding>
   return tenantTrx(db, tenantId, async (trx) => {
     const before = await readCall(trx, tenantId, callId);
     if (before) return before;
-    const taken = await trx
-      .insertInto('audit')
-      .values(intentRow(facts))
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'phase']).doNothing())
-      .executeTakeFirst();
     // It began in this very moment.
-    if (taken.numInsertedOrUpdatedRows !== 1n)
-      return (await readCall(trx, tenantId, callId)) ?? { is: 'begun', forMs: 0 };
+    if (!(await takePlace(trx, facts))) return (await readCall(trx, tenantId, callId)) ?? { is: 'begun', forMs: 0 };
     await settle(trx, tenantId, callId, 'cancelled');
     return { is: 'not_done' };
   });

@@ -191,13 +191,9 @@ function selectEdits(trx: Trx, tenantId: string) {
  * The call of an edit has an intent and no outcome. Who comes to find out how it ended takes an edit that is not there for a write
  * that never left, so such a one stays. A subquery of one value: it is always a look by index, and never a join with the whole trail.
  */
-function isCallOpen(edit: 'edit' | 'e') {
-  const of = (column: string) => sql.ref(`${edit}.${column}`);
-  return sql<boolean>`coalesce((
-    select bool_and(audit.phase = 'intent') from audit
-    where audit.tenant_id = ${of('tenant_id')} and audit.call_id = ${of('call_id')}
-  ), false)`;
-}
+const IS_CALL_OPEN = sql<boolean>`coalesce((
+  select bool_and(audit.phase = 'intent') from audit where audit.tenant_id = edit.tenant_id and audit.call_id = edit.call_id
+), false)`;
 
 /**
  * Removes finished edits of one home, and what only they kept; not while the end of their call is not known. Resolves with the ids of
@@ -217,7 +213,7 @@ export async function removeEdits(
       .where('home_id', '=', homeId)
       .where('state', '<>', 'intent')
       .where('id', 'in', [...editIds])
-      .where(sql<boolean>`not ${isCallOpen('edit')}`)
+      .where(sql<boolean>`not ${IS_CALL_OPEN}`)
       .returning('id')
       .execute();
     if (gone.length > 0) await sweepBlobs(trx, tenantId);
@@ -256,7 +252,7 @@ export async function listHomesToTrim(
       union
       select home_id from edit
       where tenant_id = ${tenantId} and state <> 'intent' and created_at < ${new Date(Date.now() - maxAgeMs)}
-        and not ${isCallOpen('edit')}`.execute(trx),
+        and not ${IS_CALL_OPEN}`.execute(trx),
   );
   return rows.map(({ home }) => home);
 }
@@ -282,7 +278,7 @@ export async function trimEdits(db: Database, tenantId: string, homeId: string, 
       where edit.tenant_id = ${tenantId} and edit.id = sized.id and sized.state <> 'intent'
         and (sized.place > ${limits.maxCount} or sized.bytes > ${limits.maxBytes}
           or sized.created_at < ${new Date(Date.now() - limits.maxAgeMs)})
-        and not ${isCallOpen('edit')}
+        and not ${IS_CALL_OPEN}
       returning edit.id`.execute(trx);
     if (rows.length > 0) await sweepBlobs(trx, tenantId);
     return rows.length;

@@ -3,7 +3,7 @@ import { Fault } from '@hub/core/fault.ts';
 import { type CallStanding, closeCall, findJobOfCall, settleCall } from '@hub/db/call-ends.ts';
 import type { Database } from '@hub/db/database.ts';
 import type { JobRecord } from '@hub/db/job-record.ts';
-import type { CallEnd, NamedCall } from '@hub/jobs/call-end.ts';
+import { type CallEnd, INTERRUPTED, type NamedCall } from '@hub/jobs/call-end.ts';
 import { argsSummary } from './args-summary.ts';
 import { connectorOfJob } from './call-for-job.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -22,7 +22,6 @@ type Caller = Pick<JobRecord, 'id' | 'tenantId' | 'connectorId' | 'effect'>;
 const LOOK_EVERY_MS = 500;
 /** After its deadline a call has said how it ended, or the process it ran in is gone; with something for two clocks of one process. */
 const SILENT_AFTER_MS = CALL_DEADLINE_MS + 5_000;
-const UNKNOWN = 'The hub was interrupted amid this write and did not repeat it: look at the home.';
 
 /**
  * What became of a job's call whose answer was lost: by the trail, else by the job that it began, else by the edit it kept.
@@ -65,7 +64,7 @@ async function settled(
   const stored = await settleCall(db, vault, { tenantId, callId }, verdict);
   // Its own word, should it have come at the last moment.
   if (stored.is === 'ended') return told(stored, false);
-  return stored.is === 'settled' || stored.is === end.is ? end : { is: 'unknown', message: UNKNOWN };
+  return stored.is === 'settled' || stored.is === end.is ? end : { is: 'unknown', message: INTERRUPTED };
 }
 
 async function waitForEnd(
@@ -87,7 +86,7 @@ async function waitForEnd(
 
 /** @param goesOn the tool starts jobs: it may have joined one that an earlier call began, which is not known here */
 function told({ outcome, faultCode }: CallStanding & { readonly is: 'ended' }, goesOn: boolean): CallEnd {
-  if (outcome === 'unknown') return { is: 'unknown', message: UNKNOWN };
+  if (outcome === 'unknown') return { is: 'unknown', message: INTERRUPTED };
   if (outcome !== 'done') {
     const message = `The call ended as ${outcome}, as the audit trail has it; its own words were lost.`;
     return { is: 'failed', code: faultCode ?? 'SERVICE_CALL_FAILED', message };
@@ -108,7 +107,7 @@ async function byEdit(
     call.signal.throwIfAborted();
     // Neither who may not look any more nor a home that does not answer proves anything.
     if (error instanceof Fault && error.code !== 'STORAGE_UNAVAILABLE')
-      return { end: { is: 'unknown', message: UNKNOWN }, edits: [] };
+      return { end: { is: 'unknown', message: INTERRUPTED }, edits: [] };
     throw error;
   }
 }

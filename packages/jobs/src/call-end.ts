@@ -19,5 +19,8 @@ export type CallEnd =
   | { readonly is: 'failed'; readonly code: string; readonly message: string }
   | { readonly is: 'unknown'; readonly message: string };
 
+/** What is said of a write of which nothing can be found out. */
+export const INTERRUPTED = 'The hub was interrupted amid this write and did not repeat it: look at the home.';
+
 /** Context of a fault that says: the home is at a replica of a version that cannot keep such an id, and nothing was sent. */
 export const UNNAMED_ONLY = 'unnamed_only';

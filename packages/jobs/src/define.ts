@@ -74,6 +74,11 @@ export interface Job<A = unknown, R = unknown> {
   run(args: A, context: JobContext): Promise<R>;
 }
 
+/** Does it run over the link of its own home? */
+export function needsHome({ isHomeless, isFleet, isUpkeep, isWatch }: Job): boolean {
+  return !(isHomeless || isFleet || isUpkeep || isWatch);
+}
+
 /** Gives a job its types; the registry lists it as a plain `Job`. */
 export function defineJob<A, R>(job: Job<A, R>): Job<A, R> {
   return job;

@@ -5,7 +5,7 @@ import { finishJob, type GivenBack, handBackJob, retryJob } from '@hub/db/job-cl
 import type { JobRecord } from '@hub/db/job-record.ts';
 import { type Claim, findOpenStep } from '@hub/db/job-steps.ts';
 import type { CallEnd, NamedCall } from '@hub/jobs/call-end.ts';
-import type { Job, JobContext } from '@hub/jobs/define.ts';
+import { type Job, type JobContext, needsHome } from '@hub/jobs/define.ts';
 import type { Log } from '@hub/runtime/log.ts';
 import { continueTrace, SpanKind, SpanStatusCode } from '@hub/runtime/spans.ts';
 import { keptTraceId } from '@hub/runtime/tail-sampling.ts';
@@ -168,11 +168,11 @@ async function attempt(
 }
 
 async function ownHome(
-  { isFleet, isHomeless, isUpkeep, isWatch }: Job,
+  definition: Job,
   { id, homeId }: JobRecord,
   homeAt: JobContext['homeAt'],
 ): Promise<JobContext['home'] | undefined> {
-  if (isFleet || isHomeless || isUpkeep || isWatch) return undefined;
+  if (!needsHome(definition)) return undefined;
   if (homeId === undefined) throw new Fault('HOME_REQUIRED', `the job ${id} names no home`);
   return homeAt(homeId);
 }

@@ -1,6 +1,6 @@
 import { Fault } from '@hub/core/fault.ts';
 import { newId } from '@hub/core/ids.ts';
-import { type CallEnd, UNNAMED_ONLY } from '../call-end.ts';
+import { type CallEnd, INTERRUPTED, UNNAMED_ONLY } from '../call-end.ts';
 import type { JobContext } from '../define.ts';
 import type { FleetArgs, FleetHome } from './args.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -84,10 +84,7 @@ function begin(
 
   async function endOf(callId: string | undefined): Promise<CallEnd> {
     if (callId !== undefined) return context.endOf({ callId, tool, args, homeId: id });
-    return {
-      is: 'unknown',
-      message: 'The hub was interrupted amid this write and did not repeat it: look at the home.',
-    };
+    return { is: 'unknown', message: INTERRUPTED };
   }
 
   /** The replica that made the call may have died, while this one goes on. */
